@@ -1,0 +1,1 @@
+"""Ask Qwen from a notebook cell."""

@@ -1,0 +1,1 @@
+"""What a chat is; knows neither HTTP nor IPython."""

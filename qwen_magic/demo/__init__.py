@@ -1,0 +1,1 @@
+"""The built-in server that answers without a key or a network."""

@@ -1,0 +1,76 @@
+"""One tree of errors: each says what happened and what to do next."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.turn import Turn
+
+__all__ = ["CellError", "QwenError", "RequestError", "ResponseError", "StatusError", "WireError"]
+
+
+class QwenError(Exception):
+    """What went wrong, in one line, and the next step in another.
+
+    Attributes:
+        hint: The next step for the reader, or an empty string.
+        turn: The turn as far as it had arrived, where one had begun.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+        self.turn: Turn | None = None
+
+    def __str__(self) -> str:
+        message = str(self.args[0])
+        return f"{message}\n→ {self.hint}" if self.hint else message
+
+
+class CellError(QwenError):
+    """The cell or its magic line cannot be read as a question."""
+
+
+class RequestError(QwenError):
+    """The request was refused before anything was sent."""
+
+
+class StatusError(QwenError):
+    """The server refused the request.
+
+    Attributes:
+        status: The HTTP status; 200 where the refusal came in the body of a success.
+        code: The server's own word for the error, or an empty string.
+        retry_after: The seconds the server asked to wait, where it said so.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str = "",
+        hint: str = "",
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.status = status
+        self.code = code
+        self.retry_after = retry_after
+
+
+class WireError(QwenError):
+    """The connection failed, fell silent, or the stream ended before its last event."""
+
+
+class ResponseError(QwenError):
+    """The model's response ended as `failed`.
+
+    Attributes:
+        code: The server's own word for the error, or an empty string.
+    """
+
+    def __init__(self, message: str, *, code: str = "", hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code

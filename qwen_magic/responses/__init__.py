@@ -1,0 +1,1 @@
+"""The Responses protocol: bytes in, events out; knows no notebook and no chain."""
