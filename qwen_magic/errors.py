@@ -61,7 +61,15 @@ class StatusError(QwenError):
 
 
 class WireError(QwenError):
-    """The connection failed, fell silent, or the stream ended before its last event."""
+    """The connection failed, fell silent, or the stream ended before its last event.
+
+    Attributes:
+        retryable: Whether nothing had been answered yet, so that trying again is harmless.
+    """
+
+    def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.retryable = retryable
 
 
 class ResponseError(QwenError):

@@ -1,0 +1,227 @@
+"""A request → its events, over httpx: retries, deadlines, error bodies, one connection kept.
+
+The caller's thread never blocks in a read (see `exchange`), so Ctrl-C and closing the generator
+end a request at once, wherever it waits.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from contextlib import closing
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+import httpx
+
+from qwen_magic.errors import StatusError, WireError
+from qwen_magic.responses import request as requests
+from qwen_magic.responses.exchange import Exchange
+from qwen_magic.responses.failures import broken, silence, unexpected
+from qwen_magic.responses.reading import Reading
+from qwen_magic.responses.refusals import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from qwen_magic.responses.endpoint import Endpoint
+    from qwen_magic.responses.events import Event
+    from qwen_magic.responses.exchange import Head
+    from qwen_magic.responses.request import Request
+
+__all__ = ["Client"]
+
+_CONNECT_SECONDS = 10.0
+_PAUSES = (0.5, 1.0)  # seconds before the second and the third attempt
+_LONGEST_WAIT = 10.0  # a longer Retry-After is told, not waited for
+_MOST_REDIRECTS = 3
+_RETRIED = frozenset({408, 409, 429, *range(500, 600)})
+_GRACE = 0.05  # seconds in which an earlier answer may finish, so that its connection is kept
+_TICK = 0.04
+_BODY_LIMIT = 1024 * 1024
+
+
+class Client:
+    """One endpoint's requests, one at a time, over a connection that is kept between them."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        timeout: float = 300.0,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        """Prepare; nothing is sent.
+
+        Args:
+            endpoint: Where to send.
+            timeout: The longest silence, in seconds, before the head and between events.
+            transport: Sends in the network's place: that is how to replay.
+        """
+        self.endpoint = endpoint
+        self.timeout = timeout
+        self._http = httpx.Client(
+            auth=_Bearer(endpoint.key),
+            timeout=httpx.Timeout(timeout + 5, connect=_CONNECT_SECONDS),
+            transport=transport,
+            trust_env=endpoint.proxies,
+            headers={"Accept": "text/event-stream, application/json"},
+        )
+        self._last: Exchange | None = None
+
+    def stream(self, request: Request) -> Generator[list[Event], None, None]:
+        """Send one request and yield its events as they arrive, those that came together as one list.
+
+        An empty list says that nothing was complete for a moment. The last event is `Completed`,
+        `Incomplete` or `Failed`. Closing the generator closes the connection: that is how to cancel.
+
+        Raises:
+            RequestError: The request was refused before sending.
+            StatusError: The server refused the request.
+            WireError: The connection failed, fell silent, or the stream ended too early.
+        """
+        requests.check(request)
+        for pause in (*_PAUSES, None):
+            began = False
+            try:
+                with closing(self._attempt(request)) as batches:
+                    for events in batches:
+                        began = began or bool(events)
+                        yield events
+            except (StatusError, WireError) as error:
+                wait = None if began else _wait(error, pause)
+                if wait is None:
+                    raise
+            else:
+                return
+            yield from _rest(wait)
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._last is not None:
+            self._last.abort()
+        self._http.close()
+
+    def _attempt(self, request: Request) -> Generator[list[Event], None, None]:
+        url = f"{self.endpoint.base_url}/responses"
+        for _ in range(_MOST_REDIRECTS + 1):
+            exchange = self._open(url, request)
+            try:
+                head = yield from self._head(exchange)
+                if not head.is_redirect:
+                    yield from self._answer(exchange, head)
+                    return
+            finally:
+                exchange.abort_unless_dropped()
+            url = self._redirected(url, head)
+        raise WireError("the server redirects in circles", hint=f"check the base URL: {url}")
+
+    def _open(self, url: str, request: Request) -> Exchange:
+        idle = None
+        if self._last is not None:
+            self._last.settle(_GRACE)
+            idle = self._last.connection
+        content = self._http.build_request(
+            "POST", url, json=requests.body(request), headers=requests.headers(request)
+        )
+        self._last = Exchange(self._http, content, idle)
+        return self._last
+
+    def _head(self, exchange: Exchange) -> Generator[list[Event], None, Head]:
+        deadline = time.monotonic() + self.timeout
+        while exchange.head is None:
+            if exchange.error is not None:
+                raise broken(exchange.error, self.endpoint, began=False)
+            if time.monotonic() > deadline:
+                raise silence(self.timeout, "before it answered")
+            yield []
+            exchange.arrival.wait(_TICK)
+            exchange.arrival.clear()
+        return exchange.head
+
+    def _answer(self, exchange: Exchange, head: Head) -> Generator[list[Event], None, None]:
+        if head.status != HTTPStatus.OK:
+            content = yield from self._body(exchange)
+            if head.status < HTTPStatus.BAD_REQUEST:
+                raise unexpected(head.status, self.endpoint)
+            now = {"date": formatdate(usegmt=True)}
+            raise refusal(head.status, {**now, **head.headers}, content, self.endpoint)
+        reading = Reading(self.endpoint)
+        deadline = time.monotonic() + self.timeout
+        while not reading.ended:
+            data, finished = exchange.take()
+            events = reading.feed(data)
+            if finished and exchange.error is None and not reading.ended:
+                events += reading.close()
+            yield events
+            if events:
+                deadline = time.monotonic() + self.timeout
+            if finished and not reading.ended:
+                raise broken(exchange.error, self.endpoint, began=reading.began)
+            if time.monotonic() > deadline:
+                raise silence(self.timeout, "without an event")
+            if not reading.ended:
+                exchange.arrival.wait(_TICK)
+        exchange.drop_rest()
+
+    def _body(self, exchange: Exchange) -> Generator[list[Event], None, bytes]:
+        """Return an error's body, as much as comes soon and is short."""
+        content, finished = exchange.take()
+        deadline = time.monotonic() + _CONNECT_SECONDS
+        while not finished and len(content) < _BODY_LIMIT and time.monotonic() < deadline:
+            yield []
+            exchange.arrival.wait(_TICK)
+            more, finished = exchange.take()
+            content += more
+        if finished:
+            exchange.drop_rest()
+        return content
+
+    def _redirected(self, url: str, head: Head) -> str:
+        target = urljoin(url, head.headers.get("location", ""))
+        here, there = urlsplit(url), urlsplit(target)
+        kept = head.status in {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
+        if kept and (here.scheme, here.netloc) == (there.scheme, there.netloc):
+            return target
+        raise WireError(
+            f"the server redirects to {there.scheme}://{there.hostname or '?'}; not followed, so that the key stays here",
+            hint="if that server is meant, make it the base URL",
+        )
+
+
+class _Bearer(httpx.Auth):
+    """Add the key at the last moment, so that no request of ours holds it."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        if self._key:
+            request.headers["Authorization"] = f"Bearer {self._key}"
+        yield request
+
+
+def _wait(error: StatusError | WireError, pause: float | None) -> float | None:
+    """Return the seconds to wait before another attempt, or None if there should be none."""
+    if pause is None:
+        return None
+    if isinstance(error, WireError):
+        return _jitter(pause) if error.retryable else None
+    if error.status not in _RETRIED:
+        return None
+    if error.retry_after is None:
+        return _jitter(pause)
+    return error.retry_after if error.retry_after <= _LONGEST_WAIT else None
+
+
+def _jitter(seconds: float) -> float:
+    return seconds * random.uniform(0.75, 1.25)  # noqa: S311 - not a secret
+
+
+def _rest(seconds: float) -> Generator[list[Event], None, None]:
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        yield []
+        time.sleep(min(_TICK, left))

@@ -1,0 +1,185 @@
+"""One message of the stream → its event (pure).
+
+A message is told by the `type` inside its JSON, never by the `event:` line. A type we do not
+know becomes `Other`, a message that is no JSON object `Unreadable`; nothing raises.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+from msgspec import Struct, structs
+
+from qwen_magic.responses import events, lenient
+from qwen_magic.responses.parsing import parse_item
+from qwen_magic.responses.response import ErrorBody, Response, parse_error, parse_response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from qwen_magic.responses.items import Item
+
+__all__ = ["decode", "from_response", "join"]
+
+E = TypeVar("E", bound=Struct)
+
+_STATUSES = frozenset(
+    {"in_progress", "searching", "interpreting", "generating", "completed", "failed"}
+)
+_PLAIN: dict[str, type[events.Event]] = {
+    "response.output_text.delta": events.TextDelta,
+    "response.output_text.done": events.TextDone,
+    "response.refusal.delta": events.RefusalDelta,
+    "response.refusal.done": events.RefusalDone,
+    "response.reasoning_summary_text.delta": events.ReasoningDelta,
+    "response.reasoning_summary_text.done": events.ReasoningDone,
+    "response.reasoning_text.delta": events.ReasoningDelta,
+    "response.reasoning_text.done": events.ReasoningDone,
+    "response.function_call_arguments.delta": events.ArgumentsDelta,
+    "response.function_call_arguments.done": events.ArgumentsDone,
+    "response.mcp_call_arguments.delta": events.ArgumentsDelta,
+    "response.mcp_call_arguments.done": events.ArgumentsDone,
+    "response.code_interpreter_call_code.delta": events.CodeDelta,
+    "response.code_interpreter_call_code.done": events.CodeDone,
+    "response.output_text.annotation.added": events.AnnotationAdded,
+}
+_FAST = {name: msgspec.json.Decoder(cls).decode for name, cls in _PLAIN.items()}
+
+
+class _Typed(Struct):
+    type: str = ""
+
+
+_type_of = msgspec.json.Decoder(_Typed).decode
+
+
+def decode(data: bytes) -> events.Event:
+    """Read one message."""
+    try:
+        name = _type_of(data).type
+        read = _FAST.get(name)
+        if read is not None:
+            return read(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    return _decode_leniently(data)
+
+
+def from_response(fields: Mapping[str, Any]) -> list[events.Event]:
+    """Read a response that came whole, as the events that would have told it."""
+    response = parse_response(fields)
+    return [events.Created(response), _TERMINAL.get(response.status, events.Completed)(response)]
+
+
+def join(arrived: Iterable[events.Event]) -> list[events.Event]:
+    """Join the deltas of one part that follow each other, so that folding them is linear."""
+    joined: list[events.Event] = []
+    for _, group in groupby(arrived, _part_of):
+        first, *others = group
+        if others and isinstance(first, events.Delta):
+            deltas = (other.delta for other in others if isinstance(other, events.Delta))
+            joined.append(structs.replace(first, delta=first.delta + "".join(deltas)))
+        else:
+            joined += (first, *others)
+    return joined
+
+
+def _part_of(event: events.Event) -> object:
+    """Return the same for deltas of one part; an output index outranks ids, which may rotate."""
+    match event:
+        case events.TextDelta() | events.RefusalDelta():
+            index = event.content_index
+        case events.ReasoningDelta():
+            index = event.summary_index if event.content_index is None else event.content_index
+        case events.ArgumentsDelta() | events.CodeDelta():
+            index = None
+        case _:
+            return object()
+    place = event.item_id if event.output_index is None else event.output_index
+    return type(event), place, index
+
+
+def _decode_leniently(data: bytes) -> events.Event:
+    if data.strip() == b"[DONE]":
+        return events.Other("[DONE]")
+    try:
+        fields = lenient.load(data)
+    except ValueError:
+        return events.Unreadable()
+    return _event(fields) if isinstance(fields, dict) else events.Unreadable()
+
+
+def _event(fields: Mapping[str, Any]) -> events.Event:
+    name = lenient.text(fields, "type")
+    if name in _PLAIN:
+        return _plain(_PLAIN[name], fields)
+    if name in _STRUCTURED:
+        return _STRUCTURED[name](fields)
+    if name == "error" or (not name and fields.get("error")):
+        error = parse_error(fields) or ErrorBody(str(fields))
+        return events.Failed(Response(status="failed", error=error))
+    return _progress(name, fields)
+
+
+def _plain(cls: type[E], fields: Mapping[str, Any]) -> E:
+    """Read an event field by field, leaving out what does not fit."""
+    found: dict[str, Any] = {}
+    for name, annotation in cls.__annotations__.items():
+        if annotation == "str":
+            found[name] = lenient.text(fields, name)
+        elif annotation == "int | None":
+            found[name] = lenient.integer(fields, name)
+        elif isinstance(fields.get(name), str if annotation == "str | None" else dict):
+            found[name] = fields[name]
+    return cls(**found)
+
+
+def _progress(name: str, fields: Mapping[str, Any]) -> events.Event:
+    prefix, _, rest = name.partition(".")
+    kind, _, status = rest.partition(".")
+    if prefix != "response" or status not in _STATUSES or not kind.endswith(("_call", "_tools")):
+        return events.Other(name)
+    place = lenient.integer(fields, "output_index"), lenient.text(fields, "item_id") or None
+    return events.CallProgress(kind, status, *place)
+
+
+def _response(
+    cls: Callable[[Response], events.Event],
+) -> Callable[[Mapping[str, Any]], events.Event]:
+    def read(fields: Mapping[str, Any]) -> events.Event:
+        found = fields.get("response")
+        return cls(parse_response(found if isinstance(found, dict) else {}))
+
+    return read
+
+
+def _item(
+    cls: Callable[[int | None, Item], events.Event],
+) -> Callable[[Mapping[str, Any]], events.Event]:
+    def read(fields: Mapping[str, Any]) -> events.Event:
+        found = fields.get("item")
+        if not isinstance(found, dict):
+            return events.Other(lenient.text(fields, "type"))
+        return cls(lenient.integer(fields, "output_index"), parse_item(found))
+
+    return read
+
+
+_TERMINAL: dict[str, Callable[[Response], events.Event]] = {
+    "incomplete": events.Incomplete,
+    "failed": events.Failed,
+    "cancelled": events.Failed,
+}
+_STRUCTURED: dict[str, Callable[[Mapping[str, Any]], events.Event]] = {
+    "response.created": _response(events.Created),
+    "response.queued": _response(events.Created),
+    "response.in_progress": _response(events.Created),
+    "response.completed": _response(events.Completed),
+    "response.incomplete": _response(events.Incomplete),
+    "response.failed": _response(events.Failed),
+    "response.cancelled": _response(events.Failed),
+    "response.output_item.added": _item(events.ItemAdded),
+    "response.output_item.done": _item(events.ItemDone),
+}

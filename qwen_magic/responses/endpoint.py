@@ -1,0 +1,131 @@
+"""Where requests go: Model Studio's regions, or any server that speaks the same protocol (pure).
+
+Bases: Model Studio, "OpenAI-compatible Responses API", Endpoints.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from qwen_magic.errors import RequestError
+from qwen_magic.responses.nearest import one_of
+
+__all__ = [
+    "DEFAULT_REGION",
+    "DEMO",
+    "REGIONS",
+    "Endpoint",
+    "check_key",
+    "clean_base",
+    "region_base",
+]
+
+DEFAULT_REGION = "singapore"
+DEMO = "demo"
+
+_PATH = "/compatible-mode/v1"
+_LEGACY_PATH = "/api/v2/apps/protocols/compatible-mode/v1"
+_SHARED = {
+    "singapore": "dashscope-intl.aliyuncs.com",
+    "beijing": "dashscope.aliyuncs.com",
+    "us": "dashscope-us.aliyuncs.com",
+}
+_DEDICATED = {"singapore": "ap-southeast-1", "germany": "eu-central-1", "japan": "ap-northeast-1"}
+REGIONS = ("singapore", "beijing", "us", "germany", "japan", DEMO)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One server and how to be let in.
+
+    Attributes:
+        base_url: The address up to and without `/responses`.
+        region: The region's name; empty where the address was given.
+        key: The API key; empty for a server that asks for none.
+        proxies: Whether proxies from the environment are used.
+    """
+
+    base_url: str
+    region: str = ""
+    key: str = field(default="", repr=False)
+    proxies: bool = True
+
+    @property
+    def is_model_studio(self) -> bool:
+        """Whether Alibaba Cloud answers there, so that a key is needed."""
+        host = urlsplit(self.base_url).hostname or ""
+        return host.endswith(".aliyuncs.com")
+
+    @property
+    def is_legacy(self) -> bool:
+        """Whether the address uses the path that Model Studio is about to retire."""
+        return urlsplit(self.base_url).path.startswith(_LEGACY_PATH)
+
+    @property
+    def current_base(self) -> str:
+        """The address with the legacy path replaced."""
+        return self.base_url.replace(_LEGACY_PATH, _PATH)
+
+
+def region_base(region: str, workspace: str = "") -> str:
+    """Return a region's base URL.
+
+    Raises:
+        RequestError: There is no such region, it needs a workspace, or the workspace is no id.
+    """
+    one_of("region", region, REGIONS)
+    if workspace and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", workspace):
+        raise RequestError(f"{workspace!r} is no workspace id", hint=_WHERE)
+    if workspace and region in _DEDICATED:
+        return f"https://{workspace}.{_DEDICATED[region]}.maas.aliyuncs.com{_PATH}"
+    if region not in _SHARED:
+        raise RequestError(f"region {region!r} needs a workspace", hint=_WHERE)
+    return f"https://{_SHARED[region]}{_PATH}"
+
+
+def clean_base(url: str) -> str:
+    """Return a base URL as we use it, without a closing slash or `/responses`.
+
+    Raises:
+        RequestError: The URL is no plain http(s) address, or holds a user name, password or query,
+            which every message that names it would show.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or not url.strip().isprintable() or " " in url.strip():
+        raise RequestError(
+            "the base URL is no http address",
+            hint='it looks like "https://…/compatible-mode/v1", without /responses',
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise RequestError(
+            "the base URL holds a user name, a password or a query",
+            hint="give the plain address; the key belongs in DASHSCOPE_API_KEY",
+        )
+    return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/").removesuffix("/responses")
+
+
+def check_key(key: str) -> str:
+    """Return the key without surrounding space.
+
+    Raises:
+        RequestError: It holds something no key has; the message does not repeat it.
+    """
+    key = key.strip()
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise RequestError(
+            "the API key holds a space, a line break or a special character",
+            hint="copy it once more from Model Studio's console, API keys",
+        )
+    return key
+
+
+_WHERE = (
+    "its id stands in the Model Studio console, Workspace Details; "
+    'set %config QwenMagics.workspace = "…" or DASHSCOPE_WORKSPACE_ID'
+)

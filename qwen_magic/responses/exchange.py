@@ -1,0 +1,133 @@
+"""One HTTP exchange on a thread of its own, so that the caller is never stuck in a read.
+
+The thread does nothing but read; the caller waits on `arrival` for as long as it likes, takes
+what has come, and can end the exchange at any moment. An end is made at the socket: closing an
+httpx response does not wake a read that is blocked.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import httpx
+
+__all__ = ["Exchange", "Head"]
+
+_DRAIN_LIMIT = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What came before the body."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    @property
+    def is_redirect(self) -> bool:
+        """Whether the server sends us elsewhere."""
+        return self.status in {301, 302, 303, 307, 308}
+
+
+class Exchange:
+    """Send a request and collect the answer in the background.
+
+    Attributes:
+        arrival: Set when something came: bytes, the head, the end.
+        head: The response's head, once it is there.
+        error: What ended the exchange early, if something did.
+    """
+
+    def __init__(self, http: httpx.Client, request: httpx.Request, idle: object = None) -> None:
+        """Start the exchange; `idle` is the connection that an earlier one left open."""
+        self.arrival = Event()
+        self.head: Head | None = None
+        self.error: Exception | None = None
+        self.connection = idle
+        self._http = http
+        self._request = request
+        self._chunks: deque[bytes] = deque()
+        self._finished = False
+        self._aborted = False
+        self._dropped: int | None = None
+        request.extensions = {**request.extensions, "trace": self._trace}
+        self._thread = Thread(target=self._run, name="qwen_magic exchange", daemon=True)
+        self._thread.start()
+
+    def take(self) -> tuple[bytes, bool]:
+        """Return the bytes that came since the last call, and whether they were the last."""
+        self.arrival.clear()
+        finished = self._finished  # before the chunks: what came in between is for the next call
+        chunks = [self._chunks.popleft() for _ in range(len(self._chunks))]
+        return b"".join(chunks), finished and not self._chunks
+
+    def drop_rest(self) -> None:
+        """Ignore what is still to come; a short rest is read so that the connection can be kept."""
+        self._dropped = 0
+
+    def settle(self, seconds: float) -> None:
+        """Wait for the end for a bounded time, then abort."""
+        self._thread.join(seconds)
+        if self._thread.is_alive():
+            self.abort()
+
+    def abort_unless_dropped(self) -> None:
+        """End the exchange, unless only a rest that nobody needs is still to come."""
+        if self._dropped is None and not self._finished:
+            self.abort()
+
+    def abort(self) -> None:
+        """End the exchange now; the server sees its client leave."""
+        self._aborted = True
+        found = _socket_of(self.connection)
+        if found is not None:
+            with suppress(OSError):  # it may be closed already
+                socket.socket.shutdown(found, socket.SHUT_RDWR)
+
+    def _run(self) -> None:
+        try:
+            response = self._http.send(self._request, stream=True)
+            try:
+                self._read(response)
+            finally:
+                response.close()
+        except Exception as error:  # noqa: BLE001 - the caller translates whatever it was
+            self.error = error
+        finally:
+            self._finished = True
+            self.arrival.set()
+
+    def _read(self, response: httpx.Response) -> None:
+        self.connection = response.extensions.get("network_stream", self.connection)
+        if self._aborted:
+            return
+        self.head = Head(response.status_code, response.headers)
+        self.arrival.set()
+        for chunk in response.iter_bytes():
+            if self._dropped is None:
+                self._chunks.append(chunk)
+                self.arrival.set()
+                continue
+            self._dropped += len(chunk)
+            if self._dropped > _DRAIN_LIMIT:
+                return
+
+    def _trace(self, name: str, info: Mapping[str, Any]) -> None:
+        """Note the connection as soon as there is one (httpx, "Extensions", trace)."""
+        if name.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self.connection = info["return_value"]
+            if self._aborted:
+                self.abort()
+
+
+def _socket_of(connection: Any) -> socket.socket | None:  # noqa: ANN401 - httpcore's stream, untyped
+    found = connection.get_extra_info("socket") if connection is not None else None
+    return found if isinstance(found, socket.socket) else None

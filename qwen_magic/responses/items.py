@@ -1,0 +1,227 @@
+"""Items: the pieces of a response's output, and of the input that answers it.
+
+A server may leave out any field, so each has a default; `parsing` reads them.
+
+Shapes: Model Studio's "OpenAI responses" reference and its built-in tools guide.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from msgspec import Struct, structs
+
+__all__ = [
+    "CodeInterpreterCall",
+    "CodeOutput",
+    "FileResult",
+    "FileSearchCall",
+    "FunctionCall",
+    "ImageSearchCall",
+    "Item",
+    "McpApprovalRequest",
+    "McpCall",
+    "McpListTools",
+    "Message",
+    "OtherItem",
+    "Part",
+    "Reasoning",
+    "WebExtractorCall",
+    "WebSearchCall",
+    "kind",
+    "merge",
+]
+
+
+class Part(Struct, frozen=True):
+    """One part of a message: text, or the words of a refusal."""
+
+    text: str = ""
+    refusal: str = ""
+    annotations: tuple[dict[str, Any], ...] = ()
+
+
+class Message(Struct, frozen=True):
+    """What the model says to the reader."""
+
+    id: str = ""
+    status: str = ""
+    role: str = "assistant"
+    content: tuple[Part, ...] = ()
+
+
+class Reasoning(Struct, frozen=True):
+    """What the model says of its thinking: a summary, or the thoughts themselves."""
+
+    id: str = ""
+    status: str = ""
+    summary: tuple[str, ...] = ()
+    content: tuple[str, ...] = ()
+
+
+class FunctionCall(Struct, frozen=True):
+    """A request to call a function of ours; `arguments` is JSON."""
+
+    id: str = ""
+    status: str = ""
+    name: str = ""
+    arguments: str = ""
+    call_id: str = ""
+
+
+class WebSearchCall(Struct, frozen=True):
+    """A search, with the addresses it found; they have no titles and may repeat."""
+
+    id: str = ""
+    status: str = ""
+    queries: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+class WebExtractorCall(Struct, frozen=True):
+    """Web pages read for a goal."""
+
+    id: str = ""
+    status: str = ""
+    urls: tuple[str, ...] = ()
+    goal: str = ""
+    output: str = ""
+
+
+class CodeOutput(Struct, frozen=True):
+    """What code printed (Markdown), or the address of an image it drew."""
+
+    logs: str = ""
+    url: str = ""
+
+
+class CodeInterpreterCall(Struct, frozen=True):
+    """Python code run on the server."""
+
+    id: str = ""
+    status: str = ""
+    code: str = ""
+    container_id: str = ""
+    outputs: tuple[CodeOutput, ...] = ()
+
+
+class ImageSearchCall(Struct, frozen=True):
+    """A search for images, by words (`web_search_image_call`) or by an image.
+
+    `output` is a JSON string: a list of objects with `title` and `url`.
+    """
+
+    type: str
+    id: str = ""
+    status: str = ""
+    name: str = ""
+    arguments: str = ""
+    output: str = ""
+
+
+class McpCall(Struct, frozen=True):
+    """A tool called on an MCP server."""
+
+    id: str = ""
+    status: str = ""
+    name: str = ""
+    server_label: str = ""
+    arguments: str = ""
+    output: str = ""
+    error: str = ""
+
+
+class McpListTools(Struct, frozen=True):
+    """The tools an MCP server offers, by name."""
+
+    id: str = ""
+    status: str = ""
+    server_label: str = ""
+    tools: tuple[str, ...] = ()
+    error: str = ""
+
+
+class McpApprovalRequest(Struct, frozen=True):
+    """A question: may this MCP tool be called?"""
+
+    id: str = ""
+    status: str = ""
+    name: str = ""
+    server_label: str = ""
+    arguments: str = ""
+
+
+class FileResult(Struct, frozen=True):
+    """A passage found in a file; a higher `score` fits better."""
+
+    file_id: str = ""
+    filename: str = ""
+    score: float | None = None
+    text: str = ""
+
+
+class FileSearchCall(Struct, frozen=True):
+    """A search in uploaded files."""
+
+    id: str = ""
+    status: str = ""
+    queries: tuple[str, ...] = ()
+    results: tuple[FileResult, ...] = ()
+
+
+class OtherItem(Struct, frozen=True):
+    """An item of a type this version does not know, whole."""
+
+    type: str
+    id: str = ""
+    status: str = ""
+    fields: dict[str, Any] = {}
+
+
+Item: TypeAlias = (
+    Message
+    | Reasoning
+    | FunctionCall
+    | WebSearchCall
+    | WebExtractorCall
+    | CodeInterpreterCall
+    | ImageSearchCall
+    | McpCall
+    | McpListTools
+    | McpApprovalRequest
+    | FileSearchCall
+    | OtherItem
+)
+
+
+def kind(item: Item) -> str:
+    """Return the wire's name for the item's type."""
+    match item:
+        case ImageSearchCall() | OtherItem():
+            return item.type
+        case _:
+            return _KINDS[type(item)]
+
+
+def merge(known: Item, news: Item) -> Item:
+    """Return the newer item, with what it leaves empty taken from the older one."""
+    if type(known) is not type(news):
+        return news
+    kept = {
+        name: getattr(known, name) for name in news.__struct_fields__ if not getattr(news, name)
+    }
+    return structs.replace(news, **kept) if kept else news
+
+
+_KINDS = {
+    Message: "message",
+    Reasoning: "reasoning",
+    FunctionCall: "function_call",
+    WebSearchCall: "web_search_call",
+    WebExtractorCall: "web_extractor_call",
+    CodeInterpreterCall: "code_interpreter_call",
+    McpCall: "mcp_call",
+    McpListTools: "mcp_list_tools",
+    McpApprovalRequest: "mcp_approval_request",
+    FileSearchCall: "file_search_call",
+}

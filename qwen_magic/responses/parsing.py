@@ -1,0 +1,146 @@
+"""JSON objects of the wire → items (pure).
+
+A server may leave out any field or send another type than documented, so each item is read
+field by field: what does not fit takes its default, and a type we do not know becomes an
+`OtherItem` that keeps everything. Parsing never raises.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.responses.items import (
+    CodeInterpreterCall,
+    CodeOutput,
+    FileResult,
+    FileSearchCall,
+    FunctionCall,
+    ImageSearchCall,
+    McpApprovalRequest,
+    McpCall,
+    McpListTools,
+    Message,
+    OtherItem,
+    Part,
+    Reasoning,
+    WebExtractorCall,
+    WebSearchCall,
+)
+from qwen_magic.responses.lenient import objects, strings, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from qwen_magic.responses.items import Item
+
+__all__ = ["parse_item", "parse_part"]
+
+
+def parse_item(fields: Mapping[str, Any]) -> Item:
+    """Read an item from its JSON object."""
+    name = text(fields, "type")
+    read = _READERS.get(name)
+    if read is None:
+        return OtherItem(name, text(fields, "id"), text(fields, "status"), dict(fields))
+    return read(fields)
+
+
+def _plain(cls: type[Any]) -> Callable[[Mapping[str, Any]], Any]:
+    """Read an item whose fields are all texts or lists of texts under their own names."""
+
+    def read(fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an item of `cls`
+        readers = {"tuple[str, ...]": strings, "str": text}
+        return cls(
+            **{name: readers[kind](fields, name) for name, kind in cls.__annotations__.items()}
+        )
+
+    return read
+
+
+def _message(fields: Mapping[str, Any]) -> Message:
+    content = fields.get("content")
+    parts = (
+        (Part(text=content),)
+        if isinstance(content, str)
+        else tuple(parse_part(found) for found in objects(fields, "content"))
+    )
+    role = text(fields, "role") or "assistant"
+    return Message(text(fields, "id"), text(fields, "status"), role, parts)
+
+
+def parse_part(fields: Mapping[str, Any]) -> Part:
+    """Read one part of a message's content."""
+    refusal = text(fields, "refusal")
+    words = "" if refusal else text(fields, "text")
+    return Part(words, refusal, tuple(objects(fields, "annotations")))
+
+
+def _reasoning(fields: Mapping[str, Any]) -> Reasoning:
+    def texts(key: str) -> tuple[str, ...]:
+        return tuple(text(found, "text") for found in objects(fields, key))
+
+    return Reasoning(text(fields, "id"), text(fields, "status"), texts("summary"), texts("content"))
+
+
+def _web_search(fields: Mapping[str, Any]) -> WebSearchCall:
+    found = fields.get("action")
+    action = found if isinstance(found, dict) else {}
+    query = text(action, "query")
+    queries = strings(action, "queries") or ((query,) if query else ())
+    sources = tuple(url for url in (text(s, "url") for s in objects(action, "sources")) if url)
+    return WebSearchCall(text(fields, "id"), text(fields, "status"), queries, sources)
+
+
+def _code_interpreter(fields: Mapping[str, Any]) -> CodeInterpreterCall:
+    outputs = (CodeOutput(text(o, "logs"), text(o, "url")) for o in objects(fields, "outputs"))
+    return CodeInterpreterCall(
+        id=text(fields, "id"),
+        status=text(fields, "status"),
+        code=text(fields, "code"),
+        container_id=text(fields, "container_id"),
+        outputs=tuple(outputs),
+    )
+
+
+def _mcp_list_tools(fields: Mapping[str, Any]) -> McpListTools:
+    names = tuple(text(tool, "name") for tool in objects(fields, "tools"))
+    return McpListTools(
+        id=text(fields, "id"),
+        status=text(fields, "status"),
+        server_label=text(fields, "server_label"),
+        tools=names,
+        error=text(fields, "error"),
+    )
+
+
+def _file_search(fields: Mapping[str, Any]) -> FileSearchCall:
+    return FileSearchCall(
+        text(fields, "id"),
+        text(fields, "status"),
+        strings(fields, "queries"),
+        tuple(_file_result(found) for found in objects(fields, "results")),
+    )
+
+
+def _file_result(fields: Mapping[str, Any]) -> FileResult:
+    score = fields.get("score")
+    number = float(score) if isinstance(score, int | float) else None
+    return FileResult(
+        text(fields, "file_id"), text(fields, "filename"), number, text(fields, "text")
+    )
+
+
+_READERS: dict[str, Callable[[Mapping[str, Any]], Item]] = {
+    "message": _message,
+    "reasoning": _reasoning,
+    "function_call": _plain(FunctionCall),
+    "web_search_call": _web_search,
+    "web_extractor_call": _plain(WebExtractorCall),
+    "code_interpreter_call": _code_interpreter,
+    "web_search_image_call": _plain(ImageSearchCall),
+    "image_search_call": _plain(ImageSearchCall),
+    "mcp_call": _plain(McpCall),
+    "mcp_list_tools": _mcp_list_tools,
+    "mcp_approval_request": _plain(McpApprovalRequest),
+    "file_search_call": _file_search,
+}

@@ -1,0 +1,103 @@
+"""A body's bytes → events, whether they come as a stream or as one whole response (pure)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qwen_magic.errors import StatusError, WireError
+from qwen_magic.responses import lenient
+from qwen_magic.responses.decoding import decode, from_response, join
+from qwen_magic.responses.events import Completed, Event, Failed, Incomplete, Unreadable
+from qwen_magic.responses.refusals import is_rate_limit, refusal
+from qwen_magic.responses.sse import EVENT_LIMIT, Decoder
+
+if TYPE_CHECKING:
+    from qwen_magic.responses.endpoint import Endpoint
+
+__all__ = ["Reading"]
+
+_BLANK = b" \t\r\n\xef\xbb\xbf"
+
+
+class Reading:
+    """Read one successful response's body.
+
+    A body that starts with `{` is one whole response, whatever its content type says.
+
+    Attributes:
+        ended: Whether the last event was read; what follows it is ignored.
+        began: Whether any event was read.
+
+    Raises:
+        StatusError: From `feed` and `close`: the body is a refusal.
+        WireError: From `feed` and `close`: the body is no response.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self.ended = False
+        self.began = False
+        self._endpoint = endpoint
+        self._decoder = Decoder()
+        self._start = bytearray()
+        self._form = b""
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Return the events that these bytes complete, neighbouring deltas joined."""
+        if self._form in b"{<":
+            self._start += data
+            self._form = self._form or bytes(self._start.lstrip(_BLANK)[:1])
+            if self._form in b"{<":
+                self._refuse_oversized()
+                return []
+            data = bytes(self._start)
+        return self._events(self._decoder.feed(data))
+
+    def close(self) -> list[Event]:
+        """Return the events that only the end of the body completes."""
+        if self._form == b"{":
+            return self._until_end(self._whole())
+        if self._form == b"<":
+            raise WireError(
+                "the server answered with an HTML page",
+                hint=f"check the base URL: {self._endpoint.base_url}",
+            )
+        return self._events(self._decoder.close())
+
+    def _events(self, frames: list[bytes]) -> list[Event]:
+        return self._until_end(join(map(decode, frames)))
+
+    def _until_end(self, events: list[Event]) -> list[Event]:
+        """Return the events up to the last one that counts."""
+        for number, event in enumerate(events, 1):
+            if isinstance(event, Failed) and not self.began and is_rate_limit(event.response.error):
+                raise self._rate_limit(event)
+            self.began = self.began or not isinstance(event, Unreadable)
+            if isinstance(event, Completed | Incomplete | Failed):
+                self.ended = True
+                return events[:number]
+        return events
+
+    def _whole(self) -> list[Event]:
+        try:
+            fields = lenient.load(bytes(self._start.strip(_BLANK)))
+        except ValueError:
+            raise WireError("the answer ended in the middle", hint="run the cell again") from None
+        if not ("output" in fields or "status" in fields):
+            raise refusal(200, {}, bytes(self._start), self._endpoint)
+        created, terminal = from_response(fields)
+        limited = isinstance(terminal, Failed) and is_rate_limit(terminal.response.error)
+        return [terminal] if limited else [created, terminal]
+
+    def _rate_limit(self, event: Failed) -> StatusError:
+        error = event.response.error
+        message, code = (error.message, error.code) if error else ("", "")
+        return StatusError(
+            f"the server limits requests: {message}",
+            status=429,
+            code=code,
+            hint="wait a little, then run the cell again",
+        )
+
+    def _refuse_oversized(self) -> None:
+        if len(self._start) > EVENT_LIMIT:
+            raise WireError(f"the answer is longer than {EVENT_LIMIT >> 20} MB")

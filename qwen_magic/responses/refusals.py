@@ -1,0 +1,140 @@
+"""What a refusal means and what to do about it: HTTP status and body → an error (pure).
+
+Codes: Model Studio, "Error codes"; the other bodies are those of servers that speak the same
+protocol.
+"""
+
+from __future__ import annotations
+
+import re
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from qwen_magic.errors import ResponseError, StatusError
+from qwen_magic.responses import lenient
+from qwen_magic.responses.response import ErrorBody, parse_error
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qwen_magic.responses.endpoint import Endpoint
+
+__all__ = ["is_rate_limit", "is_unknown_response", "refusal", "response_error", "retry_seconds"]
+
+_LONGEST_MESSAGE = 600
+_RATE_LIMIT = re.compile(r"rate.?limit|throttl|too many requests", re.IGNORECASE)
+_UNKNOWN_RESPONSE = re.compile(
+    r"response with id .* not found|previous.?response.* not found|does not support 'previous_response_id'",
+    re.IGNORECASE,
+)
+_HINTS = {
+    "invalidparameter": "see %%qwen? for what an option takes, --dry-run for what is sent",
+    "arrearage": "the account has an overdue payment: see Billing in the Alibaba Cloud console",
+    "datainspectionfailed": "the service's content filter refused the text: put it another way",
+    "model_not_found": "check the model's name and that the region offers it: -m …",
+    "modelnotfound": "check the model's name and that the region offers it: -m …",
+    "accessdenied": "the key's workspace has no access to this model",
+}
+_STATUS_HINTS = {
+    403: "the key has no access to this model or workspace",
+    404: "check the base URL: it ends before /responses; and the model's name",
+    413: "the request is too large: send less data",
+    429: "too many requests or tokens a minute: wait a little, then run the cell again",
+}
+_SERVER_HINT = "the server has a problem: run the cell again in a moment"
+
+
+def refusal(
+    status: int, headers: Mapping[str, str], content: bytes, endpoint: Endpoint
+) -> StatusError:
+    """Return the error for a response that is no success."""
+    error = _error_body(content)
+    said = _without_key(_shorten(error.message) if error.message else _describe(content), endpoint)
+    code = f" {error.code}" if error.code else ""
+    return StatusError(
+        f"HTTP {status}{code}: {said}",
+        status=status,
+        code=error.code,
+        hint=_hint(status, error, endpoint),
+        retry_after=retry_seconds(headers),
+    )
+
+
+def response_error(error: ErrorBody | None) -> ResponseError:
+    """Return the error for a response that ended as failed."""
+    found = error or ErrorBody()
+    said = _shorten(found.message) or "the server gave no reason"
+    code = f" ({found.code})" if found.code else ""
+    rate = _STATUS_HINTS[429] if is_rate_limit(found) else ""
+    hint = _HINTS.get(found.code.lower(), rate) or "run the cell again"
+    return ResponseError(f"the response failed{code}: {said}", code=found.code, hint=hint)
+
+
+def is_rate_limit(error: ErrorBody | None) -> bool:
+    """Return whether an error says that we asked too often, whatever its HTTP status."""
+    return error is not None and bool(_RATE_LIMIT.search(f"{error.code} {error.message}"))
+
+
+def is_unknown_response(message: str) -> bool:
+    """Return whether a message says that the chain's last response is not there (any more)."""
+    return bool(_UNKNOWN_RESPONSE.search(message))
+
+
+def retry_seconds(headers: Mapping[str, str]) -> float | None:
+    """Return how long `Retry-After` asks to wait, in seconds; a date counts from `Date`."""
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d+)?", value):
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+        since = parsedate_to_datetime(headers.get("date", ""))
+        return max(0.0, (until - since).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _error_body(content: bytes) -> ErrorBody:
+    try:
+        fields = lenient.load(content)
+    except ValueError:
+        return ErrorBody()
+    found = parse_error(fields) if isinstance(fields, dict) else None
+    return found or ErrorBody()
+
+
+def _describe(content: bytes) -> str:
+    """Return what a body without an error object says, without its HTML."""
+    words = content.decode("utf-8", "replace")
+    title = re.search(r"<title[^>]*>(.*?)</title>", words, re.IGNORECASE | re.DOTALL)
+    if title:
+        return f"an HTML page, {_shorten(title[1])!r}"
+    if words.lstrip().startswith("<"):
+        return "an HTML page"
+    return _shorten(words) or "no further word"
+
+
+def _hint(status: int, error: ErrorBody, endpoint: Endpoint) -> str:
+    if status == 401:  # noqa: PLR2004 - Unauthorized
+        where = f"region {endpoint.region}, " if endpoint.region else ""
+        return f"keys belong to a region; this one was sent to {where}{endpoint.base_url}"
+    if endpoint.is_legacy and status in {404, 410}:
+        return f"this path is retired: use {endpoint.current_base}"
+    if is_unknown_response(error.message):
+        return "--new starts a fresh chain"
+    if is_rate_limit(error):
+        return _STATUS_HINTS[429]
+    by_code = _HINTS.get(error.code.lower()) or _HINTS.get(error.code.lower().partition(".")[0])
+    return by_code or _STATUS_HINTS.get(status) or (_SERVER_HINT if status >= 500 else "")  # noqa: PLR2004
+
+
+def _shorten(words: str) -> str:
+    """Return a server's words on one line, without control characters, bounded."""
+    line = " ".join(
+        "".join(c if c.isprintable() else " " for c in words[: _LONGEST_MESSAGE * 4]).split()
+    )
+    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
+
+
+def _without_key(words: str, endpoint: Endpoint) -> str:
+    """Return a server's words with the key we sent, should they repeat it, left out."""
+    return words.replace(endpoint.key, "sk-…") if endpoint.key else words

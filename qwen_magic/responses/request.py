@@ -1,0 +1,183 @@
+"""What to send, and what is refused before sending (pure).
+
+Fields and ranges: Model Studio's "OpenAI responses" reference, Body. Only what the user set is
+sent, so that the server's defaults stay the server's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.errors import RequestError
+from qwen_magic.responses.nearest import one_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "BUILT_IN_TOOLS",
+    "EFFORTS",
+    "MODELS",
+    "TOOL_CHOICES",
+    "Request",
+    "body",
+    "check",
+    "headers",
+]
+
+MODELS = (
+    "qwen3.7-plus",
+    "qwen3.7-max",
+    "qwen3.6-plus",
+    "qwen3.6-flash",
+    "qwen3.5-plus",
+    "qwen3.5-flash",
+    "qwen3-max",
+    "qwen-plus",
+    "qwen-flash",
+    "qwen3-coder-plus",
+    "qwen3-coder-flash",
+    "qwen3-coder-next",
+)
+EFFORTS = ("none", "minimal", "low", "medium", "high")
+TOOL_CHOICES = ("auto", "none", "required")
+BUILT_IN_TOOLS = (
+    "web_search",
+    "web_extractor",
+    "code_interpreter",
+    "web_search_image",
+    "image_search",
+    "file_search",
+)
+LEAST_OUTPUT_TOKENS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request.
+
+    Attributes:
+        input: The question, or a list of messages and other input items.
+        instructions: What the chain's system message says; the API forgets it after each turn.
+        session_cache: True and False send the header, None leaves it out.
+    """
+
+    model: str
+    input: str | Sequence[Mapping[str, Any]]
+    instructions: str = ""
+    previous_response_id: str | None = None
+    conversation: str | None = None
+    stream: bool = True
+    tools: tuple[Mapping[str, Any], ...] = ()
+    tool_choice: str | Mapping[str, Any] | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_output_tokens: int | None = None
+    effort: str | None = None
+    enable_thinking: bool | None = None
+    session_cache: bool | None = None
+
+
+def body(request: Request) -> dict[str, Any]:
+    """Return the request's JSON object."""
+    found = {
+        "model": request.model,
+        "input": _wire_input(request.input),
+        "instructions": request.instructions or None,
+        "previous_response_id": request.previous_response_id,
+        "conversation": request.conversation,
+        "stream": request.stream,
+        "tools": list(request.tools) or None,
+        "tool_choice": request.tool_choice,
+        "temperature": request.temperature,
+        "top_p": request.top_p,
+        "max_output_tokens": request.max_output_tokens,
+        "reasoning": {"effort": request.effort} if request.effort else None,
+        "enable_thinking": request.enable_thinking,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def headers(request: Request) -> dict[str, str]:
+    """Return the headers that belong to the request alone."""
+    if request.session_cache is None:
+        return {}
+    return {"x-dashscope-session-cache": "enable" if request.session_cache else "disable"}
+
+
+def check(request: Request) -> None:
+    """Refuse what the API would refuse late, unclearly, or not at all.
+
+    Raises:
+        RequestError: Names the value, and what is allowed.
+    """
+    if not request.model.strip():
+        raise RequestError("no model is named", hint=f"for example -m {MODELS[0]}")
+    if request.effort is not None:
+        one_of("effort", request.effort, EFFORTS)
+    _check_ranges(request)
+    _check_tools(request)
+    if request.previous_response_id and request.conversation:
+        raise RequestError(
+            f"conversation {request.conversation!r} cannot continue a chain",
+            hint="--conversation takes the chain's place; add --new or leave one of them out",
+        )
+    if request.effort and request.enable_thinking is not None:
+        raise RequestError(
+            "--effort and --thinking exclude each other", hint="-e none turns thinking off"
+        )
+
+
+def _check_ranges(request: Request) -> None:
+    temperature, top_p, tokens = request.temperature, request.top_p, request.max_output_tokens
+    if temperature is not None and not 0 <= temperature < 2:  # noqa: PLR2004 - the API's range
+        raise RequestError(
+            f"temperature {temperature!r} is out of range", hint="0 ≤ temperature < 2"
+        )
+    if top_p is not None and not 0 < top_p <= 1:
+        raise RequestError(f"top_p {top_p!r} is out of range", hint="0 < top_p ≤ 1")
+    if tokens is not None and tokens < LEAST_OUTPUT_TOKENS:
+        raise RequestError(
+            f"max_output_tokens {tokens!r} is too small", hint=f"at least {LEAST_OUTPUT_TOKENS}"
+        )
+
+
+def _check_tools(request: Request) -> None:
+    types = [str(tool.get("type")) for tool in request.tools]
+    if "web_extractor" in types and "web_search" not in types:
+        raise RequestError(
+            "web_extractor needs web_search beside it", hint="-t web_search,web_extractor"
+        )
+    if request.effort == "none" or request.enable_thinking is False:
+        for name in ("web_extractor", "code_interpreter"):
+            if name in types:
+                raise RequestError(
+                    f"{name} needs thinking", hint="leave -e none out, or say -e low"
+                )
+    for tool in request.tools:
+        if tool.get("type") == "function" and tool.get("name") in BUILT_IN_TOOLS:
+            raise RequestError(
+                f"a function named {tool['name']!r} is taken for the built-in tool",
+                hint="give the function another name",
+            )
+    if request.tool_choice == "required" and len(types) != 1:
+        raise RequestError(
+            f"tool_choice 'required' needs exactly one tool, not {len(types)}",
+            hint="offer one tool, or say --tool-choice auto",
+        )
+    if isinstance(request.tool_choice, str):
+        one_of("tool_choice", request.tool_choice, TOOL_CHOICES)
+
+
+def _wire_input(given: str | Sequence[Mapping[str, Any]]) -> str | list[Mapping[str, Any]]:
+    return given if isinstance(given, str) else [_wire_message(message) for message in given]
+
+
+def _wire_message(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an assistant's short message in its long form: some servers refuse the short one."""
+    content = message.get("content")
+    if message.get("role") != "assistant" or not isinstance(content, str):
+        return message
+    parts = [{"type": "output_text", "text": content, "annotations": []}]
+    return {"type": "message", **message, "content": parts}
