@@ -43,7 +43,6 @@ _PLAIN: dict[str, type[events.Event]] = {
     "response.mcp_call_arguments.done": events.ArgumentsDone,
     "response.code_interpreter_call_code.delta": events.CodeDelta,
     "response.code_interpreter_call_code.done": events.CodeDone,
-    "response.output_text.annotation.added": events.AnnotationAdded,
 }
 _FAST = {name: msgspec.json.Decoder(cls).decode for name, cls in _PLAIN.items()}
 
@@ -131,7 +130,7 @@ def _plain(cls: type[E], fields: Mapping[str, Any]) -> E:
             found[name] = lenient.text(fields, name)
         elif annotation == "int | None":
             found[name] = lenient.integer(fields, name)
-        elif isinstance(fields.get(name), str if annotation == "str | None" else dict):
+        elif isinstance(fields.get(name), str):
             found[name] = fields[name]
     return cls(**found)
 

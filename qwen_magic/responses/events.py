@@ -8,7 +8,7 @@ Types and fields: Model Studio's "OpenAI responses" reference, streaming.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -16,7 +16,6 @@ from qwen_magic.responses.items import Item
 from qwen_magic.responses.response import Response
 
 __all__ = [
-    "AnnotationAdded",
     "ArgumentsDelta",
     "ArgumentsDone",
     "CallProgress",
@@ -25,6 +24,7 @@ __all__ = [
     "Completed",
     "Created",
     "Delta",
+    "Done",
     "Event",
     "Failed",
     "Incomplete",
@@ -168,15 +168,6 @@ class CodeDone(Struct, frozen=True):
     code: str = ""
 
 
-class AnnotationAdded(Struct, frozen=True):
-    """A source that a part of the answer cites."""
-
-    output_index: int | None = None
-    item_id: str | None = None
-    content_index: int | None = None
-    annotation: dict[str, Any] = {}
-
-
 class CallProgress(Struct, frozen=True):
     """A tool call's new status: `searching`, `interpreting`, `completed` and so on."""
 
@@ -197,20 +188,8 @@ class Unreadable(Struct, frozen=True):
 
 
 Delta: TypeAlias = TextDelta | RefusalDelta | ReasoningDelta | ArgumentsDelta | CodeDelta
+Done: TypeAlias = TextDone | RefusalDone | ReasoningDone | ArgumentsDone | CodeDone
 Terminal: TypeAlias = Completed | Incomplete | Failed
 Event: TypeAlias = (
-    Delta
-    | Terminal
-    | Created
-    | ItemAdded
-    | ItemDone
-    | TextDone
-    | RefusalDone
-    | ReasoningDone
-    | ArgumentsDone
-    | CodeDone
-    | AnnotationAdded
-    | CallProgress
-    | Other
-    | Unreadable
+    Delta | Terminal | Created | ItemAdded | ItemDone | Done | CallProgress | Other | Unreadable
 )
