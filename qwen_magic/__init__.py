@@ -1,1 +1,55 @@
-"""Ask Qwen from a notebook cell."""
+"""Ask Qwen from a notebook cell: streamed answers, visible reasoning, one conversation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qwen_magic.conversation.question import Asking
+    from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.errors import QwenError
+    from qwen_magic.settings import Settings
+
+__all__ = [
+    "Asking",
+    "QwenError",
+    "Session",
+    "Settings",
+    "Turn",
+    "load_ipython_extension",
+    "unload_ipython_extension",
+]
+
+_HOMES = {
+    "Asking": "qwen_magic.conversation.question",
+    "QwenError": "qwen_magic.errors",
+    "Session": "qwen_magic.conversation.session",
+    "Settings": "qwen_magic.settings",
+    "Turn": "qwen_magic.conversation.turn",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used, so that loading the extension is quick."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Make `%load_ext qwen_magic` work (IPython, "IPython extensions")."""
+    from qwen_magic.notebook.extension import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: InteractiveShell) -> None:
+    """Make `%unload_ext qwen_magic` work."""
+    from qwen_magic.notebook.extension import unload
+
+    unload(shell)

@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from qwen_magic.responses.exchange import Head
     from qwen_magic.responses.request import Request
 
-__all__ = ["Client"]
+__all__ = ["Client", "Transport"]
+
+Transport: TypeAlias = httpx.BaseTransport
 
 _CONNECT_SECONDS = 10.0
 _PAUSES = (0.5, 1.0)  # seconds before the second and the third attempt
@@ -51,7 +53,7 @@ class Client:
         endpoint: Endpoint,
         *,
         timeout: float = 300.0,
-        transport: httpx.BaseTransport | None = None,
+        transport: Transport | None = None,
     ) -> None:
         """Prepare; nothing is sent.
 

@@ -69,7 +69,8 @@ def decode(data: bytes) -> events.Event:
 def from_response(fields: Mapping[str, Any]) -> list[events.Event]:
     """Read a response that came whole, as the events that would have told it."""
     response = parse_response(fields)
-    return [events.Created(response), _TERMINAL.get(response.status, events.Completed)(response)]
+    other = events.Failed if response.error else events.Completed
+    return [events.Created(response), _TERMINAL.get(response.status, other)(response)]
 
 
 def join(arrived: Iterable[events.Event]) -> list[events.Event]:
@@ -89,9 +90,9 @@ def _part_of(event: events.Event) -> object:
     """Return the same for deltas of one part; an output index outranks ids, which may rotate."""
     match event:
         case events.TextDelta() | events.RefusalDelta():
-            index = event.content_index
+            index: object = event.content_index
         case events.ReasoningDelta():
-            index = event.summary_index if event.content_index is None else event.content_index
+            index = event.summary_index, event.content_index
         case events.ArgumentsDelta() | events.CodeDelta():
             index = None
         case _:
@@ -101,13 +102,13 @@ def _part_of(event: events.Event) -> object:
 
 
 def _decode_leniently(data: bytes) -> events.Event:
-    if data.strip() == b"[DONE]":
-        return events.Other("[DONE]")
+    if data.strip() in {b"", b"[DONE]"}:
+        return events.Other(data.strip().decode())
     try:
         fields = lenient.load(data)
-    except ValueError:
+        return _event(fields) if isinstance(fields, dict) else events.Unreadable()
+    except (ValueError, RecursionError):
         return events.Unreadable()
-    return _event(fields) if isinstance(fields, dict) else events.Unreadable()
 
 
 def _event(fields: Mapping[str, Any]) -> events.Event:
@@ -149,7 +150,10 @@ def _response(
 ) -> Callable[[Mapping[str, Any]], events.Event]:
     def read(fields: Mapping[str, Any]) -> events.Event:
         found = fields.get("response")
-        return cls(parse_response(found if isinstance(found, dict) else {}))
+        response = parse_response(found if isinstance(found, dict) else {})
+        if response.error is None and fields.get("error"):
+            response = structs.replace(response, error=parse_error(fields))
+        return cls(response)
 
     return read
 
@@ -167,6 +171,7 @@ def _item(
 
 
 _TERMINAL: dict[str, Callable[[Response], events.Event]] = {
+    "completed": events.Completed,
     "incomplete": events.Incomplete,
     "failed": events.Failed,
     "cancelled": events.Failed,

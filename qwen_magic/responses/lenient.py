@@ -11,7 +11,7 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["integer", "load", "objects", "strings", "text"]
+__all__ = ["integer", "load", "number", "objects", "strings", "text"]
 
 _TOO_DEEP = "the JSON is nested too deeply"
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -60,6 +60,15 @@ def integer(fields: Mapping[str, Any], key: str) -> int | None:
     """Return a whole number, or None."""
     value = fields.get(key)
     return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def number(fields: Mapping[str, Any], key: str) -> float | None:
+    """Return a number, or None."""
+    value = fields.get(key)
+    try:
+        return float(value) if isinstance(value, int | float) else None
+    except OverflowError:
+        return None
 
 
 def _list(value: object) -> list[Any]:

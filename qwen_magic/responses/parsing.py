@@ -26,7 +26,7 @@ from qwen_magic.responses.items import (
     WebExtractorCall,
     WebSearchCall,
 )
-from qwen_magic.responses.lenient import objects, strings, text
+from qwen_magic.responses.lenient import number, objects, strings, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -123,10 +123,11 @@ def _file_search(fields: Mapping[str, Any]) -> FileSearchCall:
 
 
 def _file_result(fields: Mapping[str, Any]) -> FileResult:
-    score = fields.get("score")
-    number = float(score) if isinstance(score, int | float) else None
     return FileResult(
-        text(fields, "file_id"), text(fields, "filename"), number, text(fields, "text")
+        text(fields, "file_id"),
+        text(fields, "filename"),
+        number(fields, "score"),
+        text(fields, "text"),
     )
 
 

@@ -65,8 +65,7 @@ def response_error(error: ErrorBody | None) -> ResponseError:
     found = error or ErrorBody()
     said = _shorten(found.message) or "the server gave no reason"
     code = f" ({found.code})" if found.code else ""
-    rate = _STATUS_HINTS[429] if is_rate_limit(found) else ""
-    hint = _HINTS.get(found.code.lower(), rate) or "run the cell again"
+    hint = _HINTS.get(found.code.lower()) or _hint_by_words(found) or "run the cell again"
     return ResponseError(f"the response failed{code}: {said}", code=found.code, hint=hint)
 
 
@@ -119,12 +118,15 @@ def _hint(status: int, error: ErrorBody, endpoint: Endpoint) -> str:
         return f"keys belong to a region; this one was sent to {where}{endpoint.base_url}"
     if endpoint.is_legacy and status in {404, 410}:
         return f"this path is retired: use {endpoint.current_base}"
+    code = error.code.lower()
+    said = _hint_by_words(error) or _HINTS.get(code) or _HINTS.get(code.partition(".")[0])
+    return said or _STATUS_HINTS.get(status) or (_SERVER_HINT if status >= 500 else "")  # noqa: PLR2004
+
+
+def _hint_by_words(error: ErrorBody) -> str:
     if is_unknown_response(error.message):
-        return "--new starts a fresh chain"
-    if is_rate_limit(error):
-        return _STATUS_HINTS[429]
-    by_code = _HINTS.get(error.code.lower()) or _HINTS.get(error.code.lower().partition(".")[0])
-    return by_code or _STATUS_HINTS.get(status) or (_SERVER_HINT if status >= 500 else "")  # noqa: PLR2004
+        return "the chain cannot be continued there; --new starts a fresh one"
+    return _STATUS_HINTS[429] if is_rate_limit(error) else ""
 
 
 def _shorten(words: str) -> str:

@@ -1,0 +1,162 @@
+"""A question with everything that decides how it is asked, and the request it becomes (pure)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from qwen_magic.errors import RequestError
+from qwen_magic.responses.nearest import one_of, suggestion
+from qwen_magic.responses.request import BUILT_IN_TOOLS, TOOL_CHOICES, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from qwen_magic.settings import Settings
+
+__all__ = ["Asking", "Messages", "Prompt", "as_input", "prompt_of", "request_for", "tool_objects"]
+
+Messages: TypeAlias = "Sequence[Mapping[str, Any]]"
+Prompt: TypeAlias = "str | Messages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How one question is asked; what is None is left to the settings or the server.
+
+    Attributes:
+        system: The system message, kept for the turns that follow in the chain.
+        new: Whether to start the chain afresh.
+        conversation: The server's conversation to join instead of the chain.
+        tool_choice: `auto`, `none`, `required`, names of tools separated by commas, or the object
+            that the API takes.
+        thinking: Whether to think; the effort says it more finely.
+        stream: Whether the answer comes as it is written.
+    """
+
+    system: str | None = None
+    new: bool = False
+    conversation: str | None = None
+    tool_choice: str | Mapping[str, Any] | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    max_output_tokens: int | None = None
+    thinking: bool | None = None
+    stream: bool = True
+
+
+def as_input(text: str, images: Sequence[str]) -> Prompt:
+    """Return a question with images, which are data URLs, as the API takes it."""
+    if not images:
+        return text
+    parts = [{"type": "input_image", "image_url": url} for url in images]
+    return [{"role": "user", "content": [{"type": "input_text", "text": text}, *parts]}]
+
+
+def prompt_of(prompt: Prompt) -> str:
+    """Return the question's text: of a list of messages, the last one's.
+
+    Raises:
+        RequestError: It is empty, or is no list of messages.
+    """
+    if isinstance(prompt, str):
+        text = prompt
+    elif _are_messages(prompt):
+        text = _text(prompt[-1])
+    else:
+        raise RequestError(
+            f"{type(prompt).__name__} is no list of messages",
+            hint='it looks like [{"role": "user", "content": "…"}]',
+        )
+    if not text.strip() and isinstance(prompt, str):
+        raise RequestError("the question is empty", hint="write it below %%qwen, or after %qwen")
+    return text
+
+
+def tool_objects(tools: Sequence[str | Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
+    """Return tools as the API takes them.
+
+    Raises:
+        RequestError: A name is no built-in tool's.
+    """
+    return tuple(
+        {"type": one_of("tool", tool, BUILT_IN_TOOLS)} if isinstance(tool, str) else tool
+        for tool in tools
+    )
+
+
+def tool_choice(
+    choice: str | Mapping[str, Any] | None, tools: Sequence[Mapping[str, Any]]
+) -> str | Mapping[str, Any] | None:
+    """Return the choice as the API takes it; names become the object that allows those tools.
+
+    Raises:
+        RequestError: A name is not among the tools offered.
+    """
+    if not isinstance(choice, str) or choice in TOOL_CHOICES:
+        return choice
+    offered = {str(tool.get("name") or tool.get("type")): tool for tool in tools}
+    names = [name.strip() for name in choice.split(",") if name.strip()]
+    for name in names:
+        if name not in offered:
+            raise RequestError(
+                f"tool_choice {name!r} is not among the tools",
+                hint=suggestion(name, [*TOOL_CHOICES, *offered]),
+            )
+    allowed = [_reference(offered[name]) for name in names]
+    mode = "required" if len(names) == 1 else "auto"
+    return {"type": "allowed_tools", "mode": mode, "tools": allowed}
+
+
+def request_for(
+    prompt: Prompt,
+    asking: Asking,
+    settings: Settings,
+    *,
+    system: str,
+    previous_response_id: str | None,
+) -> Request:
+    """Return the request for a question.
+
+    Raises:
+        RequestError: A value is none of the allowed ones.
+    """
+    offered, cache = tool_objects(settings.tools), settings.session_cache
+    if cache:
+        one_of("session cache", cache, ("on", "off"))
+    return Request(
+        model=settings.model,
+        input=prompt,
+        instructions=system,
+        previous_response_id=previous_response_id,
+        conversation=asking.conversation,
+        stream=asking.stream,
+        tools=offered,
+        tool_choice=tool_choice(asking.tool_choice, offered),
+        temperature=asking.temperature,
+        top_p=asking.top_p,
+        max_output_tokens=asking.max_output_tokens,
+        effort=settings.effort or None,
+        enable_thinking=asking.thinking,
+        session_cache=cache == "on" if cache else None,
+    )
+
+
+def _are_messages(prompt: object) -> bool:
+    return (
+        isinstance(prompt, list | tuple)
+        and bool(prompt)
+        and all(isinstance(message, dict) for message in prompt)
+    )
+
+
+def _text(message: Mapping[str, Any]) -> str:
+    content = message.get("content", "")
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list | tuple) else ()
+    return " ".join(str(part.get("text", "")) for part in parts if isinstance(part, dict)).strip()
+
+
+def _reference(tool: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tool[name] for name in ("type", "name", "server_label") if name in tool}

@@ -1,0 +1,35 @@
+"""Errors that leave a magic, in two lines: what happened, and what to do."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from qwen_magic.errors import QwenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["brief_errors"]
+
+_RED, _PLAIN = "\x1b[31m", "\x1b[0m"
+
+
+@contextmanager
+def brief_errors() -> Iterator[None]:
+    """Let our errors through with a display of their own, without a traceback.
+
+    IPython asks an exception for `_render_traceback_`. It is set on the instance, so that the same
+    error raised in a user's own code keeps its traceback.
+    """
+    try:
+        yield
+    except QwenError as error:
+        error.__dict__["_render_traceback_"] = partial(_lines, error)
+        raise
+
+
+def _lines(error: QwenError) -> list[str]:
+    title, *rest = str(error).split("\n")
+    return [f"{_RED}{type(error).__name__}{_PLAIN}: {title}", *rest]

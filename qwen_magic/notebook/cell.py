@@ -1,0 +1,104 @@
+"""The magic line and the cell's body → a Cell (pure).
+
+Options stand first and are read like a command line; what follows them is text and stays exactly
+as it was written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from qwen_magic.errors import CellError
+from qwen_magic.options import OPTIONS, Option, check_secret, option_of
+from qwen_magic.responses.nearest import suggestion
+
+__all__ = ["Cell", "parse_cell"]
+
+_TOKEN = re.compile(r"\s*(--?[A-Za-z][\w-]*)(=?)")
+_QUOTED = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')(?=\s|$)""", re.DOTALL)
+_WORD = re.compile(r"\s*(\S+)")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A question as it was written.
+
+    Attributes:
+        text: What to ask, exactly as written.
+        options: The values of the options that were given, by name.
+    """
+
+    text: str
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def parse_cell(line: str, body: str | None = None) -> Cell:
+    """Read a magic line, and the cell's body where there is one.
+
+    Raises:
+        CellError: An option is unknown, lacks its value, or comes twice; or text stands both on the
+            line and below it.
+        RequestError: An option's value is not allowed.
+    """
+    options, text = _options(line)
+    if body is None or not body.strip():
+        return Cell(text, options)
+    if text.strip():
+        raise CellError(
+            f"unexpected text on the %%qwen line: {_short(text)!r}",
+            hint=f"the question goes below it, a model after -m: %%qwen -m {text.split()[0]}",
+        )
+    return Cell(body.removesuffix("\n"), options)
+
+
+def _options(line: str) -> tuple[dict[str, Any], str]:
+    """Return the options in front of a line, and what follows them."""
+    found: dict[str, Any] = {}
+    rest = line
+    while (token := _TOKEN.match(rest)) is not None:
+        option = _option(token[1])
+        if option.name in found:
+            raise CellError(f"{token[1]} is given twice")
+        rest = rest[token.end() :]
+        if not option.takes:
+            if token[2]:
+                raise CellError(f"{token[1]} takes no value")
+            found[option.name] = True
+            continue
+        text, rest = _value(token[1], rest, option)
+        check_secret(text, "on the magic line")
+        found[option.name] = option.read(text)
+    end = re.match(r"\s*--(?=\s|$)", rest)
+    return found, rest[end.end() :].strip() if end else rest.strip()
+
+
+def _option(flag: str) -> Option:
+    option = option_of(flag)
+    if option is not None:
+        return option
+    if "key" in flag:
+        check_secret("sk-00000000", "on the magic line")
+    flags = [known for option in OPTIONS for known in option.flags if known.startswith("--")]
+    raise CellError(f"unknown option {flag!r}", hint=f"{suggestion(flag, flags)}; see %%qwen?")
+
+
+def _value(flag: str, rest: str, option: Option) -> tuple[str, str]:
+    quoted = _QUOTED.match(rest)
+    if quoted:
+        text = quoted[1] if quoted[1] is not None else quoted[2]
+        return _ESCAPE.sub(_unescaped, text), rest[quoted.end() :]
+    word = _WORD.match(rest)
+    if word is None or option_of(word[1]):
+        raise CellError(f"{flag} needs a value", hint=f"{flag} {option.takes}: {option.help}")
+    return word[1], rest[word.end() :]
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    return match[1] if match[1] in "\"'\\" else match[0]
+
+
+def _short(text: str, length: int = 40) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"

@@ -1,0 +1,61 @@
+"""What loading the extension adds to a shell, and unloading takes away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.inputtransformer2 import make_tokens_by_line
+
+from qwen_magic.notebook import interrupt
+from qwen_magic.notebook.completion import complete
+from qwen_magic.notebook.magics import QwenMagics
+from qwen_magic.notebook.rewriting import rewrite
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qwen_magic.conversation.turn import Turn
+
+__all__ = ["load", "unload"]
+
+_TURN = "qwen_magic.conversation.turn", "Turn"
+_MAGICS = ("%qwen", "%%qwen")
+
+
+def load(shell: InteractiveShell) -> None:
+    """Add the magics, their completion, the questions IPython would misread, and the view of a turn."""
+    unload(shell)
+    shell.register_magics(QwenMagics)
+    interrupt.install(shell)
+    shell.input_transformers_cleanup.append(_rewrite)
+    _formatter(shell).for_type_by_name(*_TURN, _bundle)
+    for magic in _MAGICS:
+        shell.set_hook("complete_command", _complete, str_key=magic)  # type: ignore[no-untyped-call]
+
+
+def unload(shell: InteractiveShell) -> None:
+    """Take away what `load` added, but for the magics, which IPython cannot unregister."""
+    interrupt.uninstall(shell)
+    transformers = shell.input_transformers_cleanup
+    if _rewrite in transformers:
+        transformers.remove(_rewrite)
+    _formatter(shell).deferred_printers.pop(_TURN, None)
+
+
+def _rewrite(lines: list[str]) -> list[str]:
+    return rewrite(lines, make_tokens_by_line)
+
+
+def _complete(_shell: InteractiveShell, event: Any) -> list[str]:  # noqa: ANN401 - a namespace of IPython's
+    return complete(event.text_until_cursor.partition("qwen")[2])
+
+
+def _formatter(shell: InteractiveShell) -> Any:  # noqa: ANN401 - loosely typed in IPython
+    formatter: Any = shell.display_formatter
+    return formatter.mimebundle_formatter
+
+
+def _bundle(turn: Turn, **_: object) -> tuple[dict[str, str], dict[str, Any]]:
+    from qwen_magic.notebook.views import bundle
+
+    return bundle(turn)

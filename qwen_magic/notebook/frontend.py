@@ -1,0 +1,57 @@
+"""Where a question was asked: which front end, which cell, and what it can show.
+
+What front ends send: Jupyter's messaging specification, "execute" (`allow_stdin`), and the
+`cellId` that JupyterLab, Notebook 7 and VS Code put into a request's metadata.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["Display", "Frontend", "frontend_of"]
+
+Display: TypeAlias = Literal["live", "headless", "terminal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Frontend:
+    """What asked.
+
+    Attributes:
+        display: `live` redraws an output in place, `headless` shows it once at the end, `terminal`
+            prints what is finished.
+        cell: The cell's id; empty where the front end has none.
+        in_kernel: Whether a kernel runs the cell; else IPython itself does, in a terminal.
+    """
+
+    display: Display
+    cell: str = ""
+    in_kernel: bool = True
+
+    @property
+    def is_attended(self) -> bool:
+        """Whether a person sits in front."""
+        return self.display != "headless"
+
+
+def frontend_of(shell: InteractiveShell) -> Frontend:
+    """Return the front end whose request is being executed."""
+    kernel = getattr(shell, "kernel", None)
+    if kernel is None:
+        return Frontend("terminal", in_kernel=False)
+    request = _parent(kernel)
+    cell = request.get("metadata", {}).get("cellId")
+    if isinstance(cell, str) and cell:
+        return Frontend("live", cell)
+    if request.get("content", {}).get("allow_stdin", False):
+        return Frontend("terminal")
+    return Frontend("headless")
+
+
+def _parent(kernel: Any) -> dict[str, Any]:  # noqa: ANN401 - ipykernel is optional, so untyped here
+    parent = kernel.get_parent() if hasattr(kernel, "get_parent") else kernel._parent_header  # noqa: SLF001 - ipykernel 5
+    return parent if isinstance(parent, dict) else {}

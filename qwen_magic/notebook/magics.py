@@ -1,0 +1,159 @@
+"""`%%qwen` and `%qwen`: from the cell to the session, and from the session to the view."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
+from traitlets import Bool, Float, List, TraitError, Unicode, validate
+
+from qwen_magic.conversation.session import Session
+from qwen_magic.errors import QwenError
+from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
+from qwen_magic.notebook.brief import brief_errors
+from qwen_magic.notebook.cell import parse_cell
+from qwen_magic.notebook.frontend import frontend_of
+from qwen_magic.notebook.interrupt import TurnStopped
+from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
+from qwen_magic.options import CHECKS, help_of, help_text
+from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
+from qwen_magic.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Mapping
+
+    from IPython.core.interactiveshell import InteractiveShell
+    from traitlets import Bunch
+
+    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.notebook.cell import Cell
+    from qwen_magic.notebook.live import View
+
+__all__ = ["QwenMagics"]
+
+_TRAITS = (
+    "model",
+    "region",
+    "workspace",
+    "base_url",
+    "effort",
+    "system",
+    "chain",
+    "session_cache",
+    "timeout",
+    "show_reasoning",
+    "updates_per_second",
+)
+_UNSET = Settings()
+
+
+@magics_class
+class QwenMagics(Magics):
+    """Ask Qwen from a cell; `%config QwenMagics` shows and sets what every cell shares."""
+
+    model = Unicode(_UNSET.model, help=help_of("model")).tag(config=True)
+    region = Unicode(_UNSET.region, help=help_of("region")).tag(config=True)
+    workspace = Unicode("", help=help_of("workspace")).tag(config=True)
+    base_url = Unicode("", help=help_of("base_url")).tag(config=True)
+    effort = Unicode("", help=help_of("effort")).tag(config=True)
+    system = Unicode("", help=help_of("system")).tag(config=True)
+    tools = List(Unicode(), help=help_of("tools")).tag(config=True)
+    chain = Unicode(_UNSET.chain, help=help_of("chain")).tag(config=True)
+    session_cache = Unicode("", help=help_of("session_cache")).tag(config=True)
+    timeout = Float(_UNSET.timeout, min=0.1, help=help_of("timeout")).tag(config=True)
+    show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
+    updates_per_second = Float(
+        _UNSET.updates_per_second, min=1.0, max=100.0, help=help_of("updates_per_second")
+    ).tag(config=True)
+    api_key = Unicode("", help=help_of("api_key")).tag(config=True)
+
+    def __init__(self, shell: InteractiveShell, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own
+        self._shell = shell
+        self._region_chosen = False
+        super().__init__(shell, **kwargs)
+        self.session = Session()
+
+    @validate(*CHECKS)
+    def _checked(self, proposal: Bunch) -> object:
+        name = proposal.trait.name
+        try:
+            CHECKS[name](proposal.value)
+        except QwenError as error:
+            raise TraitError(str(error)) from None
+        self._region_chosen = self._region_chosen or name == "region"
+        return proposal.value
+
+    @no_var_expand
+    @line_cell_magic
+    def qwen(self, line: str, cell: str | None = None) -> None:  # noqa: D102 - set below
+        with brief_errors():
+            if cell is None and not line.strip():
+                self._tell()
+            else:
+                self._answer(parse_cell(line, cell))
+
+    qwen.__doc__ = help_text()
+
+    def _tell(self) -> None:
+        notes = self._adopt({})
+        settings = self.session.settings
+        rows = status(settings.endpoint(), settings, self.session.head(), self.session.used)
+        print("\n".join([*notes, rows]))
+
+    def _answer(self, cell: Cell) -> None:
+        notes = self._adopt(cell.options)
+        prompt, filled = prompt_for(cell, self._shell.user_ns)
+        asking = asking_of(cell.options)
+        if cell.options.get("dry_run"):
+            _, request = self.session.prepare(prompt, asking=asking)
+            print(dry_run(self.session.settings.endpoint(), request))
+            return
+        from qwen_magic.notebook.live import view_for
+
+        view = view_for(frontend_of(self._shell), self.session.settings, (*notes, *filled))
+        turns = self.session.stream(prompt, asking=asking)
+        self._show(turns, view, cell.options.get("out"))
+
+    def _show(self, turns: Generator[Turn, None, None], view: View, name: str | None) -> None:
+        turn = None
+        try:
+            with closing(turns):
+                for turn in turns:
+                    view.show(turn)
+        except KeyboardInterrupt:
+            self._settle(view, turn and self.session.last, name)
+            raise TurnStopped from None
+        except QwenError as error:
+            self._settle(view, error.turn, name)
+            raise
+        self._settle(view, turn, name)
+
+    def _settle(self, view: View, turn: Turn | None, name: str | None) -> None:
+        if turn is None:
+            return
+        self._shell.user_ns["_qwen"] = turn
+        if name:
+            self._shell.user_ns[name] = turn
+        view.settle(turn)
+
+    def _adopt(self, options: Mapping[str, Any]) -> tuple[str, ...]:
+        """Give the session the settings of this cell; return what the reader should know of them."""
+        settings = self._settings(options)
+        if settings.is_unset and frontend_of(self._shell).is_attended:
+            self.session.settings = replace(settings, region=DEMO)
+            return (DEMO_NOTE,)
+        self.session.settings = settings
+        return ()
+
+    def _settings(self, options: Mapping[str, Any]) -> Settings:
+        names = options.get("tools", tuple(self.tools))
+        given = {name: options.get(name, getattr(self, name)) for name in _TRAITS}
+        given["system"] = self.system  # the option's holds for the chain, not for the session
+        if "thinking" in options and "effort" not in options:
+            given["effort"] = ""  # the cell's word counts more than the configuration's
+        settings = Settings(**given, tools=tools_named(names, self._shell.user_ns))
+        if self._region_chosen and settings.region == DEFAULT_REGION and not settings.base_url:
+            return replace(settings, base_url=settings.region_base())
+        return settings

@@ -1,0 +1,72 @@
+"""What bare `%qwen` and `--dry-run` tell (pure)."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.responses.request import body, headers
+from qwen_magic.settings import KEY_LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.responses.endpoint import Endpoint
+    from qwen_magic.responses.request import Request
+    from qwen_magic.settings import Settings
+
+__all__ = ["DEMO_NOTE", "dry_run", "status"]
+
+DEMO_NOTE = "No API key is set, so the built-in demo answers · %qwen tells how to set one"
+_DATA_URL_SHOWN = 60
+_SECRETS = frozenset({"headers", "authorization", "server_headers"})
+
+
+def status(endpoint: Endpoint, settings: Settings, head: Turn | None, used: int) -> str:
+    """Return where questions go, what answers, and what it has cost so far."""
+    region = f" (region {endpoint.region})" if endpoint.region else ""
+    turns = head.number if head else 0
+    rows = [
+        ("endpoint", f"{endpoint.base_url}{region}"),
+        ("model", settings.model),
+        ("API key", _key_state(endpoint)),
+        ("chain", f"{settings.chain}, {turns} turn{'' if turns == 1 else 's'}"),
+        ("tokens", f"{used:,} used in this session"),
+    ]
+    lines = [f"{name:<9} {value}" for name, value in rows]
+    if endpoint.is_legacy:
+        lines.append(f"This path is about to be retired: use {endpoint.current_base}")
+    if not endpoint.key:
+        lines += ["", "To set a key, run:", f"  {KEY_LINE}"]
+    return "\n".join(lines)
+
+
+def dry_run(endpoint: Endpoint, request: Request) -> str:
+    """Return the request as it would be sent, without secrets, images shortened."""
+    lines = [f"POST {endpoint.base_url}/responses"]
+    lines += [f"{name}: {value}" for name, value in headers(request).items()]
+    shown = json.dumps(_shown(body(request)), indent=2, ensure_ascii=False, default=str)
+    return "\n".join([*lines, "", shown, "", "Nothing was sent."])
+
+
+def _key_state(endpoint: Endpoint) -> str:
+    if endpoint.key:
+        return "found"
+    return "not set" if endpoint.is_model_studio else "not set, and not needed here"
+
+
+def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
+    if name.lower() in _SECRETS:
+        return "…" if isinstance(value, str) else dict.fromkeys(_names(value), "…")
+    if isinstance(value, dict):
+        return {key: _shown(found, str(key)) for key, found in value.items()}
+    if isinstance(value, list | tuple):
+        return [_shown(found) for found in value]
+    if isinstance(value, str) and value.startswith("data:") and len(value) > _DATA_URL_SHOWN:
+        return f"{value[:_DATA_URL_SHOWN]}… ({len(value):,} characters)"
+    return value
+
+
+def _names(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,117 @@
+"""Settings: what every ask of a session shares, and what the environment adds to it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.errors import RequestError
+from qwen_magic.responses.endpoint import (
+    DEFAULT_REGION,
+    DEMO,
+    Endpoint,
+    check_key,
+    clean_base,
+    region_base,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["KEY_LINE", "Settings"]
+
+KEY_LINE = 'import os, getpass; os.environ["DASHSCOPE_API_KEY"] = getpass.getpass("API key: ")'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What every ask of a session shares.
+
+    Attributes:
+        model: The model that answers.
+        region: Model Studio's region: singapore, beijing, us, germany, japan; or demo, which
+            answers offline from a script.
+        workspace: The workspace's id, part of the address in some regions; else
+            `DASHSCOPE_WORKSPACE_ID`.
+        base_url: Another server's address, without `/responses`; else, in the default region,
+            `DASHSCOPE_BASE_URL`.
+        effort: How hard to think: none, minimal, low, medium, high; empty leaves it to the server.
+        system: The system message of every turn.
+        tools: Built-in tools by name, and tool objects as the API takes them.
+        chain: The name of the chain that turns join.
+        session_cache: `on`, `off`, or empty for the server's default (Model Studio, "Session cache").
+        timeout: The longest silence in seconds, before the answer and between its events.
+        show_reasoning: Whether reasoning is displayed.
+        updates_per_second: How often a growing answer is redrawn, at most.
+        api_key: The key; else `DASHSCOPE_API_KEY`, read at each ask.
+    """
+
+    model: str = "qwen3.7-plus"
+    region: str = DEFAULT_REGION
+    workspace: str = ""
+    base_url: str = ""
+    effort: str = ""
+    system: str = ""
+    tools: tuple[str | Mapping[str, Any], ...] = ()
+    chain: str = "main"
+    session_cache: str = ""
+    timeout: float = 300.0
+    show_reasoning: bool = True
+    updates_per_second: float = 25.0
+    api_key: str = field(default="", repr=False)
+
+    @property
+    def key(self) -> str:
+        """The API key, from here or from the environment; empty if there is none.
+
+        Raises:
+            RequestError: It holds something no key has.
+        """
+        return check_key(self.api_key or os.environ.get("DASHSCOPE_API_KEY", ""))
+
+    @property
+    def is_unset(self) -> bool:
+        """Whether nobody has said yet where questions go: no key, address or region."""
+        address = self.base_url or os.environ.get("DASHSCOPE_BASE_URL", "")
+        return not (self.key or address.strip() or self.region != DEFAULT_REGION)
+
+    def endpoint(self) -> Endpoint:
+        """Return where requests go, without asking for a key.
+
+        Raises:
+            RequestError: The region or the address is not usable.
+        """
+        if self.base_url:
+            return Endpoint(clean_base(self.base_url), key=self.key)
+        if self.region == DEMO:
+            from qwen_magic.demo import shared_server
+
+            return Endpoint(shared_server().base_url, region=DEMO, proxies=False)
+        given = os.environ.get("DASHSCOPE_BASE_URL", "").strip()
+        if given and self.region == DEFAULT_REGION:
+            return Endpoint(clean_base(given), key=self.key)
+        return Endpoint(self.region_base(), region=self.region, key=self.key)
+
+    def region_base(self) -> str:
+        """Return the region's base URL.
+
+        Raises:
+            RequestError: There is no such region, or it needs a workspace.
+        """
+        workspace = self.workspace or os.environ.get("DASHSCOPE_WORKSPACE_ID", "").strip()
+        return region_base(self.region, workspace)
+
+    def admitted(self) -> Endpoint:
+        """Return where requests go, with the key that is needed there.
+
+        Raises:
+            RequestError: Model Studio is meant and there is no key, or the endpoint is unusable.
+        """
+        endpoint = self.endpoint()
+        if endpoint.is_model_studio and not endpoint.key:
+            raise RequestError(
+                "no API key is set",
+                hint=f'{KEY_LINE} — or try without one: %config QwenMagics.region = "demo"',
+            )
+        return endpoint
