@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from threading import Timer
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwen_magic import Asking, QwenError, Session, Settings
+from qwen_magic.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwen_magic.demo.server import DemoServer
+
+
+@pytest.fixture
+def session(demo: DemoServer) -> Iterator[Session]:
+    session = Session(Settings(base_url=demo.base_url))
+    yield session
+    session.close()
+
+
+def test_each_turn_continues_the_one_before(session: Session) -> None:
+    first = session.ask("My name is Alice, please remember it.")
+    second = session.ask("Do you remember my name?")
+    assert "Alice" in second.text
+    assert (second.number, second.previous_response_id) == (2, first.response_id)
+
+
+def test_only_the_new_text_is_sent(session: Session, demo: DemoServer) -> None:
+    session.ask("My name is Alice.")
+    session.ask("Hello")
+    assert [request.body["input"] for request in demo.requests] == ["My name is Alice.", "Hello"]
+
+
+def test_new_starts_afresh(session: Session) -> None:
+    session.ask("My name is Alice.")
+    turn = session.ask("What is my name?", asking=Asking(new=True))
+    assert "Alice" not in turn.text
+    assert (turn.number, turn.previous_response_id) == (1, None)
+    assert session.ask("Hello").previous_response_id == turn.response_id
+
+
+def test_chains_are_apart(session: Session) -> None:
+    session.ask("My name is Alice.")
+    session.settings = replace(session.settings, chain="other")
+    assert "Alice" not in session.ask("What is my name?").text
+    session.settings = replace(session.settings, chain="main")
+    assert "Alice" in session.ask("What is my name?").text
+
+
+def test_a_demo_turn_never_joins_the_chain_of_another_server(session: Session) -> None:
+    first = session.ask("My name is Alice.")
+    session.settings = replace(session.settings, base_url="", region="demo")
+    turn, _ = session.prepare("What is my name?")
+    assert (first.number, turn.number, turn.previous_response_id) == (1, 1, None)
+
+
+def test_a_system_message_is_kept_for_its_chain(session: Session, demo: DemoServer) -> None:
+    session.ask("Hello", asking=Asking(system="Be brief."))
+    session.ask("Hello")
+    session.ask("Hello", asking=Asking(new=True))
+    sent = [request.body.get("instructions") for request in demo.requests]
+    assert sent == ["Be brief.", "Be brief.", None]
+
+
+def test_a_conversation_takes_the_chains_place(session: Session, demo: DemoServer) -> None:
+    first = session.ask("Hello")
+    session.ask("Hello", asking=Asking(conversation="conv_1"))
+    session.ask("Hello")
+    bodies = [request.body for request in demo.requests]
+    assert (bodies[1]["conversation"], bodies[1].get("previous_response_id")) == ("conv_1", None)
+    assert bodies[2]["previous_response_id"] == first.response_id
+
+
+@pytest.mark.parametrize("model", ["demo-failed", "demo-cut", "demo-content-filter", "nonesuch"])
+def test_a_failed_turn_is_kept_and_not_continued(session: Session, model: str) -> None:
+    good = session.ask("Hello")
+    settings = session.settings
+    session.settings = replace(settings, model=model)
+    with pytest.raises(QwenError) as caught:
+        session.ask("Hello")
+    assert caught.value.turn is session.last
+    assert session.last is not None
+    assert session.last.status == "failed"
+    assert session.last.error
+    session.settings = settings
+    assert session.ask("Hello").previous_response_id == good.response_id
+
+
+def test_the_text_that_came_before_a_failure_is_kept(session: Session) -> None:
+    session.settings = replace(session.settings, model="demo-cut")
+    with pytest.raises(QwenError, match="ended before its last event") as caught:
+        session.ask("Hello")
+    assert caught.value.turn is not None
+    assert caught.value.turn.text.startswith("Hello")
+
+
+def test_an_incomplete_turn_is_no_error_and_is_continued(session: Session) -> None:
+    turn = session.ask("Introduce AI", asking=Asking(max_output_tokens=16))
+    assert (turn.status, turn.error) == ("incomplete", "max_output_tokens")
+    assert session.ask("Hello").previous_response_id == turn.response_id
+
+
+def test_closing_the_stream_stops_the_answer(session: Session) -> None:
+    session.settings = replace(session.settings, model="demo-stall")
+    with closing(session.stream("Hello")) as turns:
+        next(turn for turn in turns if turn.text)
+    assert session.last is not None
+    assert session.last.status == "cancelled"
+    assert session.last.text
+    assert session.head() is None
+
+
+def test_ctrl_c_is_raised_and_the_turn_is_kept(session: Session) -> None:
+    import _thread
+
+    session.settings = replace(session.settings, model="demo-stall")
+    timer = Timer(0.3, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        session.ask("Hello")
+    timer.join()
+    assert session.last is not None
+    assert session.last.status == "cancelled"
+
+
+def test_a_whole_answer_is_the_same_as_a_streamed_one(session: Session) -> None:
+    streamed = session.ask("Introduce AI", asking=Asking(new=True))
+    whole = session.ask("Introduce AI", asking=Asking(new=True, stream=False))
+    assert (whole.text, whole.reasoning, whole.usage) == (
+        streamed.text,
+        streamed.reasoning,
+        streamed.usage,
+    )
+
+
+def test_messages_take_the_place_of_a_question(session: Session, demo: DemoServer) -> None:
+    turn = session.ask(
+        [
+            {"role": "user", "content": "My name is Alice."},
+            {"role": "assistant", "content": "Hello Alice."},
+            {"role": "user", "content": "What is my name?"},
+        ]
+    )
+    assert "Alice" in turn.text
+    assert turn.prompt == "What is my name?"
+    assert demo.requests[0].body["input"][1]["content"][0]["type"] == "output_text"
+
+
+@pytest.mark.parametrize("prompt", ["", " \n", [], 5, ["hi"]])
+def test_no_question_is_refused_before_sending(
+    session: Session, demo: DemoServer, prompt: object
+) -> None:
+    with pytest.raises(RequestError):
+        session.ask(prompt)  # type: ignore[arg-type]
+    assert demo.requests == []
+
+
+def test_tokens_are_counted(session: Session) -> None:
+    usages = [session.ask("Hello").usage, session.ask("Hello").usage]
+    assert session.used == sum(usage.total_tokens for usage in usages if usage) > 0
