@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from qwen_magic.conversation.question import Asking, as_input, prompt_of, request_for, tool_choice
+from qwen_magic.errors import RequestError
+from qwen_magic.responses.request import Request
+from qwen_magic.settings import Settings
+
+SEARCH = {"type": "web_search"}
+WEATHER = {"type": "function", "name": "weather", "parameters": {}}
+
+
+def test_images_stand_behind_the_text() -> None:
+    assert as_input("What is it?", ["data:image/png;base64,AA=="]) == [
+        {
+            "role": "user",
+            "content": [
+                {"type": "input_text", "text": "What is it?"},
+                {"type": "input_image", "image_url": "data:image/png;base64,AA=="},
+            ],
+        }
+    ]
+
+
+def test_the_prompt_of_messages_is_the_last_ones_text() -> None:
+    messages = [{"role": "user", "content": "a"}, *as_input("b", ["data:,"])]
+    assert prompt_of(messages) == "b"
+
+
+def test_the_request_carries_only_what_was_said() -> None:
+    found = request_for("Hi", Asking(), Settings(), system="", previous_response_id=None)
+    assert found == Request(model="qwen3.7-plus", input="Hi")
+
+
+def test_everything_said_reaches_the_request() -> None:
+    settings = Settings(model="m", effort="low", tools=("web_search", WEATHER), session_cache="off")
+    asking = Asking(
+        temperature=0.1, top_p=0.2, max_output_tokens=99, stream=False, tool_choice="auto"
+    )
+    assert request_for("Hi", asking, settings, system="S", previous_response_id="r") == Request(
+        model="m",
+        input="Hi",
+        instructions="S",
+        previous_response_id="r",
+        stream=False,
+        tools=(SEARCH, WEATHER),
+        tool_choice="auto",
+        temperature=0.1,
+        top_p=0.2,
+        max_output_tokens=99,
+        effort="low",
+        session_cache=False,
+    )
+
+
+def test_one_named_tool_must_be_used() -> None:
+    assert tool_choice("weather", [SEARCH, WEATHER]) == {
+        "type": "allowed_tools",
+        "mode": "required",
+        "tools": [{"type": "function", "name": "weather"}],
+    }
+
+
+def test_of_several_named_tools_any_may_be_used() -> None:
+    found = tool_choice("weather, web_search", [SEARCH, WEATHER])
+    assert isinstance(found, dict)
+    assert found["mode"] == "auto"
+
+
+def test_a_choice_that_is_not_offered_is_refused() -> None:
+    with pytest.raises(RequestError, match="did you mean weather"):
+        tool_choice("wether", [WEATHER])
+
+
+def test_an_unknown_tool_is_refused_with_the_nearest() -> None:
+    settings = Settings(tools=("web_serch",))
+    with pytest.raises(RequestError, match="did you mean web_search"):
+        request_for("Hi", Asking(), settings, system="", previous_response_id=None)

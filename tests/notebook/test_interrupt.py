@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from qwen_magic.notebook.interrupt import TurnStopped, install, uninstall
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture
+def shell() -> Iterator[InteractiveShell]:
+    shell = InteractiveShell.instance()
+    yield shell
+    shell.set_custom_exc((), None)  # type: ignore[no-untyped-call]
+    InteractiveShell.clear_instance()
+
+
+def raising(shell: InteractiveShell, kind: type[BaseException]) -> bool:
+    """Run a cell that raises; return whether it counts as failed."""
+    shell.user_ns["kind"] = kind
+    return not shell.run_cell("raise kind('here')").success
+
+
+def test_a_stopped_turn_fails_silently(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(shell)
+    assert raising(shell, TurnStopped)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_earlier_handler_keeps_its_exceptions(shell: InteractiveShell) -> None:
+    handled: list[str] = []
+
+    def handler(
+        _shell: object, _kind: object, value: object, _tb: object, tb_offset: object = None
+    ) -> None:
+        del tb_offset
+        handled.append(str(value))
+
+    shell.set_custom_exc((KeyError,), handler)  # type: ignore[no-untyped-call]
+    install(shell)
+    raising(shell, KeyError)
+    raising(shell, TurnStopped)
+    assert handled == ["'here'"]
+
+
+def test_after_uninstalling_it_is_an_interrupt_like_any_other(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(shell)
+    install(shell)
+    uninstall(shell)
+    raising(shell, TurnStopped)
+    assert TurnStopped not in shell.custom_exceptions
+    assert "TurnStopped" in "".join(capsys.readouterr())

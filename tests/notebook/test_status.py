@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from qwen_magic.notebook.status import dry_run, status
+from qwen_magic.responses.endpoint import Endpoint
+from qwen_magic.responses.request import Request
+from qwen_magic.settings import Settings
+
+KEY = "sk-0123456789abcdef"
+
+
+def test_status_tells_where_questions_go_without_the_key() -> None:
+    endpoint = Endpoint("https://dashscope-us.aliyuncs.com/compatible-mode/v1", "us", KEY)
+    assert status(endpoint, Settings(), None, 1234) == (
+        "endpoint  https://dashscope-us.aliyuncs.com/compatible-mode/v1 (region us)\n"
+        "model     qwen3.7-plus\n"
+        "API key   found\n"
+        "chain     main, 0 turns\n"
+        "tokens    1,234 used in this session"
+    )
+
+
+def test_without_a_key_status_has_the_line_to_paste() -> None:
+    endpoint = Endpoint("https://dashscope-us.aliyuncs.com/compatible-mode/v1", "us")
+    assert "getpass.getpass" in status(endpoint, Settings(), None, 0)
+
+
+def test_the_legacy_path_is_named() -> None:
+    base = "https://dashscope-intl.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1"
+    told = status(Endpoint(base, key=KEY), Settings(), None, 0)
+    assert "use https://dashscope-intl.aliyuncs.com/compatible-mode/v1" in told
+
+
+def test_a_dry_run_hides_secrets_and_shortens_images() -> None:
+    server = {"type": "mcp", "server_label": "maps", "headers": {"Authorization": "Bearer t0ken"}}
+    image = {"type": "input_image", "image_url": "data:image/png;base64," + "A" * 5000}
+    request = Request(
+        model="m", input=[{"role": "user", "content": [image]}], tools=(server,), session_cache=True
+    )
+    shown = dry_run(Endpoint("http://127.0.0.1:1/v1", key=KEY), request)
+    assert "t0ken" not in shown
+    assert KEY not in shown
+    assert '"Authorization": "…"' in shown
+    assert "(5,022 characters)" in shown
+    assert shown.startswith(
+        "POST http://127.0.0.1:1/v1/responses\nx-dashscope-session-cache: enable\n"
+    )

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from qwen_magic.errors import CellError, QwenError
+from qwen_magic.options import CHECKS, OPTIONS, check_secret, help_text, option_of
+
+
+def test_no_flag_is_used_twice() -> None:
+    flags = [flag for option in OPTIONS for flag in option.flags]
+    assert len(flags) == len(set(flags))
+
+
+def test_every_flag_finds_its_option() -> None:
+    assert all(option_of(flag) is option for option in OPTIONS for flag in option.flags)
+
+
+def test_the_help_tells_of_every_option() -> None:
+    text = help_text()
+    assert all(flag in text for option in OPTIONS for flag in option.flags)
+    assert "{{name}}" in text
+
+
+@pytest.mark.parametrize(
+    "option", [option for option in OPTIONS if option.values and not option.many]
+)
+def test_what_completion_offers_is_accepted(option: object) -> None:
+    from qwen_magic.options import Option
+
+    assert isinstance(option, Option)
+    assert [option.read(value) for value in option.values]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("region", "mars"),
+        ("effort", "hihg"),
+        ("session_cache", "yes"),
+        ("base_url", "ftp://example.com"),
+        ("base_url", "https://me:secret@example.com/v1"),
+        ("model", "sk-0123456789abcdef"),
+        ("system", "my key is sk-0123456789abcdef"),
+        ("tools", ["sk-0123456789abcdef"]),
+        ("api_key", "anything"),
+    ],
+)
+def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
+    with pytest.raises(QwenError) as caught:
+        CHECKS[name](value)
+    assert "0123456789" not in str(caught.value)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [name for name in CHECKS if name not in {"region", "tools"}])
+def test_an_empty_setting_is_unset(name: str) -> None:
+    assert not CHECKS[name]("")
+
+
+def test_what_only_looks_a_little_like_a_key_is_none() -> None:
+    check_secret("ask-me-anything-about-task-sk-1", "here")
+    with pytest.raises(CellError):
+        check_secret("sk-abcdefghijkl", "here")

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import qwen_magic
+
+HEAVY = ("httpx", "ipywidgets", "markdown_it", "pygments", "pandas", "numpy", "http.server")
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(qwen_magic.__all__) == [
+        "Asking",
+        "QwenError",
+        "Session",
+        "Settings",
+        "Turn",
+        "load_ipython_extension",
+        "unload_ipython_extension",
+    ]
+    assert all(hasattr(qwen_magic, name) for name in qwen_magic.__all__)
+
+
+def test_loading_the_extension_imports_nothing_heavy() -> None:
+    program = (
+        "import json, sys\n"
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        "before = set(sys.modules)\n"
+        "shell.extension_manager.load_extension('qwen_magic')\n"
+        "print(json.dumps(sorted(set(sys.modules) - before)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = json.loads(done.stdout)
+    assert "qwen_magic.notebook.magics" in loaded
+    assert [name for name in HEAVY if name in loaded] == []
