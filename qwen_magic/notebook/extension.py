@@ -30,7 +30,7 @@ def load(shell: InteractiveShell) -> None:
     shell.input_transformers_cleanup.append(_rewrite)
     _formatter(shell).for_type_by_name(*_TURN, _bundle)
     for magic in _MAGICS:
-        shell.set_hook("complete_command", _complete, str_key=magic)  # type: ignore[no-untyped-call]
+        shell.set_hook("complete_command", _complete, str_key=magic)
 
 
 def unload(shell: InteractiveShell) -> None:

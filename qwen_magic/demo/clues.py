@@ -1,0 +1,101 @@
+"""What a question offers as arguments: its numbers, names and quoted words, in order."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["Clues"]
+
+_NUMBER = re.compile(r"(?<![\w.])(?<!\w-)-?\d+(?:\.\d+)?(?!\w|\.\d|-\d)")
+_CAPITAL = "A-Z\u00c0-\u00de\u0386-\u042f"
+_NAME = re.compile(
+    rf"""
+      "(?P<q1>[^"]+)" | “(?P<q2>[^”]+)” | 「(?P<q3>[^」]+)」 | `(?P<q4>[^`]+)`
+    | (?<!\w)'(?P<q5>[^']+)'(?!\w)
+    | \b(?P<code>[A-Z]+-?\d[\w-]*)\b                                      # an order: A-1134
+    | \b(?P<name>[{_CAPITAL}][\w'\u2019-]*(?:\ [{_CAPITAL}][\w'\u2019-]*)*)         # Paris, New York, USD
+    | (?P<city>北京|上海|广州|深圳|杭州|成都|南京|武汉|西安|香港|台北|东京|巴黎|伦敦|纽约)
+    """,
+    re.VERBOSE,
+)
+_OBJECT = re.compile(
+    r"""
+    \b(?:in|for|of|to|from|about|at|named|called|with)\s+(?:the\s+|an?\s+|my\s+)?
+    ((?:(?:san|new|los|las|hong|rio\ de|abu|cape|kuala|saint)\s+)?[^\W\d][\w-]*)
+    """,
+    re.VERBOSE,
+)
+_LISTED = re.compile(r"\s*,|\s+(?:and|or|to|vs\.?|versus|with)\b")
+_OPENING_WORDS = """
+a add and are ask calculate call can check compare compute convert could count create delete do
+does draw find fetch first get give hello hi hey how i i'm i'd if in is it let let's list look
+make my now ok please read roll say search send set should show sort sum tell that the then
+there this today translate try use using was we what what's when where which who why will with
+write would you your
+"""
+_OPENINGS = frozenset(_OPENING_WORDS.split())
+
+
+class Clues:
+    """The clues of one question; a clue that is taken is not given again."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+        self.numbers = deque(map(_number, _NUMBER.findall(question)))
+        self.names = deque(_names(question))
+        self._objects = deque(_OBJECT.findall(question))
+
+    def mentions(self, word: object) -> bool:
+        """Tell whether the question holds a word, in whatever case."""
+        whole = rf"(?<!\w){re.escape(str(word))}(?!\w)"
+        return bool(re.search(whole, self.question, re.IGNORECASE))
+
+    def of(self, kind: str) -> Sequence[int | float | str]:
+        """Return the clues that are left for a JSON type."""
+        if kind == "string":
+            return self.names
+        return self.numbers if kind in ("integer", "number") else ()
+
+    def name(self, fallback: str) -> str:
+        """Take the next name, or what stands after a preposition."""
+        if self.names:
+            return self.names.popleft()
+        return self._objects.popleft() if self._objects else fallback
+
+    def found(self, pattern: str) -> str:
+        """Return the part of the question a pattern describes, or an empty string."""
+        found = re.search(pattern, self.question)
+        return found[0] if found else ""
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text else int(text)
+
+
+def _names(question: str) -> Iterator[str]:
+    """Yield the names in order; a word that only opens its sentence comes last, if alone."""
+    openings = []
+    for found in _NAME.finditer(question):
+        if found.lastgroup != "name":
+            yield found[str(found.lastgroup)]
+        elif name := _without_opening(found[0]):
+            opens = re.search(r"(?:^|[.!?:]\s+)\Z", question[: found.start()])
+            if opens and " " not in found[0] and not _LISTED.match(question, found.end()):
+                openings.append(name)
+            else:
+                yield name
+    if openings and not _OBJECT.search(question):
+        yield openings[0]
+
+
+def _without_opening(name: str) -> str:
+    """Return the name without the words a sentence only opens with."""
+    words = name.split(" ")
+    while words and words[0].lower() in _OPENINGS:
+        words.pop(0)
+    return " ".join(words)

@@ -1,0 +1,148 @@
+"""Which of the caller's functions a question asks for, and what is said about their outputs."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.demo.arguments import arguments_for
+from qwen_magic.demo.clues import Clues
+from qwen_magic.demo.items import Item, call, output_of
+
+if TYPE_CHECKING:
+    from qwen_magic.demo.scene import Scene
+
+__all__ = ["calls", "outputs", "report"]
+
+MOST_CALLS = 3  # of one function, for one question
+LONG = 200  # characters of an output that is set apart
+
+SAME = (
+    "weather forecast temperature warm warmer cold colder hot rain raining sunny 天气 气温",
+    "add sum plus total addition +",
+    "multiply product times multiplication * ×",  # noqa: RUF001 - the sign people type
+    "subtract minus difference",
+    "divide divided quotient ÷",
+    "price cost expensive cheap 价格",
+    "time clock hour 时间 几点",
+    "dice die roll 骰子",
+    "convert exchange conversion 换算",
+    "email mail e-mail 邮件",
+)
+"""Words that stand for each other."""
+
+_EMPTY_WORDS = """
+about all also and any based call called calls current data for from function get gets give
+given gives have into its list make more name number numbers object one return returns run set
+some specific specified string text that the their them then these they this tool two use used
+user using value values what when which will with word words you your
+"""
+EMPTY = frozenset(_EMPTY_WORDS.split())
+"""Words that say nothing about what a function is for."""
+
+
+def calls(scene: Scene) -> list[Item]:
+    """Return the calls of the functions the question asks for; at least one if it is forced."""
+    offered = [tool for tool in scene.tools if tool["type"] == "function"]
+    if scene.forced and len(offered) == len(scene.tools):
+        return _calls_of((_wanted(offered, scene.topic) or offered)[0], scene.topic)
+    return [made for tool in _wanted(offered, scene.topic) for made in _calls_of(tool, scene.topic)]
+
+
+def outputs(scene: Scene) -> list[tuple[Item, str]]:
+    """Return the calls made since the question with what came back, in the order of the calls."""
+    back = {
+        item["call_id"]: output_of(item)
+        for item in scene.since
+        if item.get("type") == "function_call_output"
+    }
+    made = [item for item in scene.context if item.get("type") == "function_call"]
+    return [(item, back[item["call_id"]]) for item in made if item["call_id"] in back]
+
+
+def report(answered: list[tuple[Item, str]]) -> str:
+    """Return what the assistant says about the outputs; each is quoted whole."""
+    return "\n\n".join(f"{_signature(made)} returned{_quoted(output)}" for made, output in answered)
+
+
+def _wanted(offered: list[Item], question: str) -> list[Item]:
+    """Return the functions that together cover what the question says, best first."""
+    wanted: list[Item] = []
+    left, rest = _words(question), list(offered)
+    while rest:
+        scores = [_score(tool, left) + _names(question, tool) for tool in rest]
+        if not max(scores):
+            break
+        best = rest[scores.index(max(scores))]
+        wanted.append(best)
+        rest.remove(best)
+        left -= _words(best["name"]) | _purpose(best)
+    return [tool for tool in offered if tool in wanted]
+
+
+def _score(tool: Item, words: set[str]) -> float:
+    """Return how well a function fits: by its name, else by its description."""
+    named = _words(tool["name"])
+    by_name = len(named & words) / len(named) if named else 0.0
+    return by_name + len(_purpose(tool) & words) / 10
+
+
+def _names(question: str, tool: Item) -> bool:
+    """Tell whether the question calls a function by its name."""
+    return Clues(question).mentions(tool["name"])
+
+
+def _purpose(tool: Item) -> set[str]:
+    """Return the words of the first sentences of a description, without its parameters."""
+    described = str(tool.get("description") or "").split("\n\n")[0]
+    parameters = (tool.get("parameters") or {}).get("properties") or {}
+    return _words(described) - _words(" ".join(parameters))
+
+
+def _words(text: str) -> set[str]:
+    """Return what a text is about: its words without endings, those that mean the same as one."""
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text).lower()
+    found = set(re.findall(r"[a-z][a-z-]{2,}|(?<=\d)\s*[+*×÷]|[\u4e00-\u9fff]{2}", spaced))  # noqa: RUF001
+    found = {word.strip() for word in found} - EMPTY
+    signs = {
+        sign for line in SAME for sign in line.split() if not sign.isascii() and sign in spaced
+    }
+    return {_GROUP.get(word, _stem(word)) for word in found | signs}
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ies|es|s|ing|ed)$", "", word)[:6] if len(word) > len("dies") else word
+
+
+_GROUP = {word: line.split()[0] for line in SAME for word in line.split()}
+
+
+def _calls_of(tool: Item, question: str) -> list[Item]:
+    """Return one call; several where one text is wanted and the question lists several names."""
+    schema: dict[str, Any] = tool.get("parameters") or {}
+    ways, names = [arguments_for(schema, question)], list(Clues(question).names)
+    if len(ways[0]) == 1 and any(value in names for value in ways[0].values()):
+        each = [arguments_for(schema, f'"{name}"') for name in names]
+        ways = [way for way, name in zip(each, names, strict=True) if name in way.values()]
+    return [call(tool["name"], way) for way in ways[:MOST_CALLS]]
+
+
+def _signature(made: Item) -> str:
+    """Return a call as one would write it in Python; plainly, where that cannot be shown."""
+    try:
+        arguments = dict(json.loads(made["arguments"] or "{}"))
+    except (TypeError, ValueError):
+        return f"`{made['name']}`"
+    listed = ", ".join(
+        f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in arguments.items()
+    )
+    return f"`{made['name']}({listed})`" if "`" not in listed else f"`{made['name']}`"
+
+
+def _quoted(output: str) -> str:
+    """Return the output in the line, or below in a block where it is long."""
+    if output and len(output) <= LONG and "\n" not in output and "`" not in output:
+        return f" `{output}`."
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", output)), default=0))
+    return f":\n\n{fence}\n{output}\n{fence}" if output else " nothing."

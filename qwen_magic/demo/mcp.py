@@ -1,0 +1,85 @@
+"""Tools of MCP servers: listed once per conversation, called where the question is about them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from qwen_magic.demo.arguments import arguments_for
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwen_magic.demo.items import Item
+    from qwen_magic.demo.scene import Scene
+
+__all__ = ["calls", "told"]
+
+SCHEMA = {"type": "object", "properties": {"query": {"type": "string"}}, "required": ["query"]}
+CITY = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
+
+
+def calls(scene: Scene) -> Iterator[Item]:
+    """Yield what the MCP servers do about the question: lists, approval requests, calls."""
+    listed = {i["server_label"] for i in scene.context if i.get("type") == "mcp_list_tools"}
+    verdicts = {
+        item.get("approval_request_id"): bool(item.get("approve"))
+        for item in scene.since
+        if item.get("type") == "mcp_approval_response"
+    }
+    asked = [i for i in scene.context if i.get("type") == "mcp_approval_request"]
+    answered = [item for item in asked if item["id"] in verdicts]
+    for request in answered:
+        if verdicts[request["id"]]:
+            yield _call(request)
+    servers = [tool for tool in scene.tools if tool["type"] == "mcp"]
+    for server in [] if verdicts else servers:
+        if server["server_label"] not in listed:
+            yield _list(server)
+        if scene.forced or _concerns(server, scene.topic):
+            yield _request(server, scene.topic)
+
+
+def told(item: Item) -> str:
+    """Return what the assistant tells of a call."""
+    return f"`{item['name']}` of *{item['server_label']}* answered: {item['output']}"
+
+
+def _concerns(server: Item, question: str) -> bool:
+    known = f"{server['server_label']} {server.get('server_description') or ''}".lower()
+    words = set(re.findall(r"[a-z]{4,}|[\u4e00-\u9fff]{2}", known)) - {"server"}
+    asked = question.lower()
+    return bool(re.search(r"\bmcp\b", asked)) or any(word in asked for word in words)
+
+
+def _tool(server: Item) -> tuple[str, Item]:
+    """Return the one tool of a server that the script uses, with its schema."""
+    allowed = server.get("allowed_tools") or ()
+    name = allowed[0] if isinstance(allowed, list) and allowed else ""
+    if "amap" in server["server_label"] or "weather" in name:
+        return name or "maps_weather", CITY
+    return name or "search", SCHEMA
+
+
+def _list(server: Item) -> Item:
+    name, schema = _tool(server)
+    tool = {"name": name, "description": f"{name} of the demo", "input_schema": schema}
+    return {"type": "mcp_list_tools", "server_label": server["server_label"], "tools": [tool]}
+
+
+def _request(server: Item, question: str) -> Item:
+    name, schema = _tool(server)
+    arguments = json.dumps(arguments_for(schema, question), ensure_ascii=False)
+    request = {"server_label": server["server_label"], "name": name, "arguments": arguments}
+    if server.get("require_approval") == "always":
+        return {"type": "mcp_approval_request", **request}
+    return _call(request)
+
+
+def _call(request: Item) -> Item:
+    asked = {key: request[key] for key in ("server_label", "name", "arguments")}
+    found = json.dumps(
+        {"result": "sunny, 21 °C", **json.loads(asked["arguments"])}, ensure_ascii=False
+    )
+    return {"type": "mcp_call", "status": "completed", **asked, "output": found}

@@ -1,0 +1,206 @@
+"""The tools that run on the server: when the script uses them, and what they bring back."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qwen_magic.demo.interpreter import program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qwen_magic.demo.items import Item
+    from qwen_magic.demo.scene import Scene
+
+__all__ = ["TOOLS", "Tool", "findings", "wanted"]
+
+ALIBABA = re.compile(r"alibaba cloud|aliyun|阿里云", re.IGNORECASE)
+QWEN = re.compile(r"\bqwen|通义|千问", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One built-in tool: what asks for it, what is thought before, and how its item is made."""
+
+    asked: re.Pattern[str]
+    thought: str
+    run: Callable[[str], Item]
+
+
+def wanted(scene: Scene) -> list[str]:
+    """Return the built-in tools the question asks for, in the order they help each other."""
+    offered = {tool["type"] for tool in scene.tools}
+    asked = [name for name in TOOLS if name in offered and TOOLS[name].asked.search(scene.topic)]
+    if scene.images and "image_search" in offered and "image_search" not in asked:
+        asked.append("image_search")
+    forced = [name for name in TOOLS if name in offered][: scene.forced]
+    return asked or forced
+
+
+def findings(items: list[Item]) -> str:
+    """Return what the assistant tells of the calls it made."""
+    return "\n\n".join(_TOLD[item["type"]](item) for item in items)
+
+
+def _done(tool: str, /, **fields: object) -> Item:
+    return {"type": f"{tool}_call", "status": "completed", **fields}
+
+
+def _places(question: str) -> list[str]:
+    if ALIBABA.search(question):
+        return ["https://www.alibabacloud.com/en", "https://www.aliyun.com/"]
+    if QWEN.search(question):
+        return ["https://qwen.ai/", "https://github.com/QwenLM"]
+    return ["https://en.wikipedia.org/wiki/Main_Page", "https://www.python.org/"]
+
+
+def _query(question: str) -> str:
+    if ALIBABA.search(question):
+        return "Alibaba Cloud official website"
+    return re.sub(
+        r"^(?:please |can you )?(?:search|look up|find)(?: the web)?(?: for)? ",
+        "",
+        question.strip(" .?!"),
+        flags=re.IGNORECASE,
+    )
+
+
+def _web_search(question: str) -> Item:
+    places = _places(question)
+    sources = [{"type": "url", "url": url} for url in (*places, places[0])]
+    action = {"type": "search", "query": _query(question), "sources": sources}
+    return _done("web_search", action=action)
+
+
+def _web_extractor(question: str) -> Item:
+    named = re.search(r"https?://[^\s)>\]]+", question)
+    url, goal = named[0] if named else _places(question)[0], f"Answer: {question}"
+    page = "## Models\n\nThe Qwen family of large models\n\n## Products\n\nComputing, storage, databases\n\n## Solutions\n\nAI for enterprises"
+    output = f"The useful information in {url} for user goal {goal} as follows: \n\nEvidence in page: \n{page}\n\nSummary: \nA provider of cloud computing and large models.\n"
+    return _done("web_extractor", urls=[url], goal=goal, output=output)
+
+
+def _code_interpreter(question: str) -> Item:
+    code, logs = program(question)
+    outputs = [{"type": "logs", "logs": logs}]
+    return _done("code_interpreter", code=code, container_id="", outputs=outputs)
+
+
+def _pictures(*titles: str) -> str:
+    found = [
+        {"title": title, "url": f"https://demo.invalid/{number}.jpg", "index": number}
+        for number, title in enumerate(titles, 1)
+    ]
+    return json.dumps(found, ensure_ascii=False)
+
+
+def _web_search_image(question: str) -> Item:
+    arguments = json.dumps({"queries": [_query(question)]}, ensure_ascii=False)
+    output = _pictures("A cat on a window sill", "A cat in the garden")
+    return _done("web_search_image", name="web_search_image", arguments=arguments, output=output)
+
+
+def _image_search(_question: str) -> Item:
+    arguments = json.dumps({"img_idx": 0, "bbox": [0, 0, 1000, 1000]})
+    output = _pictures("A similar picture", "Another view of it")
+    return _done("image_search", name="image_search", arguments=arguments, output=output)
+
+
+def _file_search(question: str) -> Item:
+    found = {
+        "file_id": "file_demo",
+        "filename": "handbook.md",
+        "score": 0.7519,
+        "text": "Support answers within one working day.",
+    }
+    return _done("file_search", queries=[_query(question)], results=[found])
+
+
+TOOLS = {
+    "web_search": Tool(
+        re.compile(
+            r"search|find|look up|latest|news|today|website|online|current|搜索|查找|最新|新闻|官网",
+            re.IGNORECASE,
+        ),
+        "I should search for this first.",
+        _web_search,
+    ),
+    "web_extractor": Tool(
+        re.compile(
+            r"extract|home ?page|https?://|read the (?:page|site)|提取|网页|首页", re.IGNORECASE
+        ),
+        "The search shows where to look. Now I read the page itself.",
+        _web_extractor,
+    ),
+    "code_interpreter": Tool(
+        re.compile(
+            r"calculat|comput|\bruns?\b|\bcode\b|python|plot|chart|factorial|primes?\b|\bmean\b|average|statistic"
+            r"|simulat|\bsum\b|by zero|home ?page|\d\s*[-+*/]\s*\d|计算|运行|画图|首页",
+            re.IGNORECASE,
+        ),
+        "A small program makes sure of the numbers.",
+        _code_interpreter,
+    ),
+    "web_search_image": Tool(
+        re.compile(r"image|picture|photo|图片|照片", re.IGNORECASE),
+        "I look for pictures that show it.",
+        _web_search_image,
+    ),
+    "image_search": Tool(
+        re.compile(
+            r"similar|image search|this (?:image|picture|photo)|以图搜图|相似", re.IGNORECASE
+        ),
+        "I search with the picture itself.",
+        _image_search,
+    ),
+    "file_search": Tool(
+        re.compile(
+            r"\bfiles?\b|document|knowledge|handbook|manual|policy|support|文档|知识库",
+            re.IGNORECASE,
+        ),
+        "The answer may stand in the files.",
+        _file_search,
+    ),
+}
+"""The built-in tools, in the order the script uses them."""
+
+
+def _told_search(item: Item) -> str:
+    urls = dict.fromkeys(source["url"] for source in item["action"]["sources"])
+    listed = "\n".join(f"- <{url}>" for url in urls)
+    return f"A search for *{item['action']['query']}* leads to:\n\n{listed}"
+
+
+def _told_page(item: Item) -> str:
+    return (
+        f"Key information on <{item['urls'][0]}>:\n\n| Section | Content |\n|---|---|\n"
+        "| Models | the Qwen family of large models |\n"
+        "| Products | computing, storage, databases |\n"
+        "| Solutions | AI for enterprises |"
+    )
+
+
+def _told_code(item: Item) -> str:
+    return f"The program printed:\n\n{item['outputs'][0]['logs']}"
+
+
+def _told_pictures(item: Item) -> str:
+    found = json.loads(item["output"])
+    return "\n".join(f"{one['index']}. [{one['title']}]({one['url']})" for one in found)
+
+
+def _told_files(item: Item) -> str:
+    return "\n".join(f"*{one['filename']}* says: {one['text']}" for one in item["results"])
+
+
+_TOLD: dict[str, Callable[[Item], str]] = {
+    "web_search_call": _told_search,
+    "web_extractor_call": _told_page,
+    "code_interpreter_call": _told_code,
+    "web_search_image_call": _told_pictures,
+    "image_search_call": _told_pictures,
+    "file_search_call": _told_files,
+}

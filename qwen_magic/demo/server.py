@@ -1,0 +1,89 @@
+"""The demo as a server: started and stopped, on a port of 127.0.0.1."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import suppress
+from threading import Thread
+from typing import Self
+
+from qwen_magic.demo.connection import Desk, Listener, Received
+from qwen_magic.demo.responses import Responses
+from qwen_magic.errors import QwenError
+
+__all__ = ["DemoServer", "Received"]
+
+
+class DemoServer:
+    """A server that answers as Model Studio does, from a script.
+
+    Use it in a `with` block, or call `start` and `close`.
+
+    Args:
+        port: The port to listen on; 0 takes a free one.
+        key: The only API key that is accepted; without one, every key is, and none at all.
+        pace: Seconds between two pieces of text.
+    """
+
+    def __init__(self, port: int = 0, key: str | None = None, pace: float = 0.025) -> None:
+        self._port = port
+        self._desk = Desk(Responses(time.time), key, pace)
+        self._listener: Listener | None = None
+        self._thread = Thread()
+
+    @property
+    def base_url(self) -> str:
+        """The address to give to a client, without the final `/responses`."""
+        if self._listener is None:
+            raise QwenError("the demo server is not running", hint="call start() first")
+        return f"http://127.0.0.1:{self._listener.server_port}/compatible-mode/v1"
+
+    @property
+    def requests(self) -> list[Received]:
+        """Every request so far, in the order they came."""
+        return self._desk.requests
+
+    @property
+    def aborted(self) -> int:
+        """The number of answers whose client left before their end."""
+        return len(self._desk.aborted)
+
+    def start(self) -> Self:
+        """Listen, in a thread of its own.
+
+        Raises:
+            QwenError: The port is taken.
+        """
+        if self._listener is None:
+            try:
+                self._listener = Listener(self._port, self._desk)
+            except OSError as exc:
+                why = f"the demo server cannot listen on port {self._port!r}: {exc.strerror}"
+                raise QwenError(why, hint="choose another port, or 0 for a free one") from exc
+            self._thread = Thread(target=self._listen, args=(self._listener,), daemon=True)
+            self._thread.start()
+        return self
+
+    def _listen(self, listener: Listener) -> None:
+        while self._listener is listener:
+            listener.handle_request()
+
+    def close(self) -> None:
+        """Stop listening and hang up on everyone; what was received can still be read."""
+        if self._listener is None:
+            return
+        listener, self._listener = self._listener, None
+        with suppress(OSError):  # one more connection, so that the thread sees the end
+            socket.create_connection(("127.0.0.1", listener.server_port), timeout=1).close()
+        self._thread.join(timeout=1)
+        listener.server_close()
+        for connection in list(self._desk.connections):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,74 @@
+"""A bounded repr: of a huge container no more is read than is shown."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+__all__ = ["excerpt"]
+
+DEPTH = 30
+SORTABLE = 1_000
+BARE: dict[type, str] = {dict: "{}", list: "[]", tuple: "()", set: "{}"}
+NAMED: dict[type, str] = {frozenset: "{}", deque: "[]"} | BARE  # also OrderedDict and its like
+KNOWN = {"builtins", "collections"}  # a class from elsewhere may have a repr of its own
+
+
+def excerpt(value: object, length: int) -> str:
+    """Return the repr of a value, or its first `length` + 1 characters.
+
+    The one character too many tells the caller that something is missing.
+    """
+    pieces: list[str] = []
+    room = length + 1
+    for piece in _pieces(value, room, ()):
+        pieces.append(piece[:room])
+        room -= len(pieces[-1])
+        if not room:
+            break
+    return "".join(pieces)
+
+
+def _pieces(value: Any, length: int, path: tuple[int, ...]) -> Iterator[str]:  # noqa: ANN401 - see _base
+    base = _base(value)
+    if type(value) in {str, bytes}:
+        yield repr(value[:length])
+    elif base is None:
+        yield repr(value)
+    elif id(value) in path or len(path) == DEPTH:
+        yield "..."
+    else:
+        path = (*path, id(value))
+        opening, closing = _brackets(value, base)
+        yield opening
+        for number, member in enumerate(_members(value)):
+            yield ", " if number else ""
+            yield from _pieces(member, length, path)
+            if base is dict:
+                yield ": "
+                yield from _pieces(value[member], length, path)
+        yield closing
+
+
+def _base(value: Any) -> type | None:  # noqa: ANN401 - any variable of the user's
+    """Return the built-in container that a value is, where its repr holds no surprise."""
+    if type(value).__module__ not in KNOWN or not value:
+        return None
+    return next((base for base in NAMED if isinstance(value, base)), None)
+
+
+def _brackets(value: Collection[object], base: type) -> tuple[str, str]:
+    opening, closing = NAMED[base][0], NAMED[base][1]
+    if type(value) not in BARE:
+        return f"{type(value).__name__}({opening}", f"{closing})"
+    return opening, f",{closing}" if base is tuple and len(value) == 1 else closing
+
+
+def _members(value: Collection[object]) -> Collection[object]:
+    """Return the elements, those of a small set in an order that every run repeats."""
+    if isinstance(value, set | frozenset) and len(value) <= SORTABLE:
+        return sorted(value, key=repr)
+    return value

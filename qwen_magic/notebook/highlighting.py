@@ -1,0 +1,61 @@
+"""Code as HTML, in Pygments' classes, which Jupyter colours for its light and dark themes."""
+
+from __future__ import annotations
+
+import html
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from qwen_magic.notebook.escapes import strip_controls
+
+if TYPE_CHECKING:
+    from pygments.formatter import Formatter
+    from pygments.lexer import Lexer
+
+__all__ = ["highlight"]
+
+# A name outside this list would have Pygments search all installed packages for a plugin.
+_LANGUAGES = frozenset(
+    ["awk", "bash", "batch", "bat", "c", "c#", "c++", "cc", "clojure", "cmake", "console", "cpp", "cs", "csharp", "css", "cuda", "cxx", "dart", "diff", "docker", "dockerfile", "elixir", "erlang", "f90", "fortran", "fsharp", "go", "golang", "gradle", "graphql", "groovy", "h", "haskell", "hpp", "hs", "html", "http", "ini", "ipython", "ipython3", "java", "javascript", "jinja", "jinja2", "js", "json", "jsonc", "jsonl", "jsx", "julia", "jl", "kotlin", "kt", "latex", "less", "lisp", "lua", "make", "makefile", "markdown", "matlab", "md", "mermaid", "mysql", "nginx", "nim", "objc", "objective-c", "ocaml", "octave", "pascal", "patch", "perl", "php", "pl", "plpgsql", "postgres", "postgresql", "powershell", "prolog", "protobuf", "ps1", "py", "py3", "pycon", "pytb", "python", "python3", "r", "rb", "rs", "rst", "ruby", "rust", "sass", "scala", "scheme", "scss", "sh", "shell", "sql", "sqlite", "sqlite3", "swift", "tcl", "terraform", "tex", "toml", "ts", "tsx", "typescript", "udiff", "vb", "vbnet", "verilog", "vhdl", "vim", "vue", "xml", "yaml", "yml", "zig", "zsh"]
+)
+_LONGEST = 50_000
+# Lexers backtrack: with long lines, long runs of white space or long runs of words, a few kB keep
+# some of them busy for minutes. Without these shapes the slowest needs about a second for 50 kB.
+_SHAPES = re.compile(r"[^\n]{500}|\s{100}|[\w\s@.$<>?\[\]]{1000}")
+
+
+def highlight(code: str, language: str = "", *, limit: int = _LONGEST) -> str:
+    """Return code as a block of HTML; plain where the language is unknown or the code too long."""
+    code = strip_controls(code).rstrip("\n")
+    name = language.lower()
+    if name in _LANGUAGES and len(code) <= limit and not _SHAPES.search(code):
+        inner = _highlighted(code, name)
+    else:
+        inner = html.escape(code)
+    lead = "\n" if inner.startswith("\n") else ""  # a parser drops the first one after <pre>
+    return f'<div class="highlight"><pre>{lead}{inner}\n</pre></div>\n'
+
+
+def _highlighted(code: str, name: str) -> str:
+    from pygments import highlight as rendered
+    from pygments.util import ClassNotFound
+
+    try:
+        return rendered(code, _lexer(name), _formatter()).rstrip("\n")
+    except ClassNotFound:
+        return html.escape(code)
+
+
+@cache
+def _lexer(name: str) -> Lexer:
+    from pygments.lexers import get_lexer_by_name
+
+    return get_lexer_by_name(name, stripnl=False, ensurenl=False)
+
+
+@cache
+def _formatter() -> Formatter[str]:
+    from pygments.formatters.html import HtmlFormatter
+
+    return HtmlFormatter(nowrap=True)

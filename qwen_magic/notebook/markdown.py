@@ -1,0 +1,95 @@
+"""The model's text as HTML that nothing in it can make load, run or lead astray.
+
+Raw HTML shows as text. Links lead to absolute http, https and mailto addresses, images that would
+be fetched are links, and formulas stand as TeX between dollars, each in an element of its own,
+where Jupyter's MathJax finds them.
+
+markdown-it is imported with this module: import it when there is something to render.
+"""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING
+
+from qwen_magic.notebook.blocks import split_blocks, without_stub
+from qwen_magic.notebook.escapes import escape, escape_markdown, fence, inline_code, strip_controls
+from qwen_magic.notebook.highlighting import highlight
+from qwen_magic.notebook.links import safe_link
+from qwen_magic.notebook.safe_markdown import to_markdown
+from qwen_magic.notebook.tokens import parse, top_level
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdown_it.token import Token
+
+__all__ = [
+    "escape",
+    "escape_markdown",
+    "fence",
+    "highlight",
+    "html_blocks",
+    "inline_code",
+    "safe_link",
+    "split_blocks",
+    "strip_controls",
+    "to_html",
+    "to_markdown",
+]
+
+_CONTAINERS = ("blockquote", "ol", "table", "tbody", "thead", "tr", "ul")
+_COLOURED_WHILE_GROWING = 5_000
+
+
+def to_html(text: str) -> str:
+    """Return the text as HTML."""
+    return "".join(html_blocks(text))
+
+
+def html_blocks(text: str, *, growing: bool = False) -> list[str]:
+    """Return the HTML of each outermost block; joined they are `to_html`.
+
+    Args:
+        growing: The text is the open rest of `split_blocks`, drawn again and again: a last line
+            that is only the start of some markup is left out, and long code waits for its colours.
+    """
+    tokens = parse(without_stub(text) if growing else text)
+    if growing:
+        for token in tokens:
+            if len(token.content) > _COLOURED_WHILE_GROWING:
+                token.info = ""
+    return ["".join(map(_html, block)) for block in top_level(tokens)]
+
+
+def _html(token: Token) -> str:
+    if token.type == "inline":
+        return "".join(map(_html, token.children or ()))
+    if token.hidden:
+        return "" if token.nesting > 0 else "\n"
+    if token.type in _CONTENT:
+        return _CONTENT[token.type](token)
+    newline = "\n" if token.block and (token.nesting < 1 or token.tag in _CONTAINERS) else ""
+    return f"<{'/' * (token.nesting < 0)}{token.tag}{_attributes(token)}>{newline}"
+
+
+def _attributes(token: Token) -> str:
+    return "".join(f' {name}="{html.escape(str(value))}"' for name, value in token.attrs.items())
+
+
+def _code(token: Token) -> str:
+    return highlight(token.content, (token.info.split() or [""])[0])
+
+
+_CONTENT: dict[str, Callable[[Token], str]] = {
+    "text": lambda token: escape(token.content),
+    "softbreak": lambda _: "\n",
+    "hardbreak": lambda _: "<br>\n",
+    # MathJax leaves code alone.
+    "code_inline": lambda token: f"<code>{html.escape(token.content)}</code>",
+    "code_block": _code,
+    "fence": _code,
+    "math_inline": lambda token: f"<span>${html.escape(token.content)}$</span>",
+    "math_display": lambda token: f"<span>$${html.escape(token.content)}$$</span>",
+    "math_block": lambda token: f"<p>$${html.escape(token.content)}$$</p>\n",
+}

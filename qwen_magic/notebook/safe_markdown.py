@@ -1,0 +1,140 @@
+"""The model's text written anew as Markdown, safe for readers that let raw HTML through."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from markdown_it.tree import SyntaxTreeNode as Node
+
+from qwen_magic.notebook.escapes import (
+    escape_lines,
+    escape_span,
+    fence,
+    indented,
+    inline_code,
+    join_spans,
+    longest_run,
+)
+from qwen_magic.notebook.tex import markdown_tex, without_bars
+from qwen_magic.notebook.tokens import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["to_markdown"]
+
+_CODE = ("fence", "code_block")
+_FORMULAS = ("math_inline", "math_display")
+_LAST_BREAK = re.compile(r"(?:\\?\n)+\Z")
+_EMPTY_LINES = re.compile(r"\n{2,}")
+_RULES = {"left": ":--", "center": ":-:", "right": "--:"}
+
+
+def to_markdown(text: str) -> str:
+    """Return the text as Markdown that means the same and contains no HTML.
+
+    Text is escaped, all fences of the document have one length that no run of backticks inside
+    reaches, links are `[text](<address>)`, and formulas stay between dollars.
+    """
+    tokens = parse(text)
+    runs = (longest_run(token.content) for token in tokens if token.type in _CODE)
+    blocks = _blocks(Node(tokens).children, max(3, 1 + max(runs, default=0)))
+    return f"{blocks}\n" if blocks else ""
+
+
+def _blocks(nodes: Iterable[Node], ticks: int, gap: str = "\n\n") -> str:
+    return gap.join(filter(None, (_BLOCKS[node.type](node, ticks) for node in nodes)))
+
+
+def _fenced(node: Node, ticks: int) -> str:
+    language = (node.info.split() or [""])[0]
+    return fence(node.content, language, ticks=ticks)
+
+
+def _list(node: Node, ticks: int) -> str:
+    tight = any(child.hidden for item in node.children for child in item.children)
+    gap = "\n" if tight else "\n\n"
+    first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
+    items: list[str] = []
+    for index, item in enumerate(node.children):
+        number = "" if first is None else str(min(first + index, 999_999_999))
+        marker = f"{number}{node.markup} "
+        items.append(indented(_blocks(item.children, ticks, gap), marker, " " * len(marker)))
+    return gap.join(item.rstrip() for item in items)
+
+
+def _table(node: Node, _ticks: int) -> str:
+    rows = [row for part in node.children for row in part.children]
+    styles = (str(cell.attrs.get("style", "")) for cell in rows[0].children)
+    lines = [[_cell(cell) for cell in row.children] for row in rows]
+    lines.insert(1, [_RULES.get(style.removeprefix("text-align:"), "---") for style in styles])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(node: Node) -> str:
+    for part in node.walk():
+        if part.token and part.type in _FORMULAS:
+            part.token.content = without_bars(part.content)
+    return _one_line(node).replace("|", r"\|")
+
+
+def _one_line(node: Node) -> str:
+    return _text(node.children).replace("\\\n", "<br>").replace("\n", " ")
+
+
+def _text(nodes: Iterable[Node]) -> str:
+    return _LAST_BREAK.sub("", escape_lines(_EMPTY_LINES.sub("\n", _spans(nodes))))
+
+
+def _spans(nodes: Iterable[Node]) -> str:
+    return join_spans(_SPANS[node.type](node) for node in nodes)
+
+
+def _marked(node: Node) -> str:
+    return f"{node.markup}{_spans(node.children)}{node.markup}"
+
+
+def _link(node: Node) -> str:
+    return f"[{_spans(node.children)}]({_target(str(node.attrs['href']), node)})"
+
+
+def _image(node: Node) -> str:
+    alt = escape_span(str(node.attrs["alt"]))
+    return f"![{alt}]({_target(str(node.attrs['src']), node)})"
+
+
+def _target(url: str, node: Node) -> str:
+    url = url.replace("&", "&amp;").replace("$", r"\$")
+    title = escape_span(str(node.attrs.get("title", "")))
+    title = title.replace('"', "&quot;").replace("`", "&#96;")
+    return f'<{url}> "{title}"' if title else f"<{url}>"
+
+
+_BLOCKS: dict[str, Callable[[Node, int], str]] = {
+    "paragraph": lambda node, _: _text(node.children),
+    "heading": lambda node, _: f"{'#' * int(node.tag[1])} {_one_line(node)}".rstrip(),
+    "fence": _fenced,
+    "code_block": _fenced,
+    "blockquote": lambda node, ticks: indented(_blocks(node.children, ticks), "> ", "> "),
+    "bullet_list": _list,
+    "ordered_list": _list,
+    "table": _table,
+    "hr": lambda *_: "___",  # three hyphens would make a heading of a line above them
+    "math_block": lambda node, _: f"$${markdown_tex(node.content)}$$",
+}
+
+_SPANS: dict[str, Callable[[Node], str]] = {
+    "inline": lambda node: _spans(node.children),
+    "text": lambda node: escape_span(node.content),
+    "code_inline": lambda node: inline_code(node.content),
+    "softbreak": lambda _: "\n",
+    "hardbreak": lambda _: "\\\n",
+    "em": _marked,
+    "strong": _marked,
+    "s": _marked,
+    "link": _link,
+    "image": _image,
+    "math_inline": lambda node: f"${markdown_tex(node.content)}$",
+    "math_display": lambda node: f"$${markdown_tex(node.content)}$$",
+}

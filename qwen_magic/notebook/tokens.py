@@ -1,0 +1,144 @@
+"""The model's text as tokens, of which each is safe to show in any format.
+
+Parsing and distrust happen here, once: what remains of links, images and formulas may be shown as
+it is, and every other content is text or code, which the writers escape.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from qwen_magic.notebook.escapes import strip_controls
+from qwen_magic.notebook.links import find_links, safe_image, safe_link
+from qwen_magic.notebook.rules import add_rules
+from qwen_magic.notebook.tex import typesettable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["parse", "parser", "top_level"]
+
+_BREAKS = ("softbreak", "hardbreak")
+_FORMULAS = ("math_inline", "math_display", "math_block")
+
+
+@cache
+def parser() -> MarkdownIt:
+    """CommonMark, tables, strikethrough and formulas; no HTML.
+
+    There are no link reference definitions: they change the meaning of blocks that were shown
+    long before them. The nesting bound is also the depth to which the writers recurse.
+    """
+    md = MarkdownIt("commonmark", {"html": False, "maxNesting": 100})
+    md.enable(["table", "strikethrough"])
+    md.disable(["reference", "html_block", "html_inline"])
+    add_rules(md)
+    return md
+
+
+def parse(text: str) -> list[Token]:
+    """Return the safe tokens of a whole text."""
+    return [_safe_block(token) for token in parser().parse(strip_controls(text))]
+
+
+def top_level(tokens: Iterable[Token]) -> Iterator[list[Token]]:
+    """Group tokens by the outermost block that they belong to."""
+    depth = 0
+    block: list[Token] = []
+    for token in tokens:
+        block.append(token)
+        depth += token.nesting
+        if depth == 0:
+            yield block
+            block = []
+
+
+def _safe_block(token: Token) -> Token:
+    if token.type == "inline":
+        token.children = list(_safe_inline(token.children or ()))
+    elif token.type in _FORMULAS:
+        return _safe_formula(token)
+    return token
+
+
+def _safe_inline(tokens: Iterable[Token], *, linked: bool = False) -> Iterator[Token]:
+    rest = iter(tokens)
+    for token in rest:
+        if token.type == "link_open":
+            yield from _safe_link(token, list(takewhile(lambda t: t.type != "link_close", rest)))
+        elif token.type == "image":
+            yield from _safe_image(token, linked=linked)
+        elif token.type in _FORMULAS:
+            yield _safe_formula(token)
+        elif token.type == "text" and not linked:
+            yield from _with_links(token.content)
+        else:
+            yield token
+
+
+def _safe_link(opening: Token, inner: list[Token]) -> Iterator[Token]:
+    """A link that may not be one becomes its text, with the address in brackets."""
+    href = str(opening.attrs.get("href", ""))
+    url = safe_link(href)
+    shown = list(_safe_inline(inner, linked=bool(url)))
+    if url:
+        yield from _link(url, shown or [_text(url)], opening.attrs.get("title"))
+        return
+    yield from shown
+    if href and opening.info != "auto":
+        yield _text(f" ({href})")
+
+
+def _link(url: str, shown: list[Token], title: object = None) -> Iterator[Token]:
+    attributes = {"href": url} | ({"title": strip_controls(str(title))} if title else {})
+    attributes |= {"rel": "noopener noreferrer", "target": "_blank"}
+    yield Token("link_open", "a", 1, attrs={**attributes})
+    yield from shown
+    yield Token("link_close", "a", -1)
+
+
+def _safe_image(token: Token, *, linked: bool) -> Iterator[Token]:
+    """An image that would be fetched becomes a link: the request itself can carry data away."""
+    source, alt = str(token.attrs.get("src", "")), _plain(token.children or ())
+    if safe_image(source):
+        yield Token("image", "img", 0, attrs={"src": source, "alt": strip_controls(alt)})
+    elif linked:
+        yield _text(f"{alt} ({source})")
+    else:
+        token.attrs["href"] = source
+        yield from _safe_link(token, [_text(alt)] if alt else [])
+
+
+def _safe_formula(token: Token) -> Token:
+    tex = typesettable(token.content)
+    if tex is not None:
+        token.content = tex
+        return token
+    if token.block:
+        return Token("fence", "code", 0, content=f"{token.content.strip()}\n", block=True)
+    return Token("code_inline", "code", 0, content=" ".join(token.content.split()))
+
+
+def _with_links(text: str) -> Iterator[Token]:
+    for index, piece in enumerate(find_links(text)):
+        url = safe_link(piece) if index % 2 else None
+        if url:
+            yield from _link(url, [_text(piece)])
+        elif piece:
+            yield _text(piece)
+
+
+def _text(content: str) -> Token:
+    return Token("text", "", 0, content=content)
+
+
+def _plain(tokens: Iterable[Token]) -> str:
+    return "".join(
+        _plain(t.children) if t.children else " " if t.type in _BREAKS else t.content
+        for t in tokens
+    )

@@ -1,0 +1,172 @@
+"""What `{{name}}` in a cell becomes: text, a table, or an image beside the text.
+
+A placeholder is filled only where the name is a variable that exists; there are no attributes and
+no expressions, and what was put in is not read again.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.errors import CellError
+from qwen_magic.notebook.excerpt import excerpt
+from qwen_magic.notebook.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["Filled", "Image", "fill"]
+
+PLACEHOLDER = re.compile(r"\{\{ *+([^\W\d]\w*+) *+\}\}")
+REPR_LENGTH = 4_000
+IMAGE_BYTES = 7_000_000  # a third more in base64, of which Model Studio takes 10 MB
+NEAR = 0.75  # two swapped letters in a name of four
+GUESSES = 10  # a page of some template language has other things in braces
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A variable that goes beside the text."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A text as it is sent, with a line for each thing its reader should know."""
+
+    text: str
+    images: tuple[Image, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """One value as it stands in the text; a block wants lines of its own."""
+
+    text: str
+    note: str
+    url: str = ""
+    block: bool = False
+
+
+def fill(text: str, namespace: Mapping[str, object]) -> Filled:
+    """Put variables of the namespace where the text names them.
+
+    Raises:
+        CellError: A value cannot be shown, or is too large an image.
+    """
+    names = dict.fromkeys(PLACEHOLDER.findall(text))
+    shown = {name: _show(name, namespace[name]) for name in names if name in namespace}
+    unknown = [name for name in names if name not in shown]
+    return Filled(
+        text=PLACEHOLDER.sub(lambda found: _place(found, shown.get(found[1])), text),
+        images=tuple(Image(name, value.url) for name, value in shown.items() if value.url),
+        notes=(
+            *(f"{{{{{name}}}}}: {value.note}" for name, value in shown.items()),
+            *_near_misses(unknown[:GUESSES], namespace),
+        ),
+    )
+
+
+def _place(found: re.Match[str], shown: _Shown | None) -> str:
+    if shown is None:
+        return found[0]
+    if not shown.block:
+        return shown.text
+    text, (start, end) = found.string, found.span()
+    opening = "" if text[start - 1 : start] in {"", "\n"} else "\n\n"
+    closing = {"": "", "\n": "\n"}.get(text[end : end + 1], "\n\n")
+    return f"{opening}{shown.text}{closing}"
+
+
+def _near_misses(names: Sequence[str], namespace: Mapping[str, object]) -> Iterator[str]:
+    from difflib import get_close_matches
+
+    for name in names:
+        private = name.startswith("_")
+        known = {key.lower(): key for key in namespace if key.startswith("_") == private}
+        for near in get_close_matches(name.lower(), known, n=1, cutoff=NEAR):
+            yield f"{{{{{name}}}}} is no variable, sent as written; {known[near]!r} is one"
+
+
+def _show(name: str, value: object) -> _Shown:
+    try:
+        return _block(value) or _image(name, value) or _plain(value)
+    except CellError:
+        raise
+    except Exception as error:  # a user's own __repr__ may raise anything
+        reason = f"{type(error).__name__}: {error}"[:200]
+        raise CellError(
+            f"{{{{{name}}}}} cannot be shown ({reason})",
+            hint="name a string instead, or send the braces as they are with --raw",
+        ) from error
+
+
+def _block(value: object) -> _Shown | None:
+    found = table(value)
+    return _Shown(found.text, found.note, block=True) if found else None
+
+
+def _plain(value: object) -> _Shown:
+    kind = type(value).__name__
+    if isinstance(value, str):
+        return _Shown(str.__str__(value), f"{kind}, {len(value)} characters")
+    text = getattr(value, "text", None) if isinstance(getattr(value, "prompt", None), str) else None
+    if isinstance(text, str):  # a Turn
+        return _Shown(text, f"{kind}, its text of {len(text)} characters")
+    shown = excerpt(value, REPR_LENGTH)
+    if len(shown) <= REPR_LENGTH:
+        return _Shown(shown, kind)
+    note = f"{kind}, the first {REPR_LENGTH} characters of its repr"
+    return _Shown(f"{shown[:REPR_LENGTH]}…", note)
+
+
+def _image(name: str, value: object) -> _Shown | None:
+    kind, sizes = type(value).__name__, []
+    for mime, data in _pictures(value):
+        sizes.append(len(data))
+        if len(data) <= IMAGE_BYTES:
+            url = f"data:{mime};base64,{b64encode(data).decode('ascii')}"
+            note = f"{kind}, sent as an image of {-(-len(data) // 1000)} kB"
+            return _Shown(f"[image: {name}]", note, url=url)
+    if sizes:
+        raise CellError(
+            f"{{{{{name}}}}} is an image of {min(sizes) / 1e6:.1f} MB; "
+            f"at most {IMAGE_BYTES / 1e6:.0f} MB can be sent",
+            hint="make it smaller first: fewer pixels, or a lower dpi",
+        )
+    url = _remote(value)
+    return _Shown(f"[image: {name}]", f"{kind}, sent as the link {url}", url=url) if url else None
+
+
+def _remote(value: Any) -> str:  # noqa: ANN401 - known by its class
+    """Return the address of an `IPython.display.Image` that holds nothing else."""
+    kind = getattr(sys.modules.get("IPython.display"), "Image", None)
+    known = isinstance(kind, type) and isinstance(value, kind)
+    url = str(value.url) if known else ""
+    return url if url.startswith(("http://", "https://")) else ""
+
+
+def _pictures(value: Any) -> Iterator[tuple[str, bytes]]:  # noqa: ANN401 - known by its methods
+    """Yield the value as a PNG and as a JPEG, where its class can draw it.
+
+    The class is asked, since some instances claim to have every attribute.
+    """
+    for mime in ("png", "jpeg"):
+        draw = getattr(type(value), f"_repr_{mime}_", None)
+        data = draw(value) if callable(draw) else None
+        data = data[0] if isinstance(data, tuple) else data
+        if data:
+            yield f"image/{mime}", b64decode(data) if isinstance(data, str) else data
+    if callable(getattr(type(value), "get_figure", None)):  # Matplotlib's Axes
+        value = value.get_figure()
+    if callable(getattr(type(value), "savefig", None)):
+        value.savefig(drawn := BytesIO(), format="png", bbox_inches="tight")
+        yield "image/png", drawn.getvalue()

@@ -1,0 +1,109 @@
+"""Short plain words for what tools were asked and what they gave, bounded (pure)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.notebook.escapes import strip_controls
+from qwen_magic.notebook.excerpt import excerpt
+from qwen_magic.responses import lenient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+__all__ = ["address", "called", "counted", "cut", "line", "loaded", "pretty", "quoted", "unfenced"]
+
+LONGEST = 4_000  # characters of one output
+LINE = 80
+_QUERIES = 3
+_LONGEST_JSON = 100_000
+_DEPTH = 20
+_SCHEME = re.compile(r"(?:https?://)?(?:[^/?#]*@)?(?:www\.)?", re.IGNORECASE)
+_FENCE = re.compile(r"^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)(?:\n|\Z)", re.MULTILINE)
+
+
+def line(text: str, limit: int = LINE) -> str:
+    """Return the text on one line, shortened."""
+    words = " ".join(strip_controls(text[: limit * 4]).split())
+    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+
+
+def cut(text: str, limit: int = LONGEST) -> str:
+    """Return the text, or its beginning with a last line that tells how much is missing."""
+    left = len(text) - limit
+    return f"{text[:limit]}\n… {left:,} more characters" if left > 0 else text
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def quoted(queries: Sequence[str]) -> str:
+    """Return the first of several queries, in quotes."""
+    shown = ", ".join(f"“{line(query)}”" for query in queries[:_QUERIES])
+    left = len(queries) - _QUERIES
+    return f"{shown} and {left} more" if left > 0 else shown
+
+
+def address(url: str) -> str:
+    """Return host and path of a web address: what a reader can tell it by."""
+    bare = _SCHEME.sub("", url.strip(), count=1)
+    return line(re.split(r"[?#]", bare, maxsplit=1)[0].rstrip("/"), 60) or line(url, 60)
+
+
+def called(name: str, arguments: str) -> str:
+    """Return a call as Python would write it; arguments that are no JSON object show as `…`."""
+    value = loaded(arguments)
+    if not isinstance(value, dict):
+        return f"{line(name)}({'…' if arguments.strip() else ''})"
+    inside = ", ".join(f"{key}={excerpt(found, LINE)}" for key, found in value.items())
+    return f"{line(name)}({line(inside)})"
+
+
+def loaded(text: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the value of a JSON text; None where it is cut, no JSON, or too long to read."""
+    try:
+        return lenient.load(text.encode(errors="replace")) if len(text) <= _LONGEST_JSON else None
+    except ValueError:
+        return None
+
+
+def pretty(value: object, limit: int = LONGEST) -> str:
+    """Return indented JSON; no more of the value is read than is shown."""
+    pieces: list[str] = []
+    room = limit
+    for piece in _pieces(value, limit, "\n"):
+        if len(piece) > room:
+            return "".join([*pieces, piece[:room], "\n… cut"])
+        pieces.append(piece)
+        room -= len(piece)
+    return "".join(pieces)
+
+
+def unfenced(logs: str) -> str:
+    """Return what code printed, without the Markdown fences that the service puts around it."""
+    return _FENCE.sub("", logs).strip("\n")
+
+
+def _pieces(value: object, limit: int, newline: str) -> Iterator[str]:
+    if not isinstance(value, dict | list) or not value:
+        kept = value[: limit + 1] if isinstance(value, str) else value
+        yield json.dumps(kept, ensure_ascii=False, default=str)
+    elif len(newline) > 2 * _DEPTH:
+        yield "…"
+    else:
+        opening, closing = "{}" if isinstance(value, dict) else "[]"
+        inner = f"{newline}  "
+        separator = f"{opening}{inner}"
+        for member in value:
+            yield separator
+            found: object = member
+            if isinstance(value, dict):
+                yield f"{json.dumps(str(member)[:limit], ensure_ascii=False)}: "
+                found = value[member]
+            yield from _pieces(found, limit, inner)
+            separator = f",{inner}"
+        yield f"{newline}{closing}"
