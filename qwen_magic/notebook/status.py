@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import body, headers
 from qwen_magic.settings import KEY_LINE
 
@@ -44,7 +45,8 @@ def status(endpoint: Endpoint, settings: Settings, head: Turn | None, used: int)
 
 def dry_run(endpoint: Endpoint, request: Request) -> str:
     """Return the request as it would be sent, without secrets, images shortened."""
-    lines = [f"POST {endpoint.base_url}/responses"]
+    where = "demo" if endpoint.region == DEMO else endpoint.base_url
+    lines = [f"POST {where}/responses"]
     lines += [f"{name}: {value}" for name, value in headers(request).items()]
     shown = json.dumps(_shown(body(request)), indent=2, ensure_ascii=False, default=str)
     return "\n".join([*lines, "", shown, "", "Nothing was sent."])
