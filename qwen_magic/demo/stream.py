@@ -89,7 +89,7 @@ def _item(index: int, item: Item, *, by_text: bool) -> Iterator[Frame]:
     added = _frame("response.output_item.added", item=_opening(item), output_index=index)
     yield added
     if item["type"] == "reasoning" and by_text:
-        yield from _reasoning(item, at, "reasoning_text", content_index=0)
+        yield from _reasoning(item, at, "reasoning_text")
     elif item["type"] in ITEMS:
         yield from ITEMS[item["type"]](item, at)
     paces = 1 if item["type"] in ITEMS else WORK
@@ -107,9 +107,10 @@ def _opening(item: Item) -> Item:
 
 
 def _reasoning(
-    item: Item, at: Item, family: str = "reasoning_summary_text", **where: int
+    item: Item, at: Item, family: str = "reasoning_summary_text"
 ) -> Iterator[Frame]:
-    text, where = item["summary"][0]["text"], where or {"summary_index": 0}
+    text = item["summary"][0]["text"]
+    where = {"summary_index": 0} if "summary" in family else {}
     for piece in pieces(text):
         yield _frame(f"response.{family}.delta", 1, delta=piece, **at, **where)
     yield _frame(f"response.{family}.done", text=text, **at, **where)

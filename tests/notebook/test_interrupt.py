@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def shell() -> Iterator[InteractiveShell]:
     shell = InteractiveShell.instance()
     yield shell
-    shell.set_custom_exc((), None)  # type: ignore[no-untyped-call]
+    shell.set_custom_exc((), None)
     InteractiveShell.clear_instance()
 
 
@@ -42,7 +42,7 @@ def test_an_earlier_handler_keeps_its_exceptions(shell: InteractiveShell) -> Non
         del tb_offset
         handled.append(str(value))
 
-    shell.set_custom_exc((KeyError,), handler)  # type: ignore[no-untyped-call]
+    shell.set_custom_exc((KeyError,), handler)
     install(shell)
     raising(shell, KeyError)
     raising(shell, TurnStopped)
