@@ -15,6 +15,7 @@ __all__ = [
     "is_chinese",
     "no_name",
     "pleased",
+    "puzzled",
     "your_name",
 ]
 
@@ -38,6 +39,11 @@ def pleased(name: str) -> str:
 def your_name(name: str) -> str:
     """Return a name that was told earlier."""
     return f"当然。你叫{name}！"
+
+
+def puzzled(question: str) -> str:
+    """Return the answer to what the script does not know."""
+    return f"你问的是：“{question}”。真正的模型会回答它；在这里可以试试“你能做些什么？”"
 
 
 def no_name() -> str:

@@ -53,7 +53,7 @@ class Clues:
     def mentions(self, word: object) -> bool:
         """Tell whether the question holds a word, in whatever case."""
         whole = rf"(?<!\w){re.escape(str(word))}(?!\w)"
-        return bool(re.search(whole, self.question, re.IGNORECASE))
+        return word != "" and bool(re.search(whole, self.question, re.IGNORECASE))
 
     def of(self, kind: str) -> Sequence[int | float | str]:
         """Return the clues that are left for a JSON type."""

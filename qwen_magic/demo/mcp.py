@@ -79,7 +79,6 @@ def _request(server: Item, question: str) -> Item:
 
 def _call(request: Item) -> Item:
     asked = {key: request[key] for key in ("server_label", "name", "arguments")}
-    found = json.dumps(
-        {"result": "sunny, 21 °C", **json.loads(asked["arguments"])}, ensure_ascii=False
-    )
-    return {"type": "mcp_call", "status": "completed", **asked, "output": found}
+    found = "sunny, 21 °C" if "city" in asked["arguments"] else "1 entry found"
+    output = json.dumps({"result": found, "sample": True}, ensure_ascii=False)
+    return {"type": "mcp_call", "status": "completed", **asked, "output": output}

@@ -35,6 +35,8 @@ NEEDED = {
     "function_call": ("call_id", "name", "arguments"),
     "function_call_output": ("call_id",),
     "item_reference": ("id",),
+    "mcp_list_tools": ("server_label",),
+    "mcp_approval_request": ("id", "server_label", "name", "arguments"),
     "mcp_approval_response": ("approval_request_id",),
 }
 LEAST_OUTPUT = 16

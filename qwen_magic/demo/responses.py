@@ -147,12 +147,10 @@ class Responses:
 
 def _named(item: Item) -> Item:
     """Return the item with the ids a server gives."""
-    called = item["type"] == "function_call"
-    return (
-        item
-        | {"id": f"msg_{uuid4()}"}
-        | ({"call_id": f"call_{uuid4().hex[:24]}"} if called else {})
-    )
+    named = item | {"id": f"msg_{uuid4()}"}
+    if item["type"] == "function_call":
+        named["call_id"] = f"call_{uuid4().hex[:24]}"
+    return named
 
 
 def _shown(tool: Item) -> Item:

@@ -154,6 +154,8 @@ def _summed(scene: Scene) -> Answer | None:
 def _default(scene: Scene) -> Answer:
     asked = " ".join(scene.question.split())
     quoted = asked if len(asked) <= QUOTED else f"{asked[:QUOTED].rstrip()} …"
+    if chinese.is_chinese(asked):
+        return Answer(chinese.puzzled(quoted), "I have no answer to this by heart.")
     before = f" It is message {len(scene.said)} of this conversation." if scene.earlier else ""
     heed = f"\n\nYour instructions for this turn: *{scene.instructions}*" * bool(scene.instructions)
     text = (

@@ -106,9 +106,7 @@ def _opening(item: Item) -> Item:
     return begun | EMPTY.get(item["type"], {})
 
 
-def _reasoning(
-    item: Item, at: Item, family: str = "reasoning_summary_text"
-) -> Iterator[Frame]:
+def _reasoning(item: Item, at: Item, family: str = "reasoning_summary_text") -> Iterator[Frame]:
     text = item["summary"][0]["text"]
     where = {"summary_index": 0} if "summary" in family else {}
     for piece in pieces(text):
