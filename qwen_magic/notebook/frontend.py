@@ -25,12 +25,14 @@ class Frontend:
         display: `live` redraws an output in place, `headless` shows it once at the end, `terminal`
             prints what is finished.
         cell: The cell's id; empty where the front end has none.
+        has_subshells: Whether a click can be handled while a cell runs (ipykernel ≥ 7).
         in_kernel: Whether a kernel runs the cell; else IPython itself does, in a terminal.
     """
 
     display: Display
     cell: str = ""
     in_kernel: bool = True
+    has_subshells: bool = False
 
     @property
     def is_attended(self) -> bool:
@@ -46,7 +48,8 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
     request = _parent(kernel)
     cell = request.get("metadata", {}).get("cellId")
     if isinstance(cell, str) and cell:
-        return Frontend("live", cell)
+        subshells = bool(getattr(kernel, "_supports_kernel_subshells", False))
+        return Frontend("live", cell, has_subshells=subshells)
     if request.get("content", {}).get("allow_stdin", False):
         return Frontend("terminal")
     return Frontend("headless")

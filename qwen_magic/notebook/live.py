@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.frontend import Frontend
+    from qwen_magic.notebook.growing_view import GrowingView
     from qwen_magic.settings import Settings
 
 __all__ = ["View", "view_for"]
@@ -38,11 +39,40 @@ def view_for(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> 
     """Return the view that the front end can show; notes stand above the answer."""
     match frontend.display:
         case "live":
-            return _Redrawn(settings, notes)
+            return _live(frontend, settings, notes)
         case "headless":
             return _Once(settings, notes)
         case "terminal":
             return _Printed(settings, notes, color=not frontend.in_kernel and sys.stdout.isatty())
+
+
+def _live(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> View:
+    """Return the view of widgets, or the redrawn one where the kernel cannot talk to any."""
+    try:
+        from qwen_magic.notebook.growing_view import GrowingView
+    except ImportError:
+        return _Redrawn(settings, notes)
+    growing = GrowingView(
+        notes,
+        updates_per_second=settings.updates_per_second,
+        show_reasoning=settings.show_reasoning,
+        can_stop=frontend.has_subshells,
+    )
+    return _Grown(growing, settings, notes) if growing.is_connected else _Redrawn(settings, notes)
+
+
+class _Grown:
+    """Widgets while it grows, one static output in their place at the end."""
+
+    def __init__(self, growing: GrowingView, settings: Settings, notes: tuple[str, ...]) -> None:
+        self._growing = growing
+        self._once = _Once(settings, notes)
+
+    def show(self, turn: Turn) -> None:
+        self._growing.show(turn)
+
+    def settle(self, turn: Turn) -> None:
+        self._growing.settle(*self._once.bundle(turn))
 
 
 class _Once:

@@ -28,6 +28,8 @@ class Ran:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     updates: list[dict[str, Any]] = field(default_factory=list)
     printed: str = ""
+    widgets: list[str] = field(default_factory=list)
+    closed: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -85,7 +87,7 @@ class Kernel:
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             self._take(request, ran)
-            if text in f"{ran.outputs} {ran.updates} {ran.printed}":
+            if text in f"{ran.outputs} {ran.updates} {ran.printed} {ran.widgets}":
                 return ran
         raise AssertionError(f"{text!r} was never shown: {ran}")
 
@@ -106,6 +108,10 @@ class Kernel:
                 ran.outputs.append(content)
             case "update_display_data":
                 ran.updates.append(content)
+            case "comm_open" | "comm_msg":
+                ran.widgets.append(str(content["data"]))
+            case "comm_close":
+                ran.closed += 1
             case "stream":
                 ran.printed += content["text"]
             case "error":
