@@ -104,7 +104,7 @@ class QwenMagics(Magics):
 
     def _answer(self, cell: Cell) -> None:
         notes = self._adopt(cell.options)
-        prompt, filled = prompt_for(cell, self._shell.user_ns)
+        prompt, filled = prompt_for(cell, self._variables())
         asking = asking_of(cell.options)
         if cell.options.get("dry_run"):
             _, request = self.session.prepare(prompt, asking=asking)
@@ -138,6 +138,15 @@ class QwenMagics(Magics):
             self._shell.user_ns[name] = turn
         view.settle(turn)
 
+    def _variables(self) -> dict[str, object]:
+        """Return the reader's own variables, without what IPython puts beside them."""
+        hidden = self._shell.user_ns_hidden
+        return {
+            name: value
+            for name, value in self._shell.user_ns.items()
+            if name not in hidden or hidden[name] is not value
+        }
+
     def _adopt(self, options: Mapping[str, Any]) -> tuple[str, ...]:
         """Give the session the settings of this cell; return what the reader should know of them."""
         settings = self._settings(options)
@@ -153,7 +162,7 @@ class QwenMagics(Magics):
         given["system"] = self.system  # the option's holds for the chain, not for the session
         if "thinking" in options and "effort" not in options:
             given["effort"] = ""  # the cell's word counts more than the configuration's
-        settings = Settings(**given, tools=tools_named(names, self._shell.user_ns))
+        settings = Settings(**given, tools=tools_named(names, self._variables()))
         if self._region_chosen and settings.region == DEFAULT_REGION and not settings.base_url:
             return replace(settings, base_url=settings.region_base())
         return settings

@@ -89,6 +89,11 @@ def test_two_braces_around_a_variable_are_filled(kernel: Kernel, server: DemoSer
     assert "city" in ran.html
 
 
+def test_names_of_ipython_itself_are_not_filled(kernel: Kernel, server: DemoServer) -> None:
+    kernel.run("%%qwen --new\nWhat is {{In}} or {{exit}}?", cell="a")
+    assert server.requests[-1].body["input"] == "What is {{In}} or {{exit}}?"
+
+
 def test_raw_sends_them_as_they_are(kernel: Kernel, server: DemoServer) -> None:
     kernel.run("city = 'Hangzhou'")
     kernel.run("%%qwen --new --raw\nWhere is {{city}}?", cell="a")

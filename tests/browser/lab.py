@@ -1,0 +1,164 @@
+"""A real JupyterLab or Notebook 7 on a free port, in a home of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager, suppress
+from itertools import count
+from typing import TYPE_CHECKING, Literal
+from urllib.request import urlopen
+
+import nbformat
+
+from tests.browser.notebook import OpenNotebook
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from nbformat import NotebookNode
+    from playwright.sync_api import Browser, BrowserContext
+
+__all__ = ["App", "Jupyter", "environment", "serving"]
+
+App = Literal["lab", "notebook"]
+
+PATIENCE = 20  # seconds for a server to end its kernels
+MODULES: Mapping[App, str] = {"lab": "jupyterlab", "notebook": "notebook"}
+PAGES: Mapping[App, str] = {
+    "lab": "lab/workspaces/tab-{tab}/tree/{name}?reset",
+    "notebook": "notebooks/{name}",
+}
+OPTIONS = (
+    "--no-browser",
+    "--allow-root",
+    "--port-retries=0",
+    "--IdentityProvider.token=",
+    "--ServerApp.disable_check_xsrf=True",
+    "--LabApp.expose_app_in_browser=True",
+    "--JupyterNotebookApp.expose_app_in_browser=True",
+)
+QUIET = {"fetchNews": "false", "checkForUpdates": False}
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+# The server ends by itself when its stdin does, so it outlives not even tests that are killed. No
+# signal: one that arrives just before the loop sleeps is only seen when the loop wakes.
+LAUNCH = """
+import runpy, sys, threading
+from jupyter_server.serverapp import ServerApp
+
+def follow():
+    sys.stdin.read()
+    server = ServerApp.instance()
+    server.io_loop.add_callback(server.stop)
+
+threading.Thread(target=follow, daemon=True).start()
+runpy.run_module(sys.argv.pop(1), run_name="__main__")
+"""
+
+
+class Jupyter:
+    """A running server and the notebooks that are open in it."""
+
+    def __init__(self, app: App, url: str, root: Path, context: BrowserContext) -> None:
+        self.app = app
+        self.url = url
+        self.root = root
+        self._context = context
+        self._tabs = count(1)
+        self._opened: list[OpenNotebook] = []
+
+    def open(self, cells: Sequence[str | NotebookNode], name: str = "") -> OpenNotebook:
+        """Write a notebook, open it in a tab of its own and wait for its kernel.
+
+        A string is a code cell; other cells come from `nbformat.v4`.
+        """
+        new = nbformat.v4
+        tab = next(self._tabs)
+        path = self.root / (name or f"lesson-{tab}.ipynb")
+        nodes = [new.new_code_cell(c) if isinstance(c, str) else c for c in cells]  # type: ignore[no-untyped-call]
+        written = new.new_notebook(cells=nodes, metadata={"kernelspec": KERNEL})  # type: ignore[no-untyped-call]
+        nbformat.write(written, path)  # type: ignore[no-untyped-call]
+        url = f"{self.url}/{PAGES[self.app].format(tab=tab, name=path.name)}"
+        self._opened.append(OpenNotebook(self._context.new_page(), path, url))
+        return self._opened[-1]
+
+    def close_notebooks(self) -> None:
+        """End every kernel and close every tab."""
+        while self._opened:
+            self._opened.pop().close()
+
+
+@contextmanager
+def serving(
+    app: App, folder: Path, browser: Browser, env: Mapping[str, str] | None = None
+) -> Iterator[Jupyter]:
+    """Run a server with nothing of the user's own in its environment, except what `env` adds."""
+    root = folder / "notebooks"
+    root.mkdir()
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    with _server(app, root, environment(folder) | dict(env or {})) as url, context:
+        jupyter = Jupyter(app, url, root, context)
+        yield jupyter
+        jupyter.close_notebooks()
+
+
+@contextmanager
+def _server(app: App, root: Path, env: Mapping[str, str]) -> Iterator[str]:
+    port = _free_port()
+    command = [sys.executable, "-c", LAUNCH, MODULES[app], f"--port={port}", *OPTIONS]
+    log = root.with_name("server.log")
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            command, cwd=root, env=env, stdin=subprocess.PIPE, stdout=out, stderr=out
+        ) as process,
+    ):
+        try:
+            url = f"http://127.0.0.1:{port}"
+            _wait_until_up(process, url, log)
+            yield url
+        finally:
+            _end(process)
+
+
+def _wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    while True:
+        with suppress(OSError), urlopen(f"{url}/api/status", timeout=10):
+            return
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+            raise RuntimeError(f"the server ended at once:\n{log.read_text()[-2_000:]}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin
+    process.stdin.close()
+    try:
+        process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return the environment without keys, with every folder that Jupyter uses inside this one."""
+    settings = folder / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(json.dumps(QUIET))
+    theirs = ("DASHSCOPE_", "QWEN_MAGIC_", "JUPYTER", "JPY_", "IPYTHON")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    own = {"HOME": "home", "IPYTHONDIR": "ipython", "QWEN_MAGIC_HOME": "qwen_magic"}
+    own |= {f"JUPYTER_{use}_DIR": use.lower() for use in ("CONFIG", "DATA", "RUNTIME")}
+    own |= {"JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+    return kept | {name: str(folder / place) for name, place in own.items()}
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,183 @@
+"""One notebook in a browser tab: run it, look at it, save it, open it again."""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+    from playwright.sync_api import ConsoleMessage, Error, Locator, Page, WebSocket
+
+__all__ = ["OpenNotebook", "Traffic"]
+
+PATIENCE = 60_000  # milliseconds
+NOISE = "Cannot read properties of undefined (reading 'schema')"  # Notebook 7.6, at each start
+SCRIPT = """
+window.panel = () => [...(window.jupyterapp?.shell.widgets('main') ?? [])]
+    .find(widget => widget.context && widget.content?.widgets);
+window.pending = 0;
+window.command = (name) => {
+    window.jupyterapp.shell.activateById(window.panel().id);
+    window.pending += 1;
+    window.jupyterapp.commands.execute(name).finally(() => { window.pending -= 1; });
+};
+"""
+READY = """() => {
+    const kernel = window.panel()?.sessionContext.session?.kernel;
+    return window.panel()?.context.isReady
+        && kernel?.status === 'idle' && kernel.connectionStatus === 'connected';
+}"""
+
+
+@dataclass  # no slots: Playwright keeps its wrapper of `add` in an attribute
+class Traffic:
+    """What the kernel's websocket brought to the browser, by message type.
+
+    The application asks the kernel for things of its own, above all while a notebook opens.
+    """
+
+    messages: Counter[str] = field(default_factory=Counter)
+    sizes: Counter[str] = field(default_factory=Counter)
+
+    def add(self, frame: bytes | str) -> None:
+        """Count one frame: how many offsets, the offsets, then channel, header and the rest."""
+        data = frame.encode() if isinstance(frame, str) else frame
+        _channel, start, end = struct.unpack_from("<3Q", data, offset=8)
+        kind = str(json.loads(data[start:end])["msg_type"])
+        self.messages[kind] += 1
+        self.sizes[kind] += len(data)
+
+    def clear(self) -> None:
+        """Forget what came until now."""
+        self.messages.clear()
+        self.sizes.clear()
+
+
+class OpenNotebook:
+    """A notebook with a running kernel, its cells counted from 0.
+
+    `page` is Playwright's, for whatever has no method here.
+    """
+
+    def __init__(self, page: Page, path: Path, url: str) -> None:
+        self.page = page
+        self.path = path
+        self.console: list[str] = []
+        self.traffic = Traffic()
+        page.set_default_timeout(PATIENCE)
+        page.add_init_script(SCRIPT)
+        page.on("console", self._note)
+        page.on("pageerror", self._note_error)
+        page.on("websocket", self._count)
+        page.goto(url, wait_until="domcontentloaded")
+        page.wait_for_function(READY)
+
+    def run(self, i: int, *, wait: bool = True) -> None:
+        """Run one cell, as Shift-Enter does, but stay on it."""
+        self.page.evaluate(
+            """i => {
+                const { content } = window.panel();
+                content.deselectAll();
+                content.activeCellIndex = i;
+                window.command('notebook:run-cell');
+            }""",
+            i,
+        )
+        if wait:
+            self.wait_done()
+
+    def run_all(self, *, wait: bool = True) -> None:
+        """Run every cell, as the menu's Run All does."""
+        self.command("notebook:run-all-cells")
+        if wait:
+            self.wait_done()
+
+    def command(self, name: str) -> None:
+        """Start a command of the application; `wait_done` waits for it too."""
+        self.page.evaluate("name => window.command(name)", name)
+
+    def wait_done(self) -> None:
+        """Wait until everything that was started has ended and the kernel is idle."""
+        self.page.wait_for_function("() => window.pending === 0")
+        self.page.wait_for_function(READY)
+
+    def interrupt(self) -> None:
+        """Interrupt the kernel, as the application's stop button does."""
+        self.command("notebook:interrupt-kernel")
+
+    def output(self, i: int) -> Locator:
+        """Return the place of a cell's outputs, to click in and to look at."""
+        return self.page.locator(f".jp-Cell[data-windowed-list-index='{i}'] .jp-OutputArea-output")
+
+    def wait_output(self, i: int, text: str) -> None:
+        """Wait until a text can be read in a cell's outputs."""
+        self.page.wait_for_function(
+            """([i, text]) => window.panel().content.widgets[i]
+                .outputArea.node.textContent.includes(text)""",
+            arg=[i, text],
+        )
+
+    def output_html(self, i: int) -> str:
+        """Return a cell's outputs as the page holds them."""
+        return str(self._cell(i, "cell.outputArea.node.innerHTML"))
+
+    def outputs(self, i: int) -> list[dict[str, Any]]:
+        """Return a cell's outputs as the notebook's model holds them."""
+        return list(self._cell(i, "cell.model.outputs.toJSON()"))
+
+    def execution_count(self, i: int) -> int | None:
+        """Return the number in a cell's brackets."""
+        number = self._cell(i, "cell.model.executionCount")
+        return None if number is None else int(number)
+
+    def save(self) -> None:
+        """Write the notebook to its file, and wait until it is there."""
+        self.page.evaluate("() => window.panel().context.save()")
+
+    def saved(self) -> NotebookNode:
+        """Return the notebook as its file holds it."""
+        return nbformat.read(self.path, as_version=4)  # type: ignore[no-any-return,no-untyped-call]
+
+    def reload(self, *, trusted: bool = True) -> None:
+        """Save the notebook and open it again, or as if a stranger had sent it."""
+        self.save()
+        if not trusted:  # the server signed what it saved, not this
+            notebook = self.saved()
+            notebook.metadata["stranger"] = True
+            nbformat.write(notebook, self.path)  # type: ignore[no-untyped-call]
+        self.page.reload(wait_until="domcontentloaded")
+        self.page.wait_for_function(READY)
+
+    def screenshot(self, name: str) -> None:
+        """Take a picture of the page, where QWEN_MAGIC_SCREENSHOTS names a folder for it."""
+        if folder := os.environ.get("QWEN_MAGIC_SCREENSHOTS"):
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
+
+    def close(self) -> None:
+        """End the kernel and close the tab."""
+        self.page.evaluate("() => window.panel().sessionContext.shutdown()")
+        self.page.close()
+
+    def _cell(self, i: int, expression: str) -> Any:  # noqa: ANN401 - whatever JSON it is
+        found = f"i => {{ const cell = window.panel().content.widgets[i]; return {expression}; }}"
+        return self.page.evaluate(found, i)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.console.append(message.text)
+
+    def _note_error(self, error: Error) -> None:
+        if error.message != NOISE:
+            self.console.append(error.message)
+
+    def _count(self, socket: WebSocket) -> None:
+        if "/api/kernels/" in socket.url:
+            socket.on("framereceived", self.traffic.add)
