@@ -231,7 +231,7 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "base_url": _unless_empty(clean_base),
     "effort": _unless_empty(_one_of("effort", EFFORTS)),
     "system": _plain,
-    "tools": lambda names: [_plain(name) for name in names],
+    "tools": lambda names: _plain(" ".join(names)),
     "chain": _plain,
     "session_cache": _unless_empty(_one_of("session cache", SWITCH)),
     "api_key": _refused,

@@ -18,22 +18,29 @@ if TYPE_CHECKING:
     from qwen_magic.notebook.cards import Card
     from qwen_magic.notebook.parts import Part
 
-__all__ = ["card_html", "line_html", "part_html"]
+__all__ = ["card_html", "ending_html", "line_html", "part_html"]
 
 _GREY = "rgba(128,128,128,.35)"
 _FOLD = "margin:.3em 0"
 _HEADING = "cursor:pointer;opacity:.7"
-_PLAIN = "margin:.3em 0;opacity:.7"
+_PLAIN = "margin:.3em 0 .3em .95em;opacity:.7"  # in line with the words behind a triangle
 _INSIDE = f"margin:.4em 0 .8em .3em;padding:0 0 0 .9em;border-left:2px solid {_GREY};opacity:.85"
+_CODE = "margin:.4em 0"
 _LOGS = "margin:.4em 0;white-space:pre-wrap;overflow-wrap:anywhere"
+_LINKS = "margin:.4em 0;padding:0 0 0 1.3em"
 _SMALL = "margin:.4em 0;font-size:.9em;opacity:.65"
+_ANSWER = "margin:.8em 0"
+_ENDING = f"margin:.8em 0;padding:0 0 0 .8em;border-left:2px solid {_GREY};opacity:.85"
 
 
 def card_html(card: Card, *, is_open: bool = False) -> str:
     """Return a card: an answer openly, anything else folded up behind its heading."""
-    inside = "".join(map(part_html, card.parts))
-    if card.kind == "answer":
-        return inside
+    growing = card.state == "running"
+    is_answer = card.kind == "answer"
+    drawn = (part_html(part, growing=growing, is_aside=not is_answer) for part in card.parts)
+    inside = "".join(drawn)
+    if is_answer:
+        return f'<div style="{_ANSWER}">\n{inside}</div>\n'
     if not inside:
         return f'<div style="{_PLAIN}">{escape(card.heading)}</div>\n'
     return (
@@ -43,28 +50,39 @@ def card_html(card: Card, *, is_open: bool = False) -> str:
     )
 
 
-def part_html(part: Part) -> str:
-    """Return one part of a card."""
+def part_html(part: Part, *, growing: bool = False, is_aside: bool = True) -> str:
+    """Return one part of a card, which may be about to grow; aside, sentences are small."""
     match part:
         case Words(text):
-            from qwen_magic.notebook.markdown import to_html
-
-            return to_html(text)
+            return _words(text, growing=growing)
         case Code(text, language):
-            return highlight(text, language)
+            return f'<div style="{_CODE}">{highlight(text, language)}</div>\n'
         case Logs(text):
             return f'<pre style="{_LOGS}">{escape(text)}</pre>\n'
         case Links(links):
-            return f"<ul>{''.join(f'<li>{_link(*link)}</li>' for link in links)}</ul>\n"
+            rows = "".join(f"<li>{_link(*link)}</li>\n" for link in links)
+            return f'<ul style="{_LINKS}">\n{rows}</ul>\n'
         case Note(text):
-            return line_html(text)
+            return line_html(text) if is_aside else ending_html(text)
         case _:
             assert_never(part)
 
 
+def _words(text: str, *, growing: bool) -> str:
+    from qwen_magic.notebook.growing import growing_html
+    from qwen_magic.notebook.markdown import to_html
+
+    return growing_html(text) if growing else to_html(text)
+
+
 def line_html(text: str) -> str:
     """Return a line beside the answer, smaller and fainter than it."""
-    return f'<div style="{_SMALL}">{escape(text)}</div>\n'
+    return f'<div style="{_SMALL}">{escape(text)}</div>\n' if text else ""
+
+
+def ending_html(text: str) -> str:
+    """Return how the turn ended, where that is not how it should have."""
+    return f'<div style="{_ENDING}">{escape(text)}</div>\n' if text else ""
 
 
 def _link(label: str, url: str) -> str:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qwen_magic.notebook.cards import Card
+    from qwen_magic.notebook.parts import Part
 
 __all__ = ["card_markdown", "card_plain", "line_markdown", "quote", "said", "stack"]
 
@@ -44,18 +45,20 @@ def card_markdown(card: Card) -> str:
     """
     if card.kind == "tool":
         return f"+ {escape_markdown(card.heading)}"
-    words = "\n\n".join(map(_part_markdown, card.parts))
+    growing = card.state == "running"
+    words = "\n\n".join(_part_markdown(part, growing=growing) for part in card.parts)
     if card.kind == "answer":
         return words
     return indented(f"**{escape_markdown(card.heading)}**\n\n{words}", "> ", "> ")
 
 
-def _part_markdown(part: object) -> str:
+def _part_markdown(part: Part, *, growing: bool) -> str:
+    from qwen_magic.notebook.growing import growing_markdown
     from qwen_magic.notebook.markdown import to_markdown
 
     match part:
         case Words(text):
-            return to_markdown(text).rstrip("\n")
+            return growing_markdown(text) if growing else to_markdown(text).rstrip("\n")
         case Note(text):
             return line_markdown(text)
         case _:

@@ -150,7 +150,8 @@ def _code_interpreter(item: items.CodeInterpreterCall) -> _Drawn:
     drawn += [("image", output.url) for output in item.outputs if output.url]
     code = (Code(cut(item.code), "python"),) if item.code.strip() else ()
     title = "Python code: error" if _TRACEBACK in logs else "Python code"
-    return title, (*code, *as_logs(_IMAGE.sub("", logs).strip("\n")), *as_links(drawn))
+    printed = as_logs(_IMAGE.sub("", logs).strip("\n"))
+    return title, (*code, *_after("Output", printed), *as_links(drawn))
 
 
 def _image_search(item: items.ImageSearchCall) -> _Drawn:
@@ -172,8 +173,8 @@ def _images(output: str) -> tuple[Part, ...]:
 
 def _mcp_call(item: items.McpCall) -> _Drawn:
     place = f" on {line(item.server_label)}" if item.server_label else ""
-    parts = (*as_json(item.arguments), *as_note(line(item.error, 600)), *as_json(item.output))
-    return f"MCP call: {line(item.name)}{place}", parts
+    found = (*as_note(line(item.error, 600)), *_after("Result", as_json(item.output)))
+    return f"MCP call: {line(item.name)}{place}", (*as_json(item.arguments), *found)
 
 
 def _mcp_list_tools(item: items.McpListTools) -> _Drawn:
@@ -204,6 +205,10 @@ def _other(item: items.OtherItem) -> _Drawn:
     fields = {name: value for name, value in item.fields.items() if name not in known}
     title = line(item.type.replace("_", " ")).capitalize() or "Unknown item"
     return title, (Code(pretty(fields), "json"),) if fields else ()
+
+
+def _after(label: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    return (Note(label), *parts) if parts else ()
 
 
 _CARDS: dict[type[items.Item], Callable[[Any], _Drawn]] = {

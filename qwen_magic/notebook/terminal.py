@@ -13,6 +13,7 @@ from qwen_magic.notebook.card_text import card_plain, quote, said
 from qwen_magic.notebook.cards import card_at
 from qwen_magic.notebook.escapes import strip_controls
 from qwen_magic.notebook.footer import ending, footer
+from qwen_magic.responses.items import Message, Reasoning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Printed", "advance_print"]
 
+_TEXTS = frozenset({Message, Reasoning})
 _DIM, _PLAIN = "\x1b[2m", "\x1b[22m"
 
 
@@ -66,26 +68,41 @@ def advance_print(
     """
     if printed.ended:
         return printed, ""
-    marks: list[_Mark] = []
-    pieces: list[_Piece] = []
-    for number in range(len(turn.output)):
-        mark = printed.marks[number] if number < len(printed.marks) else _Mark()
-        if turn.ended or not mark.is_over:
-            mark, found = _news(mark, card_at(turn, number))
-            pieces += found
-        marks.append(mark)
+    marks, pieces = _arrived(printed.marks, turn)
     if not show_reasoning:
         pieces = [piece for piece in pieces if piece.kind != "reasoning"]
     if turn.ended:
         closing = "\n".join(filter(None, (ending(turn), footer(turn))))
         pieces += [_Piece("footer", closing)] if closing else []
     text, last = _written(pieces, printed.last, color=color)
-    return Printed(tuple(marks), last, turn.ended), text
+    return Printed(marks, last, turn.ended), text
 
 
-def _news(mark: _Mark, card: Card) -> tuple[_Mark, list[_Piece]]:
+def _arrived(known: tuple[_Mark, ...], turn: Turn) -> tuple[tuple[_Mark, ...], list[_Piece]]:
+    """Return what is to be printed; an item that is over is looked at again at the turn's end."""
+    marks: list[_Mark] = []
+    pieces: list[_Piece] = []
+    for number in range(len(turn.output)):
+        mark = known[number] if number < len(known) else _Mark()
+        if turn.ended or not mark.is_over:
+            card = card_at(turn, number)
+            mark, found = _news(mark, card, is_over=_is_over(turn, number, card))
+            pieces += found
+        marks.append(mark)
+    return tuple(marks), pieces
+
+
+def _is_over(turn: Turn, number: int, card: Card) -> bool:
+    """Return whether all that a card will tell is there; a search says `completed` before that."""
+    slot, *later = turn.output[number:]
+    if card.kind != "tool":
+        return card.state != "running"
+    followed = any(_TEXTS.intersection(other.place.types) for other in later)
+    return turn.ended or slot.done or (followed and card.state != "running")
+
+
+def _news(mark: _Mark, card: Card, *, is_over: bool) -> tuple[_Mark, list[_Piece]]:
     """Return what of one item is to be printed."""
-    is_over = card.state != "running"
     if card.kind != "tool":
         return _more(mark, card.kind, said(card), is_over=is_over)
     if not is_over or mark.kind == "tool":
@@ -100,8 +117,7 @@ def _more(mark: _Mark, kind: str, text: str, *, is_over: bool) -> tuple[_Mark, l
         told = [_Piece("line", "Final answer:"), _Piece(kind, text)]
         return whole, told if kind == "answer" else []
     new = text[mark.length :]
-    if not is_over:
-        new = "".join(_finished(new))
+    new = (new if is_over else "".join(_finished(new))).rstrip("\r\n")
     checksum = _checksum(new, mark.checksum)
     known = _Mark(kind, mark.length + len(new), checksum, is_over=is_over)
     return known, [_Piece(kind, new, goes_on=mark.length > 0)] if new.strip() else []
@@ -127,7 +143,9 @@ def _written(pieces: Iterable[_Piece], last: str, *, color: bool) -> tuple[str, 
     text = ""
     for piece in pieces:
         lines = strip_controls(piece.text).rstrip("\n")
-        if not (piece.goes_on and piece.kind == last):
+        if piece.goes_on and piece.kind == last:
+            lines = lines.removeprefix("\n")  # it is printed
+        else:
             lines = lines.lstrip("\n")
             text += "\n" if last and not (piece.kind == last == "tool") else ""
         text += f"{_styled(lines, piece.kind, color=color)}\n"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qwen_magic.notebook.card_html import card_html, line_html
+from qwen_magic.notebook.card_html import card_html, ending_html, line_html
 from qwen_magic.notebook.card_text import card_markdown, card_plain, line_markdown, stack
 from qwen_magic.notebook.cards import cards
 from qwen_magic.notebook.escapes import strip_controls
@@ -70,11 +70,13 @@ def _closing(turn: Turn) -> list[str]:
 
 def _html(turn: Turn, shown: Sequence[Card], notes: Sequence[str]) -> str:
     answered = any(card.kind == "answer" for card in shown)
+    waits = "" if shown and shown[-1].heading == hint(turn) else hint(turn)
     return "".join(
         (
             *map(line_html, notes),
             *(card_html(card, is_open=_is_open(card, turn, answered=answered)) for card in shown),
-            *(line_html(line) for line in _closing(turn)),
+            ending_html(ending(turn)),
+            line_html(footer(turn) if turn.ended else waits),
         )
     )
 

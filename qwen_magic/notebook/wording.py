@@ -33,7 +33,7 @@ def line(text: str, limit: int = LINE) -> str:
 def cut(text: str, limit: int = LONGEST) -> str:
     """Return the text, or its beginning with a last line that tells how much is missing."""
     left = len(text) - limit
-    return f"{text[:limit]}\n… {left:,} more characters" if left > 0 else text
+    return f"{text[:limit]}\n… {counted(left, 'more character')}" if left > 0 else text
 
 
 def counted(number: int, noun: str) -> str:
