@@ -72,6 +72,7 @@ class QwenMagics(Magics):
     def __init__(self, shell: InteractiveShell, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own
         self._shell = shell
         self._region_chosen = False
+        self._told_of_demo = False
         super().__init__(shell, **kwargs)
         self.session = Session()
 
@@ -97,13 +98,12 @@ class QwenMagics(Magics):
     qwen.__doc__ = help_text()
 
     def _tell(self) -> None:
-        notes = self._adopt({})
+        self._adopt({})
         settings = self.session.settings
-        rows = status(settings.endpoint(), settings, self.session.head(), self.session.used)
-        print("\n".join([*notes, rows]))
+        print(status(settings.endpoint(), settings, self.session.head(), self.session.used))
 
     def _answer(self, cell: Cell) -> None:
-        notes = self._adopt(cell.options)
+        stands_in = self._adopt(cell.options)
         prompt, filled = prompt_for(cell, self._variables())
         asking = asking_of(cell.options)
         if cell.options.get("dry_run"):
@@ -112,7 +112,9 @@ class QwenMagics(Magics):
             return
         from qwen_magic.notebook.live import view_for
 
-        view = view_for(frontend_of(self._shell), self.session.settings, (*notes, *filled))
+        notes = (DEMO_NOTE, *filled) if stands_in and not self._told_of_demo else filled
+        self._told_of_demo = self._told_of_demo or stands_in
+        view = view_for(frontend_of(self._shell), self.session.settings, notes)
         turns = self.session.stream(prompt, asking=asking)
         self._show(turns, view, cell.options.get("out"))
 
@@ -147,14 +149,12 @@ class QwenMagics(Magics):
             if name not in hidden or hidden[name] is not value
         }
 
-    def _adopt(self, options: Mapping[str, Any]) -> tuple[str, ...]:
-        """Give the session the settings of this cell; return what the reader should know of them."""
+    def _adopt(self, options: Mapping[str, Any]) -> bool:
+        """Give the session the settings of this cell; return whether the demo stands in by itself."""
         settings = self._settings(options)
-        if settings.is_unset and frontend_of(self._shell).is_attended:
-            self.session.settings = replace(settings, region=DEMO)
-            return (DEMO_NOTE,)
-        self.session.settings = settings
-        return ()
+        stands_in = settings.is_unset and frontend_of(self._shell).is_attended
+        self.session.settings = replace(settings, region=DEMO) if stands_in else settings
+        return stands_in
 
     def _settings(self, options: Mapping[str, Any]) -> Settings:
         names = options.get("tools", tuple(self.tools))

@@ -55,6 +55,8 @@ def dry_run(endpoint: Endpoint, request: Request) -> str:
 def _key_state(endpoint: Endpoint) -> str:
     if endpoint.key:
         return "found"
+    if endpoint.region == DEMO:
+        return "not needed: the built-in demo answers"
     return "not set" if endpoint.is_model_studio else "not set, and not needed here"
 
 
