@@ -63,6 +63,9 @@ def put(
     place = Place(output_index, item.id or None, (type(item),))
     number = _find(output, place, fresh=fresh)
     slot = Slot(place) if number is None else output[number]
+    known = slot.place
+    index = known.output_index if output_index is None else output_index
+    place = Place(index, place.item_id or known.item_id, place.types)
     older, newer = (item, slot.item) if slot.done and not done else (slot.item, item)
     merged = items.merge(older, newer) if older and newer else item
     return _set(output, number, replace(slot, place=place, item=merged, done=slot.done or done))
@@ -71,7 +74,7 @@ def put(
 def grow(output: Output, place: Place, key: PartKey, delta: str) -> Output:
     """Add to one of an item's texts."""
     number = _find(output, place)
-    slot = Slot(place) if number is None else output[number]
+    slot = Slot(place) if number is None else _placed(output[number], place)
     parts = slot.parts
     if parts and parts[-1][0] == key:  # nearly always
         parts = (*parts[:-1], (key, parts[-1][1].append(delta)))
@@ -84,10 +87,10 @@ def grow(output: Output, place: Place, key: PartKey, delta: str) -> Output:
 
 def finish(output: Output, place: Place, key: PartKey, whole: str) -> Output:
     """Set one of an item's texts to its whole."""
-    number = _find(output, place)
     if not whole:
         return output
-    slot = Slot(place) if number is None else output[number]
+    number = _find(output, place)
+    slot = Slot(place) if number is None else _placed(output[number], place)
     parts = dict(slot.parts) | {key: Text([whole], 1)}
     return _set(output, number, replace(slot, parts=tuple(parts.items())))
 
@@ -156,7 +159,7 @@ def _settled(output: Output, told: list[Item], number: int) -> Slot:
 
 
 def _find(output: Output, place: Place, *, fresh: bool = False) -> int | None:
-    """Return the number of the slot that is meant; a fresh item never continues an unnamed one."""
+    """Return the number of the slot that is meant; a fresh item never continues another one."""
     alike = [n for n, slot in enumerate(output) if _fits(slot, place.types)]
     for n in reversed(alike):
         if place.output_index is not None and output[n].place.output_index == place.output_index:
@@ -164,9 +167,31 @@ def _find(output: Output, place: Place, *, fresh: bool = False) -> int | None:
     for n in reversed(alike):
         if place.item_id is not None and output[n].place.item_id == place.item_id:
             return n
-    if fresh or place.output_index is not None:
-        return None
-    return next((n for n in reversed(alike) if not output[n].done), None)
+    return next((n for n in reversed(alike) if _may_be(output[n], place, fresh=fresh)), None)
+
+
+def _may_be(slot: Slot, place: Place, *, fresh: bool) -> bool:
+    """Return whether a slot under no such index or id may be meant all the same."""
+    known = slot.place
+    if slot.done:
+        return False
+    if fresh:  # texts that came before their item, without a place
+        return slot.item is None and known.output_index is None and known.item_id is None
+    if place.output_index is None:
+        return True
+    return known.output_index is None and (known.item_id is None or place.item_id is None)
+
+
+def _placed(slot: Slot, place: Place) -> Slot:
+    """Return the slot with what an event newly tells of its place: the index, else the id."""
+    known = slot.place
+    if place.output_index is not None:
+        if place.output_index == known.output_index:
+            return slot
+        return replace(slot, place=replace(known, output_index=place.output_index))
+    if known.item_id or not place.item_id:
+        return slot
+    return replace(slot, place=replace(known, item_id=place.item_id))
 
 
 def _fits(slot: Slot, types: Types) -> bool:

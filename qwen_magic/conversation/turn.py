@@ -130,6 +130,8 @@ def advance(turn: Turn, event: events.Event | Stopped | Broken) -> Turn:  # noqa
     """Return the turn as it stands after one more event; an ended turn stays as it is."""
     if turn.ended:
         return turn
+    if isinstance(event, events.Delta):  # nearly always
+        return _with(turn, _written(turn.output, event))
     match event:
         case events.Created(response):
             return _begun(turn, response)
@@ -146,9 +148,10 @@ def advance(turn: Turn, event: events.Event | Stopped | Broken) -> Turn:  # noqa
             return _with(turn, output.put(turn.output, index, item, fresh=True))
         case events.ItemDone(index, item):
             return _with(turn, output.put(turn.output, index, item, done=True))
-        case events.CallProgress(kind, status):
-            item = parse_item({"type": kind, "status": status, "id": event.item_id})
-            return _with(turn, output.put(turn.output, event.output_index, item, fresh=True))
+        case events.CallProgress(kind, status, index, item_id):
+            named = {"id": item_id} if item_id else {}
+            item = parse_item({"type": kind, "status": status, **named})
+            return _with(turn, output.put(turn.output, index, item, fresh=bool(named)))
         case events.Other():
             return turn
         case events.Unreadable():
@@ -164,6 +167,8 @@ def advance(turn: Turn, event: events.Event | Stopped | Broken) -> Turn:  # noqa
 def _written(known: Output, event: events.Delta | events.Done) -> Output:
     """Return the output with more of a text, or with the whole of it."""
     place, kind, index = _part(event)
+    if isinstance(event, events.Delta):
+        return output.grow(known, place, (kind, index), event.delta)
     match event:
         case events.TextDone():
             return output.finish(known, place, (kind, index), event.text)
@@ -176,7 +181,7 @@ def _written(known: Output, event: events.Delta | events.Done) -> Output:
         case events.CodeDone():
             return output.finish(known, place, (kind, index), event.code)
         case _:
-            return output.grow(known, place, (kind, index), event.delta)
+            assert_never(event)
 
 
 def _part(event: events.Delta | events.Done) -> tuple[Place, str, int]:

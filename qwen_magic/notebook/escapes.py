@@ -37,11 +37,11 @@ __all__ = [
     "strip_controls",
 ]
 
-# ECMA-48: a control string (OSC, DCS, SOS, PM, APC) up to its terminator, a control sequence
-# (CSI), or any other escape. None of them reaches into the next line, so that stripping a text
-# line by line gives what stripping the whole does.
+# ECMA-48: a control string (OSC, DCS, SOS, PM, APC) with its terminator, a control sequence (CSI),
+# or any other escape. None of them reaches into the next line, so that stripping a text line by
+# line gives what stripping the whole does; of an unterminated string only the start goes.
 _ANSI = re.compile(
-    r"(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c\r\n]*(?:\x07|\x1b\\|\x9c)?"
+    r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\r\n]*(?:\x07|\x1b\\|\x9c)"
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
     r"|\x1b[ -/]*[0-~]?"
 )
@@ -97,13 +97,18 @@ def escape_span(text: str) -> str:
 
 
 def join_spans(parts: Iterable[str]) -> str:
-    """Join inline Markdown: two code spans stay two, and a formula's `$` gets no digit after it."""
+    """Join inline Markdown where two spans would become something else.
+
+    Two code spans would be one; a formula would not end before a digit (pandoc's rule against
+    prices) or before a code span (Jupyter's regular expression takes the `$` for part of it).
+    """
     joined: list[str] = []
     for part in filter(None, parts):
         last = joined[-1][-1] if joined else ""
-        if last == "$" and part[0].isdigit():
-            part = f"&#{ord(part[0])};{part[1:]}"
-        joined.append(f" {part}" if last == part[0] == "`" else part)
+        if last in ("`", "$") and part[0] == "`":
+            joined.append(" ")
+        is_digit = last == "$" and part[0].isdigit()
+        joined.append(f"&#{ord(part[0])};{part[1:]}" if is_digit else part)
     return "".join(joined)
 
 
@@ -123,7 +128,8 @@ def inline_code(text: str) -> str:
     text = strip_controls(text).replace("\n", " ")
     if not text:
         return ""
-    pad = " " if text[0] in "` " or text[-1] in "` " else ""
+    stripped = text[0] == text[-1] == " " and text.strip(" ")  # a reader strips one on each side
+    pad = " " if stripped or "`" in (text[0], text[-1]) else ""
     ticks = "`" * (longest_run(text) + 1)
     return f"{ticks}{pad}{text}{pad}{ticks}"
 
@@ -132,6 +138,8 @@ def fence(text: str, language: str = "", *, ticks: int = 3) -> str:
     """Return the text as a fenced code block that nothing inside can close.
 
     Args:
+        text: The code.
+        language: What follows the opening fence; anything but a plain name is left out.
         ticks: The least number of backticks. A document that gives all its fences the same
             number keeps them apart even for readers that pair them by regular expressions.
     """

@@ -16,10 +16,19 @@ if TYPE_CHECKING:
 __all__ = ["highlight"]
 
 # A name outside this list would have Pygments search all installed packages for a plugin.
-_LANGUAGES = frozenset(
-    ["awk", "bash", "batch", "bat", "c", "c#", "c++", "cc", "clojure", "cmake", "console", "cpp", "cs", "csharp", "css", "cuda", "cxx", "dart", "diff", "docker", "dockerfile", "elixir", "erlang", "f90", "fortran", "fsharp", "go", "golang", "gradle", "graphql", "groovy", "h", "haskell", "hpp", "hs", "html", "http", "ini", "ipython", "ipython3", "java", "javascript", "jinja", "jinja2", "js", "json", "jsonc", "jsonl", "jsx", "julia", "jl", "kotlin", "kt", "latex", "less", "lisp", "lua", "make", "makefile", "markdown", "matlab", "md", "mermaid", "mysql", "nginx", "nim", "objc", "objective-c", "ocaml", "octave", "pascal", "patch", "perl", "php", "pl", "plpgsql", "postgres", "postgresql", "powershell", "prolog", "protobuf", "ps1", "py", "py3", "pycon", "pytb", "python", "python3", "r", "rb", "rs", "rst", "ruby", "rust", "sass", "scala", "scheme", "scss", "sh", "shell", "sql", "sqlite", "sqlite3", "swift", "tcl", "terraform", "tex", "toml", "ts", "tsx", "typescript", "udiff", "vb", "vbnet", "verilog", "vhdl", "vim", "vue", "xml", "yaml", "yml", "zig", "zsh"]
+_NAMES = (
+    "awk bash bat batch c c# c++ cl clojure cmake console cpp cs csharp css cuda dart diff docker "
+    "dockerfile elixir erlang f90 fortran fsharp go golang graphql groovy haskell hcl hs html "
+    "http ini ipython ipython3 java javascript jinja jl js json jsx julia kotlin ksh latex less "
+    "lisp lua make makefile markdown matlab md mysql nginx nim objc objective-c ocaml octave "
+    "pascal perl php pl plpgsql postgres postgresql powershell prolog protobuf ps1 py py3 pycon "
+    "pytb python python3 r rb rs rst ruby rust sass scala scheme scss sh shell sql sqlite3 swift "
+    "tcl terraform tex tf toml ts tsx typescript udiff vbnet verilog vhdl vim vue xml yaml yml "
+    "zig zsh"
 )
+_LANGUAGES = frozenset(_NAMES.split())
 _LONGEST = 50_000
+_SLOW = {"c#": 5_000, "cs": 5_000, "csharp": 5_000, "groovy": 5_000}
 # Lexers backtrack: with long lines, long runs of white space or long runs of words, a few kB keep
 # some of them busy for minutes. Without these shapes the slowest needs about a second for 50 kB.
 _SHAPES = re.compile(r"[^\n]{500}|\s{100}|[\w\s@.$<>?\[\]]{1000}")
@@ -29,6 +38,7 @@ def highlight(code: str, language: str = "", *, limit: int = _LONGEST) -> str:
     """Return code as a block of HTML; plain where the language is unknown or the code too long."""
     code = strip_controls(code).rstrip("\n")
     name = language.lower()
+    limit = min(limit, _SLOW.get(name, limit))
     if name in _LANGUAGES and len(code) <= limit and not _SHAPES.search(code):
         inner = _highlighted(code, name)
     else:

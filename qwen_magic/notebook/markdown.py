@@ -51,6 +51,7 @@ def html_blocks(text: str, *, growing: bool = False) -> list[str]:
     """Return the HTML of each outermost block; joined they are `to_html`.
 
     Args:
+        text: Markdown.
         growing: The text is the open rest of `split_blocks`, drawn again and again: a last line
             that is only the start of some markup is left out, and long code waits for its colours.
     """

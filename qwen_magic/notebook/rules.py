@@ -19,6 +19,7 @@ __all__ = ["add_rules"]
 
 _LONGEST = 5_000  # of a formula within a line: bounds what unclosed delimiters cost
 _BRACKETS = 500  # of a paragraph
+_COUNT = -1  # their number's place in a cache whose keys are positions
 _INLINE = {"$$": "$$", "$": "$", r"\(": r"\)", r"\[": r"\]"}
 _BLOCK = {"$$": "$$", r"\[": r"\]"}
 _ENVIRONMENT = re.compile(
@@ -26,7 +27,7 @@ _ENVIRONMENT = re.compile(
 )
 _BR = re.compile(r"<br ?/?>[ \t]*\n?[ \t]*", re.IGNORECASE)
 _AMOUNT = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2}")
-_WORDS = re.compile(r"[\w\s.,;:']{2,}")
+_WORDS = re.compile(r"[\w\s.,;:']*")
 
 
 def add_rules(md: MarkdownIt) -> None:
@@ -37,16 +38,21 @@ def add_rules(md: MarkdownIt) -> None:
     md.inline.ruler.before("autolink", "line_break", _line_break)
     md.inline.ruler.before("link", "flood", _flood)
     md.inline.ruler.before("escape", "math_inline", _inline)
-    stops = {"alt": ["paragraph", "blockquote", "list"]}
-    md.block.ruler.before("fence", "math_block", _block, stops)
+    md.block.ruler.before(
+        "fence", "math_block", _block, {"alt": ["paragraph", "blockquote", "list"]}
+    )
 
 
 def _flood(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (markdown-it calls it)
     """Take brackets as text where there are too many: each may look for its end to the last."""
-    if state.src[state.pos] not in "[!" or state.src.count("[", 0, 50_000) <= _BRACKETS:
+    if state.src[state.pos] not in "[!":
+        return False
+    if _COUNT not in state.cache:
+        state.cache[_COUNT] = state.src.count("[")
+    if state.cache[_COUNT] <= _BRACKETS:
         return False
     if not silent:
-        state.append_pending(state.src[state.pos])
+        state.pending += state.src[state.pos]
     state.pos += 1
     return True
 
@@ -76,13 +82,13 @@ def _inline(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
     if not silent:
         kind = "math_display" if opening in _BLOCK else "math_inline"
         token = state.push(kind, "math", 0)
-        token.content, token.markup = state.src[start:end], opening
+        token.content = state.src[start:end]
     state.pos = end + len(closing)
     return True
 
 
 def _is_formula(opening: str, tex: str, after: str) -> bool:
-    if opening == "$" and (tex != tex.strip() or after.isdigit() or after == "{"):
+    if opening == "$" and (tex != tex.strip() or "`" in tex or after.isdigit() or after == "{"):
         return False
     unlike = {"$": _AMOUNT.match, r"\[": _WORDS.fullmatch}.get(opening)
     bare = tex.replace(r"\{", "").replace(r"\}", "").strip()
@@ -102,18 +108,30 @@ def _block(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # n
     rest = line[len(opening) :]
     if silent:
         return not (opening and rest)
-    if closing in rest and (not rest.endswith(closing) or _WORDS.fullmatch(rest[:-2].strip())):
+    closed = _closes(rest, closing)
+    if closed is False or (closed and _WORDS.fullmatch(rest[: -len(closing)])):
         return False
-    end, closed = _extent(state, range(first, last), closing, rest)
-    content = state.getLines(first, end, state.blkIndent, keepLastLF=False).strip()
-    if closed:
-        formula = content[len(opening) : -len(closing)] if opening else content
-        token = state.push("math_block", "math", 0)
-        token.content, token.map, token.markup = formula, [first, end], opening
-    else:
-        _paragraph(state, [first, end], content)
-    state.line = end
+    end = first + 1
+    while end < last and not closed and _continues(state, end):
+        closed = _closes(_line(state, end), closing) if closed is None else closed
+        end += 1
+    _push(state, [first, end], (opening, closing) if closed else None)
     return True
+
+
+def _push(state: StateBlock, lines: list[int], delimiters: tuple[str, str] | None) -> None:
+    content = state.getLines(lines[0], lines[1], state.blkIndent, keepLastLF=False).strip()
+    if delimiters is None:
+        state.push("paragraph_open", "p", 1).map = lines
+        token = state.push("inline", "", 0)
+        token.children = []
+        state.push("paragraph_close", "p", -1)
+    else:
+        token = state.push("math_block", "math", 0)
+        opening, closing = delimiters
+        content = content[len(opening) : -len(closing)] if opening else content
+    token.content, token.map = content, lines
+    state.line = lines[1]
 
 
 def _delimiters(line: str) -> tuple[str, str]:
@@ -126,20 +144,11 @@ def _line(state: StateBlock, number: int) -> str:
     return state.src[state.bMarks[number] + state.tShift[number] : state.eMarks[number]].rstrip()
 
 
-def _extent(state: StateBlock, lines: range, closing: str, rest: str) -> tuple[int, bool]:
-    """Return the line after the formula, and whether it is closed."""
-    closed, decided = closing in rest, closing in rest
-    for number in lines[1:]:
-        if closed or state.isEmpty(number) or state.sCount[number] < state.blkIndent:
-            return number, closed
-        text = _line(state, number)
-        if not decided and closing in text:
-            closed, decided = text.endswith(closing), True
-    return lines.stop, closed
+def _closes(line: str, closing: str) -> bool | None:
+    """Return whether the line ends with its first delimiter, or None if it has none."""
+    place = line.find(closing)
+    return None if place < 0 else place + len(closing) == len(line)
 
 
-def _paragraph(state: StateBlock, lines: list[int], content: str) -> None:
-    state.push("paragraph_open", "p", 1).map = lines
-    token = state.push("inline", "", 0)
-    token.content, token.map, token.children = content, lines, []
-    state.push("paragraph_close", "p", -1)
+def _continues(state: StateBlock, number: int) -> bool:
+    return not state.isEmpty(number) and state.sCount[number] >= state.blkIndent

@@ -25,7 +25,7 @@ _FILES = (
     "input\\w* include\\w* XeTeX\\w* InputIfFileExists open(?:in|out) read write immediate special directlua "
     "lua\\w* lstinputlisting verbatiminput shipout every\\w+ pdf\\w* ShellEscape"
 )
-_NAMES = " ".join([_LINKS, _ATTRIBUTES, _PACKAGES, _DEFINITIONS, _FILES]).replace(" ", "|")
+_NAMES = f"{_LINKS} {_ATTRIBUTES} {_PACKAGES} {_DEFINITIONS} {_FILES}".replace(" ", "|")
 
 COMMANDS = re.compile(rf"(\\(?:{_NAMES})(?![A-Za-z]))")
 """A command that no formula may contain; one group, so that `split` keeps it.
@@ -35,13 +35,41 @@ command itself after a Markdown reader has made one backslash of two.
 """
 
 _ENVIRONMENTS = frozenset(
-    ["align", "alignat", "aligned", "alignedat", "array", "Bmatrix", "bmatrix", "cases", "CD", "dcases", "eqnarray", "equation", "flalign", "gather", "gathered", "matrix", "multline", "multlined", "pmatrix", "psmallmatrix", "rcases", "smallmatrix", "split", "subarray", "Vmatrix", "vmatrix"]
+    [
+        "align",
+        "alignat",
+        "aligned",
+        "alignedat",
+        "array",
+        "Bmatrix",
+        "bmatrix",
+        "cases",
+        "CD",
+        "dcases",
+        "eqnarray",
+        "equation",
+        "flalign",
+        "gather",
+        "gathered",
+        "matrix",
+        "multline",
+        "multlined",
+        "pmatrix",
+        "psmallmatrix",
+        "rcases",
+        "smallmatrix",
+        "split",
+        "subarray",
+        "Vmatrix",
+        "vmatrix",
+    ]
 )
 _TOKEN = re.compile(r"\\(?:begin|end)\s*\{([^{}]*)\}|\\(?:[A-Za-z]+|.)|[{}$]", re.DOTALL)
 _LABEL = re.compile(r"\\label\s*\{[^{}]*\}")
 _BLANK = re.compile(r"\n\s*\n")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*")
 _SPACE = re.compile(r"\s+")
+_LESS = re.compile("< ?")
 _ENTITY = re.compile(r"&(?=[#\w])")
 _LINK = re.compile(r"](?=[(\[:])")
 _LONGEST, _DEEPEST = 10_000, 50
@@ -83,8 +111,8 @@ def _balanced(tex: str) -> str | None:
 def markdown_tex(tex: str) -> str:
     """Return a typesettable formula on one line in which Markdown finds no markup of its own."""
     tex = _SPACE.sub(" ", _COMMENT.sub(r"\1", tex)).strip()
-    tex = tex.replace("<", r"\lt ").replace("`", "\N{LEFT SINGLE QUOTATION MARK}")
-    return _LINK.sub("] ", _ENTITY.sub("& ", tex))
+    tex = _LESS.sub(r"\\lt ", tex).replace("`", "\N{LEFT SINGLE QUOTATION MARK}")
+    return _LINK.sub("] ", _ENTITY.sub("& ", tex)).strip()
 
 
 def without_bars(tex: str) -> str:

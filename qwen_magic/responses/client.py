@@ -12,15 +12,16 @@ from contextlib import closing
 from email.utils import formatdate
 from http import HTTPStatus
 from typing import TYPE_CHECKING, TypeAlias
-from urllib.parse import urljoin, urlsplit
 
 import httpx
 
-from qwen_magic.errors import StatusError, WireError
+from qwen_magic.errors import QwenError, StatusError, WireError
 from qwen_magic.responses import request as requests
+from qwen_magic.responses.events import Other, Unreadable
 from qwen_magic.responses.exchange import Exchange
-from qwen_magic.responses.failures import broken, silence, unexpected
+from qwen_magic.responses.failures import broken, silence, unexpected, unusable
 from qwen_magic.responses.reading import Reading
+from qwen_magic.responses.redirects import REDIRECTS, redirected
 from qwen_magic.responses.refusals import refusal
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ __all__ = ["Client", "Transport"]
 Transport: TypeAlias = httpx.BaseTransport
 
 _CONNECT_SECONDS = 10.0
-_PAUSES = (0.5, 1.0)  # seconds before the second and the third attempt
 _LONGEST_WAIT = 10.0  # a longer Retry-After is told, not waited for
 _MOST_REDIRECTS = 3
 _RETRIED = frozenset({408, 409, 429, *range(500, 600)})
@@ -54,6 +54,7 @@ class Client:
         *,
         timeout: float = 300.0,
         transport: Transport | None = None,
+        pauses: tuple[float, ...] = (0.5, 1.0),
     ) -> None:
         """Prepare; nothing is sent.
 
@@ -61,16 +62,24 @@ class Client:
             endpoint: Where to send.
             timeout: The longest silence, in seconds, before the head and between events.
             transport: Sends in the network's place: that is how to replay.
+            pauses: The seconds before each further attempt, give or take a quarter.
+
+        Raises:
+            RequestError: The proxies or certificates that the environment names cannot be used.
         """
         self.endpoint = endpoint
         self.timeout = timeout
-        self._http = httpx.Client(
-            auth=_Bearer(endpoint.key),
-            timeout=httpx.Timeout(timeout + 5, connect=_CONNECT_SECONDS),
-            transport=transport,
-            trust_env=endpoint.proxies,
-            headers={"Accept": "text/event-stream, application/json"},
-        )
+        self.pauses = pauses
+        try:
+            self._http = httpx.Client(
+                auth=_Bearer(endpoint.key),
+                timeout=httpx.Timeout(timeout + 5, connect=_CONNECT_SECONDS),
+                transport=transport,
+                trust_env=endpoint.proxies,
+                headers={"Accept": "text/event-stream, application/json"},
+            )
+        except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
+            raise unusable(error) from None
         self._last: Exchange | None = None
 
     def stream(self, request: Request) -> Generator[list[Event], None, None]:
@@ -85,7 +94,7 @@ class Client:
             WireError: The connection failed, fell silent, or the stream ended too early.
         """
         requests.check(request)
-        for pause in (*_PAUSES, None):
+        for pause in (*self.pauses, None):
             began = False
             try:
                 with closing(self._attempt(request)) as batches:
@@ -112,12 +121,12 @@ class Client:
             exchange = self._open(url, request)
             try:
                 head = yield from self._head(exchange)
-                if not head.is_redirect:
+                if head.status not in REDIRECTS:
                     yield from self._answer(exchange, head)
                     return
             finally:
                 exchange.abort_unless_dropped()
-            url = self._redirected(url, head)
+            url = redirected(url, head.status, head.headers.get("location", ""))
         raise WireError("the server redirects in circles", hint=f"check the base URL: {url}")
 
     def _open(self, url: str, request: Request) -> Exchange:
@@ -125,8 +134,9 @@ class Client:
         if self._last is not None:
             self._last.settle(_GRACE)
             idle = self._last.connection
+        headers = {"Content-Type": "application/json", **requests.headers(request)}
         content = self._http.build_request(
-            "POST", url, json=requests.body(request), headers=requests.headers(request)
+            "POST", url, content=requests.content(request), headers=headers
         )
         self._last = Exchange(self._http, content, idle)
         return self._last
@@ -139,58 +149,47 @@ class Client:
             if time.monotonic() > deadline:
                 raise silence(self.timeout, "before it answered")
             yield []
-            exchange.arrival.wait(_TICK)
-            exchange.arrival.clear()
+            exchange.rest(_TICK)
         return exchange.head
 
     def _answer(self, exchange: Exchange, head: Head) -> Generator[list[Event], None, None]:
         if head.status != HTTPStatus.OK:
-            content = yield from self._body(exchange)
-            if head.status < HTTPStatus.BAD_REQUEST:
-                raise unexpected(head.status, self.endpoint)
-            now = {"date": formatdate(usegmt=True)}
-            raise refusal(head.status, {**now, **head.headers}, content, self.endpoint)
+            raise (yield from self._refused(exchange, head))
         reading = Reading(self.endpoint)
         deadline = time.monotonic() + self.timeout
         while not reading.ended:
-            data, finished = exchange.take()
-            events = reading.feed(data)
-            if finished and exchange.error is None and not reading.ended:
-                events += reading.close()
+            finished = exchange.finished
+            events = reading.feed(exchange.take())
+            if finished and not reading.ended:
+                events += _last_events(reading, exchange.error)
             yield events
-            if events:
+            if any(map(_is_news, events)):
                 deadline = time.monotonic() + self.timeout
             if finished and not reading.ended:
                 raise broken(exchange.error, self.endpoint, began=reading.began)
             if time.monotonic() > deadline:
                 raise silence(self.timeout, "without an event")
             if not reading.ended:
-                exchange.arrival.wait(_TICK)
+                exchange.rest(_TICK)
         exchange.drop_rest()
 
-    def _body(self, exchange: Exchange) -> Generator[list[Event], None, bytes]:
-        """Return an error's body, as much as comes soon and is short."""
-        content, finished = exchange.take()
-        deadline = time.monotonic() + _CONNECT_SECONDS
+    def _refused(self, exchange: Exchange, head: Head) -> Generator[list[Event], None, QwenError]:
+        """Return what a body that is no success says, as much as comes soon and is short.
+
+        It is raised elsewhere: a traceback that shows variables must not show the body, which may
+        repeat the key.
+        """
+        content, finished = b"", False
+        deadline = time.monotonic() + min(self.timeout, _CONNECT_SECONDS)
         while not finished and len(content) < _BODY_LIMIT and time.monotonic() < deadline:
             yield []
-            exchange.arrival.wait(_TICK)
-            more, finished = exchange.take()
-            content += more
-        if finished:
-            exchange.drop_rest()
-        return content
-
-    def _redirected(self, url: str, head: Head) -> str:
-        target = urljoin(url, head.headers.get("location", ""))
-        here, there = urlsplit(url), urlsplit(target)
-        kept = head.status in {HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT}
-        if kept and (here.scheme, here.netloc) == (there.scheme, there.netloc):
-            return target
-        raise WireError(
-            f"the server redirects to {there.scheme}://{there.hostname or '?'}; not followed, so that the key stays here",
-            hint="if that server is meant, make it the base URL",
-        )
+            exchange.rest(_TICK)
+            finished = exchange.finished
+            content += exchange.take()
+        if head.status < HTTPStatus.BAD_REQUEST:
+            return unexpected(head.status, self.endpoint)
+        now = {"date": formatdate(usegmt=True)}
+        return refusal(head.status, {**now, **head.headers}, content, self.endpoint)
 
 
 class _Bearer(httpx.Auth):
@@ -203,6 +202,26 @@ class _Bearer(httpx.Auth):
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
         yield request
+
+
+def _last_events(reading: Reading, error: Exception | None) -> list[Event]:
+    """Return the events that the end completes; after a broken connection only whole ones count."""
+    try:
+        events = reading.close()
+    except WireError:
+        if error is None:
+            raise
+        return []
+    return [event for event in events if error is None or _is_news(event)]
+
+
+def _is_news(event: Event) -> bool:
+    """Return whether an event is of the response; a ping, whatever it is called, is not."""
+    match event:
+        case Other():
+            return event.type.startswith("response.")
+        case _:
+            return not isinstance(event, Unreadable)
 
 
 def _wait(error: StatusError | WireError, pause: float | None) -> float | None:

@@ -22,6 +22,7 @@ __all__ = [
     "region_base",
 ]
 
+_SHORTEST_KEY = 8
 DEFAULT_REGION = "singapore"
 DEMO = "demo"
 
@@ -52,6 +53,10 @@ class Endpoint:
     key: str = field(default="", repr=False)
     proxies: bool = True
 
+    def __post_init__(self) -> None:
+        # A header that cannot be sent ends in an error that shows it.
+        object.__setattr__(self, "key", check_key(self.key))
+
     @property
     def is_model_studio(self) -> bool:
         """Whether Alibaba Cloud answers there, so that a key is needed."""
@@ -67,6 +72,10 @@ class Endpoint:
     def current_base(self) -> str:
         """The address with the legacy path replaced."""
         return self.base_url.replace(_LEGACY_PATH, _PATH)
+
+    def without_key(self, words: str) -> str:
+        """Return a server's words with the key left out; a stand-in like "none" is no secret."""
+        return words.replace(self.key, "sk-…") if len(self.key) >= _SHORTEST_KEY else words
 
 
 def region_base(region: str, workspace: str = "") -> str:
@@ -102,12 +111,16 @@ def clean_base(url: str) -> str:
             "the base URL is no http address",
             hint='it looks like "https://…/compatible-mode/v1", without /responses',
         )
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise RequestError(
             "the base URL holds a user name, a password or a query",
             hint="give the plain address; the key belongs in DASHSCOPE_API_KEY",
         )
-    return f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/").removesuffix("/responses")
+    return (
+        f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
+        .removesuffix("/responses")
+        .rstrip("/")
+    )
 
 
 def check_key(key: str) -> str:

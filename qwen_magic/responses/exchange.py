@@ -10,7 +10,7 @@ from __future__ import annotations
 import socket
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -29,12 +29,7 @@ class Head:
     """What came before the body."""
 
     status: int
-    headers: Mapping[str, str]
-
-    @property
-    def is_redirect(self) -> bool:
-        """Whether the server sends us elsewhere."""
-        return self.status in {301, 302, 303, 307, 308}
+    headers: Mapping[str, str] = field(repr=False)
 
 
 class Exchange:
@@ -44,6 +39,7 @@ class Exchange:
         arrival: Set when something came: bytes, the head, the end.
         head: The response's head, once it is there.
         error: What ended the exchange early, if something did.
+        finished: Whether nothing more will come.
     """
 
     def __init__(self, http: httpx.Client, request: httpx.Request, idle: object = None) -> None:
@@ -55,19 +51,21 @@ class Exchange:
         self._http = http
         self._request = request
         self._chunks: deque[bytes] = deque()
-        self._finished = False
+        self.finished = False
         self._aborted = False
         self._dropped: int | None = None
         request.extensions = {**request.extensions, "trace": self._trace}
         self._thread = Thread(target=self._run, name="qwen_magic exchange", daemon=True)
         self._thread.start()
 
-    def take(self) -> tuple[bytes, bool]:
-        """Return the bytes that came since the last call, and whether they were the last."""
+    def rest(self, seconds: float) -> None:
+        """Wait until something comes, for a bounded time."""
+        self.arrival.wait(seconds)
         self.arrival.clear()
-        finished = self._finished  # before the chunks: what came in between is for the next call
-        chunks = [self._chunks.popleft() for _ in range(len(self._chunks))]
-        return b"".join(chunks), finished and not self._chunks
+
+    def take(self) -> bytes:
+        """Return the bytes that came since the last call; the last ones, if it was finished before."""
+        return b"".join([self._chunks.popleft() for _ in range(len(self._chunks))])
 
     def drop_rest(self) -> None:
         """Ignore what is still to come; a short rest is read so that the connection can be kept."""
@@ -81,7 +79,7 @@ class Exchange:
 
     def abort_unless_dropped(self) -> None:
         """End the exchange, unless only a rest that nobody needs is still to come."""
-        if self._dropped is None and not self._finished:
+        if self._dropped is None and not self.finished:
             self.abort()
 
     def abort(self) -> None:
@@ -102,7 +100,7 @@ class Exchange:
         except Exception as error:  # noqa: BLE001 - the caller translates whatever it was
             self.error = error
         finally:
-            self._finished = True
+            self.finished = True
             self.arrival.set()
 
     def _read(self, response: httpx.Response) -> None:
@@ -114,7 +112,8 @@ class Exchange:
         for chunk in response.iter_bytes():
             if self._dropped is None:
                 self._chunks.append(chunk)
-                self.arrival.set()
+                if not self.arrival.is_set():  # setting it costs more than looking
+                    self.arrival.set()
                 continue
             self._dropped += len(chunk)
             if self._dropped > _DRAIN_LIMIT:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from qwen_magic.errors import WireError
+from qwen_magic.errors import RequestError, WireError
 
 if TYPE_CHECKING:
     from qwen_magic.responses.endpoint import Endpoint
 
-__all__ = ["broken", "silence", "unexpected"]
+__all__ = ["broken", "silence", "unexpected", "unusable"]
 
 _AGAIN = "run the cell again"
 _NETWORK = "check the network, the proxy (HTTPS_PROXY) and the base URL"
@@ -31,6 +31,7 @@ def broken(error: Exception | None, endpoint: Endpoint, *, began: bool) -> WireE
     if error is not None:
         # Their tracebacks lead through frames that hold the request's headers.
         error.__traceback__ = error.__cause__ = error.__context__ = None
+        error.args = (_reason(error, endpoint),)
         found.__cause__ = error
     return found
 
@@ -55,16 +56,30 @@ def unexpected(status: int, endpoint: Endpoint) -> WireError:
     )
 
 
+def unusable(error: Exception) -> RequestError:
+    """Return the error for settings of the environment; their text may hold a proxy's password."""
+    if isinstance(error, ImportError):
+        return RequestError(
+            "the environment names a SOCKS proxy, which needs the package socksio",
+            hint='%pip install "httpx[socks]" and restart the kernel, or unset ALL_PROXY',
+        )
+    return RequestError(
+        f"the environment's proxy or certificate settings cannot be used ({type(error).__name__})",
+        hint="see HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE",
+    )
+
+
 def _explain(error: Exception | None, endpoint: Endpoint, *, began: bool) -> WireError:
     where = endpoint.base_url
     if error is None and began:
         return WireError("the stream ended before its last event", hint=_AGAIN)
     if error is None:
         return WireError("the server's answer holds no event", hint=f"check the base URL: {where}")
-    reason = _reason(error)
+    reason = _reason(error, endpoint)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        hint = _CERTIFICATE if "CERTIFICATE" in reason.upper() else _NETWORK
-        return WireError(f"no connection to {where}: {reason}", hint=hint, retryable=True)
+        distrusted = "CERTIFICATE" in reason.upper()
+        hint = _CERTIFICATE if distrusted else _NETWORK
+        return WireError(f"no connection to {where}: {reason}", hint=hint, retryable=not distrusted)
     for kind, message, hint in _EXPLAINED:
         if isinstance(error, kind):
             retryable = kind is httpx.TransportError and not began
@@ -72,6 +87,6 @@ def _explain(error: Exception | None, endpoint: Endpoint, *, began: bool) -> Wir
     return WireError(f"the request could not be sent: {reason}", hint=_AGAIN)
 
 
-def _reason(error: Exception) -> str:
-    words = str(error) or type(error).__name__
+def _reason(error: Exception, endpoint: Endpoint) -> str:
+    words = endpoint.without_key(str(error)) or type(error).__name__
     return " ".join("".join(c if c.isprintable() else " " for c in words[:300]).split())

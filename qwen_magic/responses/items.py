@@ -205,11 +205,15 @@ def kind(item: Item) -> str:
 
 def merge(known: Item, news: Item) -> Item:
     """Return the newer item, with what it leaves empty taken from the older one."""
-    if type(known) is not type(news):
+    if kind(known) != kind(news):
         return news
-    kept = {
-        name: getattr(known, name) for name in news.__struct_fields__ if not getattr(news, name)
-    }
+    empty = [name for name in news.__struct_fields__ if not getattr(news, name)]
+    if isinstance(news, Reasoning) and (news.summary or news.content):
+        # The same thoughts may stream in one family and end in the other.
+        empty = [name for name in empty if name not in {"summary", "content"}]
+    kept = {name: getattr(known, name) for name in empty}
+    if isinstance(known, OtherItem) and isinstance(news, OtherItem):
+        kept["fields"] = known.fields | news.fields
     return structs.replace(news, **kept) if kept else news
 
 

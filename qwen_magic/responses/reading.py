@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qwen_magic.errors import StatusError, WireError
+from msgspec import structs
+
+from qwen_magic.errors import WireError
 from qwen_magic.responses import lenient
 from qwen_magic.responses.decoding import decode, from_response, join
 from qwen_magic.responses.events import Completed, Event, Failed, Incomplete, Unreadable
-from qwen_magic.responses.refusals import is_rate_limit, refusal
+from qwen_magic.responses.refusals import cleaned, is_rate_limit, rate_limited, refusal
 from qwen_magic.responses.sse import EVENT_LIMIT, Decoder
 
 if TYPE_CHECKING:
@@ -68,13 +70,14 @@ class Reading:
 
     def _until_end(self, events: list[Event]) -> list[Event]:
         """Return the events up to the last one that counts."""
-        for number, event in enumerate(events, 1):
-            if isinstance(event, Failed) and not self.began and is_rate_limit(event.response.error):
-                raise self._rate_limit(event)
-            self.began = self.began or not isinstance(event, Unreadable)
-            if isinstance(event, Completed | Incomplete | Failed):
+        for number, event in enumerate(events):
+            if isinstance(event, Failed):
                 self.ended = True
-                return events[:number]
+                return [*events[:number], self._failed(event)]
+            self.began = self.began or not isinstance(event, Unreadable)
+            if isinstance(event, Completed | Incomplete):
+                self.ended = True
+                return events[: number + 1]
         return events
 
     def _whole(self) -> list[Event]:
@@ -83,20 +86,21 @@ class Reading:
         except ValueError:
             raise WireError("the answer ended in the middle", hint="run the cell again") from None
         if not ("output" in fields or "status" in fields):
+            del fields  # it may repeat the key, and a traceback may show it
             raise refusal(200, {}, bytes(self._start), self._endpoint)
         created, terminal = from_response(fields)
         limited = isinstance(terminal, Failed) and is_rate_limit(terminal.response.error)
         return [terminal] if limited else [created, terminal]
 
-    def _rate_limit(self, event: Failed) -> StatusError:
-        error = event.response.error
-        message, code = (error.message, error.code) if error else ("", "")
-        return StatusError(
-            f"the server limits requests: {message}",
-            status=429,
-            code=code,
-            hint="wait a little, then run the cell again",
-        )
+    def _failed(self, event: Failed) -> Failed:
+        """Return the event with an error fit to be shown; a rate limit at the start is a refusal."""
+        began, self.began = self.began, True
+        if event.response.error is None:
+            return event
+        error = cleaned(event.response.error, self._endpoint)
+        if is_rate_limit(error) and not began:
+            raise rate_limited(error)
+        return Failed(structs.replace(event.response, error=error))
 
     def _refuse_oversized(self) -> None:
         if len(self._start) > EVENT_LIMIT:

@@ -10,6 +10,8 @@ import re
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
+from msgspec import structs
+
 from qwen_magic.errors import ResponseError, StatusError
 from qwen_magic.responses import lenient
 from qwen_magic.responses.response import ErrorBody, parse_error
@@ -19,7 +21,15 @@ if TYPE_CHECKING:
 
     from qwen_magic.responses.endpoint import Endpoint
 
-__all__ = ["is_rate_limit", "is_unknown_response", "refusal", "response_error", "retry_seconds"]
+__all__ = [
+    "cleaned",
+    "is_rate_limit",
+    "is_unknown_response",
+    "rate_limited",
+    "refusal",
+    "response_error",
+    "retry_seconds",
+]
 
 _LONGEST_MESSAGE = 600
 _RATE_LIMIT = re.compile(r"rate.?limit|throttl|too many requests", re.IGNORECASE)
@@ -48,15 +58,16 @@ def refusal(
     status: int, headers: Mapping[str, str], content: bytes, endpoint: Endpoint
 ) -> StatusError:
     """Return the error for a response that is no success."""
-    error = _error_body(content)
-    said = _without_key(_shorten(error.message) if error.message else _describe(content), endpoint)
+    error = cleaned(_error_body(content), endpoint)
     code = f" {error.code}" if error.code else ""
+    wait = retry_seconds(headers)
+    asked = f"the server asks to wait {wait:g} s, then run the cell again" if wait else ""
     return StatusError(
-        f"HTTP {status}{code}: {said}",
-        status=status,
+        f"HTTP {status}{code}: {error.message or _describe(content, endpoint)}",
+        status=429 if status == 200 and is_rate_limit(error) else status,  # noqa: PLR2004
         code=error.code,
-        hint=_hint(status, error, endpoint),
-        retry_after=retry_seconds(headers),
+        hint=asked or _hint(status, error, endpoint),
+        retry_after=wait,
     )
 
 
@@ -67,6 +78,25 @@ def response_error(error: ErrorBody | None) -> ResponseError:
     code = f" ({found.code})" if found.code else ""
     hint = _HINTS.get(found.code.lower()) or _hint_by_words(found) or "run the cell again"
     return ResponseError(f"the response failed{code}: {said}", code=found.code, hint=hint)
+
+
+def cleaned(error: ErrorBody, endpoint: Endpoint) -> ErrorBody:
+    """Return the error on one line, bounded, and without the key should it repeat it."""
+    return structs.replace(
+        error,
+        message=_shorten(endpoint.without_key(error.message)),
+        code=_shorten(endpoint.without_key(error.code)),
+    )
+
+
+def rate_limited(error: ErrorBody) -> StatusError:
+    """Return the error for a rate limit that came with the status of a success."""
+    return StatusError(
+        f"the server limits requests: {error.message}",
+        status=429,
+        code=error.code,
+        hint=_STATUS_HINTS[429],
+    )
 
 
 def is_rate_limit(error: ErrorBody | None) -> bool:
@@ -88,7 +118,7 @@ def retry_seconds(headers: Mapping[str, str]) -> float | None:
         until = parsedate_to_datetime(value)
         since = parsedate_to_datetime(headers.get("date", ""))
         return max(0.0, (until - since).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -101,9 +131,9 @@ def _error_body(content: bytes) -> ErrorBody:
     return found or ErrorBody()
 
 
-def _describe(content: bytes) -> str:
+def _describe(content: bytes, endpoint: Endpoint) -> str:
     """Return what a body without an error object says, without its HTML."""
-    words = content.decode("utf-8", "replace")
+    words = endpoint.without_key(content.decode("utf-8", "replace"))
     title = re.search(r"<title[^>]*>(.*?)</title>", words, re.IGNORECASE | re.DOTALL)
     if title:
         return f"an HTML page, {_shorten(title[1])!r}"
@@ -135,8 +165,3 @@ def _shorten(words: str) -> str:
         "".join(c if c.isprintable() else " " for c in words[: _LONGEST_MESSAGE * 4]).split()
     )
     return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
-
-
-def _without_key(words: str, endpoint: Endpoint) -> str:
-    """Return a server's words with the key we sent, should they repeat it, left out."""
-    return words.replace(endpoint.key, "sk-…") if endpoint.key else words

@@ -6,6 +6,7 @@ sent, so that the server's defaults stay the server's.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "Request",
     "body",
     "check",
+    "content",
     "headers",
 ]
 
@@ -97,6 +99,24 @@ def body(request: Request) -> dict[str, Any]:
         "enable_thinking": request.enable_thinking,
     }
     return {name: value for name, value in found.items() if value is not None}
+
+
+def content(request: Request) -> bytes:
+    """Return the body as it is sent; halves of a character become U+FFFD.
+
+    Raises:
+        RequestError: It holds a value that JSON has no form for.
+    """
+    try:
+        written = json.dumps(
+            body(request), ensure_ascii=False, allow_nan=False, separators=(",", ":")
+        )
+    except (TypeError, ValueError, RecursionError) as exc:
+        raise RequestError(
+            f"the request cannot be sent as JSON: {exc}",
+            hint="texts, finite numbers, lists and dicts with text keys can be sent",
+        ) from exc
+    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def headers(request: Request) -> dict[str, str]:

@@ -98,11 +98,12 @@ class Decoder:
 
 
 def _data(block: bytes) -> bytes | None:
-    values = []
-    for line in block.split(b"\n"):
-        if line.startswith(b"data:"):
-            value = line[5:]
-            values.append(value[1:] if value.startswith(b" ") else value)
-        elif line == b"data":
-            values.append(b"")
+    before, _, last = block.rpartition(b"\n")
+    if last.startswith(b"data:") and b"data" not in before:  # nearly always
+        return last[5:].removeprefix(b" ")
+    values = [
+        line[5:].removeprefix(b" ")
+        for line in block.split(b"\n")
+        if line.startswith(b"data:") or line == b"data"
+    ]
     return b"\n".join(values) if values else None

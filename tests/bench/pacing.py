@@ -1,0 +1,101 @@
+"""Serve one essay at a steady pace, and tell when: `pacing.py`, run by `browser.py`.
+
+The question is the number of characters to write. The essay's last piece is `END`, then comes a
+silence of a second, so that what follows the last piece and what follows the end can be told apart.
+`/v1/responses` speaks the Responses API, `/v1/chat/completions` what `chatlab` reads; `/sent` tells
+when the last piece and the end left the server.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
+
+from qwen_magic.demo.essay import essay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+END = "END"
+SILENCE = 1.0
+_PIECE = 4
+_PER_SECOND = 150
+_SENT = {"last": 0.0, "end": 0.0}
+
+
+def pieces(length: int) -> list[str]:
+    """Return the essay as so many characters arrive at a time, and its last word."""
+    text = f"{essay(length)[:length]}\n\n"
+    return [*re.findall(rf"(?s).{{1,{_PIECE}}}", text), END]
+
+
+def responses(length: int) -> Iterator[tuple[str, bool]]:
+    """Yield each event of a response, and whether it is a piece of its text."""
+    place = {"output_index": 0, "content_index": 0, "item_id": "msg_1"}
+    message = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed"}
+    told = {"id": "resp_1", "object": "response", "model": "essay", "created_at": 1}
+    text = "".join(pieces(length))
+    whole = message | {"content": [{"type": "output_text", "text": text, "annotations": []}]}
+
+    def event(kind: str, **fields: object) -> str:
+        return f"event:{kind}\ndata:{json.dumps({'type': kind, **fields})}\n\n"
+
+    yield event("response.created", response=told | {"status": "queued", "output": []}), False
+    begun = message | {"status": "in_progress", "content": []}
+    yield event("response.output_item.added", output_index=0, item=begun), False
+    for piece in pieces(length):
+        yield event("response.output_text.delta", delta=piece, **place), True
+    done = told | {"status": "completed", "output": [whole]}
+    yield event("response.completed", response=done), False
+
+
+def completions(length: int) -> Iterator[tuple[str, bool]]:
+    """Yield each chunk of a chat completion, and whether it is a piece of its text."""
+    told = {"id": "1", "object": "chat.completion.chunk", "model": "essay", "created": 1}
+
+    def chunk(delta: dict[str, str], reason: str | None = None) -> str:
+        choice = {"index": 0, "delta": delta, "finish_reason": reason}
+        return f"data: {json.dumps(told | {'choices': [choice]})}\n\n"
+
+    for piece in pieces(length):
+        yield chunk({"role": "assistant", "content": piece}), True
+    yield chunk({}, "stop") + "data: [DONE]\n\n", False
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = json.dumps(_SENT).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        chat = "messages" in asked
+        question = asked["messages"][-1]["content"] if chat else asked["input"]
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self._stream(completions if chat else responses, int(question))
+
+    def _stream(self, told: Callable[[int], Iterator[tuple[str, bool]]], length: int) -> None:
+        due = time.monotonic()
+        events = list(told(length))
+        for number, (event, is_piece) in enumerate(events, 1):
+            due += is_piece / _PER_SECOND + SILENCE * (number == len(events))
+            time.sleep(max(0.0, due - time.monotonic()))
+            _SENT["last" if is_piece else "end"] = time.time()
+            self.wfile.write(event.encode())
+
+    def log_message(self, *_: object) -> None:
+        """Print nothing."""
+
+
+if __name__ == "__main__":
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        print(f"http://127.0.0.1:{server.server_port}", flush=True)
+        server.serve_forever()

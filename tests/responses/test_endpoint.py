@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from qwen_magic.errors import RequestError
+from qwen_magic.responses.endpoint import (
+    DEFAULT_REGION,
+    Endpoint,
+    check_key,
+    clean_base,
+    region_base,
+)
+
+PATH = "/compatible-mode/v1"
+LEGACY = "https://dashscope.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1"
+
+
+@pytest.mark.parametrize(
+    ("region", "workspace", "host"),
+    [
+        ("singapore", "", "dashscope-intl.aliyuncs.com"),
+        ("singapore", "ws-1", "ws-1.ap-southeast-1.maas.aliyuncs.com"),
+        ("beijing", "", "dashscope.aliyuncs.com"),
+        ("beijing", "ws-1", "dashscope.aliyuncs.com"),
+        ("us", "", "dashscope-us.aliyuncs.com"),
+        ("germany", "ws-1", "ws-1.eu-central-1.maas.aliyuncs.com"),
+        ("japan", "ws-1", "ws-1.ap-northeast-1.maas.aliyuncs.com"),
+    ],
+)
+def test_each_region_has_its_address(region: str, workspace: str, host: str) -> None:
+    assert region_base(region, workspace) == f"https://{host}{PATH}"
+
+
+def test_the_default_region_needs_no_workspace() -> None:
+    assert region_base(DEFAULT_REGION).startswith("https://")
+
+
+@pytest.mark.parametrize("region", ["germany", "japan"])
+def test_a_region_that_needs_a_workspace_says_where_to_find_it(region: str) -> None:
+    with pytest.raises(RequestError, match=f"{region!r} needs a workspace") as refused:
+        region_base(region)
+    assert "Workspace Details" in refused.value.hint
+
+
+def test_an_unknown_region_is_refused_with_the_nearest_one() -> None:
+    with pytest.raises(RequestError, match="unknown region 'singapur'") as refused:
+        region_base("singapur")
+    assert "did you mean singapore?" in refused.value.hint
+
+
+@pytest.mark.parametrize("workspace", ["a.b", "a/b", "evil.com#", "-a", "a b", "a\n", "ä", "x@y"])
+def test_a_workspace_that_would_change_the_host_is_refused(workspace: str) -> None:
+    with pytest.raises(RequestError, match="is no workspace id"):
+        region_base("singapore", workspace)
+
+
+@pytest.mark.parametrize(
+    ("given", "clean"),
+    [
+        ("http://localhost:8000/v1", "http://localhost:8000/v1"),
+        (" https://host/v1/ ", "https://host/v1"),
+        ("https://host/v1/responses", "https://host/v1"),
+        ("https://host/v1/responses/", "https://host/v1"),
+        ("https://host/v1//responses", "https://host/v1"),
+        ("HTTPS://host", "https://host"),
+        ("http://[::1]:80/v1", "http://[::1]:80/v1"),
+    ],
+)
+def test_a_base_url_is_tidied(given: str, clean: str) -> None:
+    assert clean_base(given) == clean
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "host/v1", "ftp://host", "https://", "http://[::1", "http://host:99999", "//host"),
+        *("http://host:0", "http://ho st", "http://host/\x00", "http://host/\u200b", "file:///x"),
+    ],
+)
+def test_what_is_no_http_address_is_refused(url: str) -> None:
+    with pytest.raises(RequestError, match="is no http address"):
+        clean_base(url)
+
+
+@pytest.mark.parametrize(
+    "secret", ["user:hunter2@host", "hunter2@host", ":hunter2@host", "host/v1?key=hunter2", "@host"]
+)
+def test_a_base_url_with_a_secret_is_refused_without_repeating_it(secret: str) -> None:
+    with pytest.raises(RequestError, match="a user name, a password or a query") as refused:
+        clean_base(f"https://{secret}")
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_key_is_freed_of_surrounding_space() -> None:
+    assert check_key(" sk-1\n") == "sk-1"
+    assert Endpoint("https://host", key=" sk-1\n").key == "sk-1"
+
+
+@pytest.mark.parametrize("key", ["sk 1", "sk\n1", "sk-ü", "sk\x001", "sk\u200b1"])
+def test_a_key_that_cannot_be_one_is_refused_without_repeating_it(key: str) -> None:
+    for refuse in (check_key, lambda key: Endpoint("https://host", key=key)):
+        with pytest.raises(RequestError, match="the API key holds") as refused:
+            refuse(key)
+        assert key not in str(refused.value)
+
+
+def test_an_endpoint_never_shows_its_key() -> None:
+    assert "sk-1" not in repr(Endpoint("https://host", key="sk-1"))
+
+
+def test_an_endpoint_leaves_its_key_out_of_a_servers_words() -> None:
+    assert Endpoint("https://host", key="sk-12345").without_key("no sk-12345!") == "no sk-…!"
+    assert Endpoint("https://host", key="none").without_key("none of it") == "none of it"
+    assert Endpoint("https://host").without_key("all of it") == "all of it"
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://dashscope.aliyuncs.com/x", True),
+        ("https://ws.eu-central-1.maas.aliyuncs.com/x", True),
+        ("https://dashscope.aliyuncs.com.evil.example/x", False),
+        ("http://localhost/dashscope.aliyuncs.com", False),
+    ],
+)
+def test_model_studio_is_known_by_its_host(url: str, expected: bool) -> None:  # noqa: FBT001 - a case of the table
+    assert Endpoint(url).is_model_studio is expected
+
+
+def test_the_legacy_path_is_known_with_its_successor() -> None:
+    endpoint = Endpoint(LEGACY)
+    assert endpoint.is_legacy
+    assert endpoint.current_base == f"https://dashscope.aliyuncs.com{PATH}"
+    assert not Endpoint(endpoint.current_base).is_legacy

@@ -1,0 +1,118 @@
+"""Closing the generator is how to cancel: the server sees its client leave within 100 ms."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwen_magic.conversation.turn import Turn, fold
+from tests.responses.asking import (
+    ASKED,
+    CREATED,
+    WHOLE,
+    ask,
+    client_of,
+    delta,
+    serving,
+    wait_for_threads,
+)
+from tests.responses.rawserver import CHUNKED, Act, Script, chunk, streamed
+
+if TYPE_CHECKING:
+    from qwen_magic.responses.client import Client
+    from tests.responses.rawserver import RawServer
+
+BEGUN = chunk(CREATED + delta("2 + 2"))
+STALLS: dict[str, Script] = {
+    "before the head": [Act.HOLD],
+    "in the head": [CHUNKED[:40], Act.HOLD],
+    "after the head": [CHUNKED, Act.HOLD],
+    "in the stream": [CHUNKED, BEGUN, Act.HOLD],
+}
+
+
+def leave(client: Client, server: RawServer) -> tuple[Turn, float]:
+    """Close a stream once the server holds still; return the turn and how long leaving took."""
+    server.holding.clear()
+    server.gone.clear()
+    turn = Turn("2 + 2?")
+    with closing(client.stream(ASKED)) as batches:
+        while not server.holding.is_set():
+            turn = fold(turn, next(batches))
+        for _ in range(3):
+            turn = fold(turn, next(batches))
+        left = monotonic()
+        batches.close()
+        closed = monotonic()
+    assert server.gone.wait(5)
+    assert closed - left < 1
+    return turn, server.left_at - left
+
+
+@pytest.mark.parametrize("stall", STALLS)
+def test_the_server_sees_its_client_leave_at_once(stall: str) -> None:
+    with serving(*[STALLS[stall]] * 3) as server, closing(client_of(server)) as client:
+        left = [leave(client, server) for _ in range(3)]
+    assert [turn.text for turn, _ in left] == ["2 + 2" * (stall == "in the stream")] * 3
+    assert min(seconds for _, seconds in left) < 0.1
+
+
+@pytest.mark.parametrize("stall", STALLS)
+def test_the_server_sees_its_client_leave_a_connection_used_before(stall: str) -> None:
+    scripts = [streamed(WHOLE), STALLS[stall]] * 3
+    with serving(*scripts) as server, closing(client_of(server)) as client:
+        seconds = []
+        for _ in range(3):
+            assert ask(client).turn.text == "2 + 2 = 4"
+            seconds.append(leave(client, server)[1])
+        numbers = [asked.connection for asked in server.asked]
+    assert numbers == [1, 1, 2, 2, 3, 3]
+    assert min(seconds) < 0.1
+
+
+def test_leaving_before_there_is_a_connection_leaves_nothing_behind() -> None:
+    with serving(*[STALLS["before the head"]] * 9) as server:
+        for _ in range(9):
+            client = client_of(server)
+            batches = client.stream(ASKED)
+            next(batches)
+            batches.close()
+            wait_for_threads()
+            client.close()
+
+
+def test_a_client_that_left_can_ask_again() -> None:
+    scripts = [STALLS["in the stream"], streamed(WHOLE)]
+    with serving(*scripts) as server, closing(client_of(server)) as client:
+        leave(client, server)
+        outcome = ask(client)
+    assert outcome.turn.text == "2 + 2 = 4"
+
+
+def test_a_forgotten_stream_does_not_hold_up_the_next_question() -> None:
+    scripts = [STALLS["in the stream"], streamed(WHOLE)]
+    with serving(*scripts) as server, closing(client_of(server)) as client:
+        forgotten = client.stream(ASKED)
+        while not server.holding.is_set():
+            next(forgotten)
+        outcome = ask(client)
+        assert server.gone.wait(5)
+        forgotten.close()
+    assert outcome.turn.text == "2 + 2 = 4"
+    assert outcome.seconds < 2
+
+
+def test_an_exception_of_the_reader_lets_the_server_go() -> None:
+    def read(client: Client) -> None:
+        with closing(client.stream(ASKED)) as batches:
+            for _ in batches:
+                if server.holding.is_set():
+                    raise KeyboardInterrupt
+
+    with serving(STALLS["in the stream"]) as server, closing(client_of(server)) as client:
+        with pytest.raises(KeyboardInterrupt):
+            read(client)
+        assert server.gone.wait(5)
