@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "FORMULA_START",
     "escape",
     "escape_lines",
     "escape_markdown",
@@ -33,9 +34,16 @@ __all__ = [
     "indented",
     "inline_code",
     "join_spans",
-    "longest_run",
     "strip_controls",
 ]
+
+FORMULA_START = re.compile(r"\$|\\begin\{|\\\\[(\[]")
+"""Where Jupyter sees a formula begin, in code too.
+
+It takes formulas out of Markdown by regular expression before it parses the rest, and puts them
+back at the end. A formula that began in one piece of code and ended in another, or in text, would
+take the backticks between them away, and what was code could become HTML.
+"""
 
 # ECMA-48: a control string (OSC, DCS, SOS, PM, APC) with its terminator, a control sequence (CSI),
 # or any other escape. None of them reaches into the next line, so that stripping a text line by
@@ -99,13 +107,13 @@ def escape_span(text: str) -> str:
 def join_spans(parts: Iterable[str]) -> str:
     """Join inline Markdown where two spans would become something else.
 
-    Two code spans would be one; a formula would not end before a digit (pandoc's rule against
-    prices) or before a code span (Jupyter's regular expression takes the `$` for part of it).
+    Two code spans would be one, as would two formulas; a formula would not end before a digit
+    (pandoc's rule against prices) or a code span (Jupyter would take the `$` for part of that).
     """
     joined: list[str] = []
     for part in filter(None, parts):
         last = joined[-1][-1] if joined else ""
-        if last in ("`", "$") and part[0] == "`":
+        if f"{last}{part[0]}" in ("``", "$`", "$$"):
             joined.append(" ")
         is_digit = last == "$" and part[0].isdigit()
         joined.append(f"&#{ord(part[0])};{part[1:]}" if is_digit else part)
@@ -118,34 +126,32 @@ def _character(char: str) -> str:
     return _ENTITIES.get(char, f"&#{ord(char)};")
 
 
-def longest_run(text: str) -> int:
-    """Return the length of the longest run of backticks."""
+def _longest_run(text: str) -> int:
     return max(map(len, re.findall("`+", text)), default=0)
 
 
 def inline_code(text: str) -> str:
-    """Return the text as a Markdown code span; newlines become spaces."""
+    """Return the text as a Markdown code span; newlines become spaces.
+
+    Code in which Jupyter would see a formula begin is written as plain text.
+    """
     text = strip_controls(text).replace("\n", " ")
-    if not text:
-        return ""
+    if not text or FORMULA_START.search(text.replace("$", "")):  # dollars in spans it does not see
+        return escape_span(text)
     stripped = text[0] == text[-1] == " " and text.strip(" ")  # a reader strips one on each side
     pad = " " if stripped or "`" in (text[0], text[-1]) else ""
-    ticks = "`" * (longest_run(text) + 1)
+    ticks = "`" * (_longest_run(text) + 1)
     return f"{ticks}{pad}{text}{pad}{ticks}"
 
 
-def fence(text: str, language: str = "", *, ticks: int = 3) -> str:
+def fence(text: str, language: str = "") -> str:
     """Return the text as a fenced code block that nothing inside can close.
 
-    Args:
-        text: The code.
-        language: What follows the opening fence; anything but a plain name is left out.
-        ticks: The least number of backticks. A document that gives all its fences the same
-            number keeps them apart even for readers that pair them by regular expressions.
+    A language that is not a plain name is left out.
     """
     text = strip_controls(text)
     body = text if not text or text.endswith("\n") else f"{text}\n"
-    bar = "`" * max(ticks, longest_run(text) + 1)
+    bar = "`" * max(3, _longest_run(text) + 1)
     info = language if _LANGUAGE.fullmatch(language) else ""
     return f"{bar}{info}\n{body}{bar}"
 

@@ -34,7 +34,7 @@ _SLOW = {"c#": 5_000, "cs": 5_000, "csharp": 5_000, "groovy": 5_000}
 _SHAPES = re.compile(r"[^\n]{500}|\s{100}|[\w\s@.$<>?\[\]]{1000}")
 
 
-def highlight(code: str, language: str = "", *, limit: int = _LONGEST) -> str:
+def highlight(code: str, language: str = "", *, limit: int = _LONGEST, margin: str = "0") -> str:
     """Return code as a block of HTML; plain where the language is unknown or the code too long."""
     code = strip_controls(code).rstrip("\n")
     name = language.lower()
@@ -44,7 +44,7 @@ def highlight(code: str, language: str = "", *, limit: int = _LONGEST) -> str:
     else:
         inner = html.escape(code)
     lead = "\n" if inner.startswith("\n") else ""  # a parser drops the first one after <pre>
-    return f'<div class="highlight"><pre>{lead}{inner}\n</pre></div>\n'
+    return f'<div class="highlight" style="margin:{margin}"><pre>{lead}{inner}\n</pre></div>\n'
 
 
 def _highlighted(code: str, name: str) -> str:

@@ -75,11 +75,13 @@ def _html(token: Token) -> str:
 
 
 def _attributes(token: Token) -> str:
+    if token.tag in {"td", "th"} and token.nesting > 0 and not token.attrs:
+        return ' style="text-align:left"'  # Jupyter's own is to the right
     return "".join(f' {name}="{html.escape(str(value))}"' for name, value in token.attrs.items())
 
 
 def _code(token: Token) -> str:
-    return highlight(token.content, (token.info.split() or [""])[0])
+    return highlight(token.content, (token.info.split() or [""])[0], margin="0 0 1em")
 
 
 _CONTENT: dict[str, Callable[[Token], str]] = {

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 from markdown_it.tree import SyntaxTreeNode as Node
 
 from qwen_magic.notebook.escapes import (
+    FORMULA_START,
     escape_lines,
+    escape_markdown,
     escape_span,
     fence,
     indented,
     inline_code,
     join_spans,
-    longest_run,
 )
 from qwen_magic.notebook.tex import markdown_tex, without_bars
 from qwen_magic.notebook.tokens import parse
@@ -26,6 +27,7 @@ __all__ = ["to_markdown"]
 
 _CODE = ("fence", "code_block")
 _FORMULAS = ("math_inline", "math_display")
+_INDENT = re.compile(r"^ +", re.MULTILINE)
 _LAST_BREAK = re.compile(r"(?:\\?\n)+\Z")
 _EMPTY_LINES = re.compile(r"\n{2,}")
 _RULES = {"left": ":--", "center": ":-:", "right": "--:"}
@@ -34,37 +36,48 @@ _RULES = {"left": ":--", "center": ":-:", "right": "--:"}
 def to_markdown(text: str) -> str:
     """Return the text as Markdown that means the same and contains no HTML.
 
-    Text is escaped, all fences of the document have one length that no run of backticks inside
-    reaches, links are `[text](<address>)`, and formulas stay between dollars.
+    Text is escaped, a fence is longer than any run of backticks inside, links are
+    `[text](<address>)`, and formulas stay between dollars.
     """
-    tokens = parse(text)
-    runs = (longest_run(token.content) for token in tokens if token.type in _CODE)
-    blocks = _blocks(Node(tokens).children, max(3, 1 + max(runs, default=0)))
+    blocks = _blocks(Node(parse(text)).children)
     return f"{blocks}\n" if blocks else ""
 
 
-def _blocks(nodes: Iterable[Node], ticks: int, gap: str = "\n\n") -> str:
-    return gap.join(filter(None, (_BLOCKS[node.type](node, ticks) for node in nodes)))
+def _blocks(nodes: Iterable[Node], gap: str = "\n\n") -> str:
+    return gap.join(filter(None, (_BLOCKS[node.type](node) for node in nodes)))
 
 
-def _fenced(node: Node, ticks: int) -> str:
-    language = (node.info.split() or [""])[0]
-    return fence(node.content, language, ticks=ticks)
+def _fenced(node: Node) -> str:
+    if _starts_formula(node) and _is_quoted(node):
+        # No blank line of a quote ends what Jupyter takes for a formula: so this is text.
+        code = _INDENT.sub(lambda m: "\N{NO-BREAK SPACE}" * len(m[0]), node.content.expandtabs(4))
+        return escape_markdown(code.strip("\n"))
+    return fence(node.content, (node.info.split() or [""])[0])
 
 
-def _list(node: Node, ticks: int) -> str:
+def _starts_formula(node: Node) -> bool:
+    return node.type in _CODE and bool(FORMULA_START.search(node.content))
+
+
+def _is_quoted(node: Node) -> bool:
+    return node.type == "blockquote" or bool(node.parent and _is_quoted(node.parent))
+
+
+def _list(node: Node) -> str:
     tight = any(child.hidden for item in node.children for child in item.children)
+    # Blank lines around code keep what Jupyter takes for a formula inside.
+    tight = tight and not any(map(_starts_formula, node.walk()))
     gap = "\n" if tight else "\n\n"
     first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
     items: list[str] = []
     for index, item in enumerate(node.children):
         number = "" if first is None else str(min(first + index, 999_999_999))
         marker = f"{number}{node.markup} "
-        items.append(indented(_blocks(item.children, ticks, gap), marker, " " * len(marker)))
+        items.append(indented(_blocks(item.children, gap), marker, " " * len(marker)))
     return gap.join(item.rstrip() for item in items)
 
 
-def _table(node: Node, _ticks: int) -> str:
+def _table(node: Node) -> str:
     rows = [row for part in node.children for row in part.children]
     styles = (str(cell.attrs.get("style", "")) for cell in rows[0].children)
     lines = [[_cell(cell) for cell in row.children] for row in rows]
@@ -111,17 +124,17 @@ def _target(url: str, node: Node) -> str:
     return f'<{url}> "{title}"' if title else f"<{url}>"
 
 
-_BLOCKS: dict[str, Callable[[Node, int], str]] = {
-    "paragraph": lambda node, _: _text(node.children),
-    "heading": lambda node, _: f"{'#' * int(node.tag[1])} {_one_line(node)}".rstrip(),
+_BLOCKS: dict[str, Callable[[Node], str]] = {
+    "paragraph": lambda node: _text(node.children),
+    "heading": lambda node: f"{'#' * int(node.tag[1])} {_one_line(node)}".rstrip(),
     "fence": _fenced,
     "code_block": _fenced,
-    "blockquote": lambda node, ticks: indented(_blocks(node.children, ticks), "> ", "> "),
+    "blockquote": lambda node: indented(_blocks(node.children), "> ", "> "),
     "bullet_list": _list,
     "ordered_list": _list,
     "table": _table,
-    "hr": lambda *_: "___",  # three hyphens would make a heading of a line above them
-    "math_block": lambda node, _: f"$${markdown_tex(node.content)}$$",
+    "hr": lambda _: "___",  # three hyphens would make a heading of a line above them
+    "math_block": lambda node: f"$${markdown_tex(node.content)}$$",
 }
 
 _SPANS: dict[str, Callable[[Node], str]] = {

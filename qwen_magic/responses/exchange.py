@@ -8,6 +8,8 @@ httpx response does not wake a read that is blocked.
 from __future__ import annotations
 
 import socket
+import struct
+import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Exchange", "Head"]
 
 _DRAIN_LIMIT = 64 * 1024
+_AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ class Exchange:
         found = _socket_of(self.connection)
         if found is not None:
             with suppress(OSError):  # it may be closed already
+                # A server that is stuck in sending sees only a reset, and that when the socket closes.
+                found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
                 socket.socket.shutdown(found, socket.SHUT_RDWR)
 
     def _run(self) -> None:

@@ -118,6 +118,13 @@ _CODE = r"""
 ```"><img src=x onerror=alert(1)>
 ~~~html onclick=alert(1) <img src=x onerror=alert(1)>
 `\input{/etc/passwd}`{=latex}
+`$<img src=x onerror=alert(1)>\begin{align}`$\end{align}$
+`<img src=x onerror=alert(1)>\begin{a}` ``\end{a}``
+`<img src=x onerror=alert(1)>\\(` ``\\)``
+`<img src=x onerror=alert(1)>\\[` $\\]$
+$x$`<img src=x onerror=alert(1)>$`$y$
+${\\}$ `<img src=x onerror=alert(1)>` $y$
+$x$$$y$$`<img src=x onerror=alert(1)>` $z$
 """
 
 _TEX = r"""
@@ -163,6 +170,10 @@ $a{b$ \href{javascript:alert(1)}{c}$ d}$
 _BLOCKS = [
     "- item\n\n  ```html\n  <img src=x onerror=alert(1)>\n  ```\n\n  <img src=x onerror=alert(1)>",
     "- ```\n  $\n  ```\n- ````\n  $\n  ```\n  <img src=x onerror=alert(1)>\n  ````",
+    "- ```\n  $\n  ```\n  $x$\n  ```\n  <img src=x onerror=alert(1)>\n  ```",
+    "> ```\n> $\n> ```\n> $x$\n> ```\n> <img src=x onerror=alert(1)>\n> ```",
+    "> - ```\n>   \\begin{a}\n>   ```\n>   ```\n>   \\end{a}\n>   <img src=x onerror=alert(1)>\n>   ```",
+    "```\n\\begin{a}\n```\n`\\end{a}` `<img src=x onerror=alert(1)>`",
     "```\n````\n<img src=x onerror=alert(1)>\n```\n<img src=y onerror=alert(1)>",
     "~~~\n```\n<img src=x onerror=alert(1)>\n~~~",
     "```\n</code></pre></div></details><img src=x onerror=alert(1)>\n```",

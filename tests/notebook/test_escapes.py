@@ -107,10 +107,6 @@ def test_nothing_inside_closes_a_fence(text: str, language: str) -> None:
     assert token.info in ("", "python", "c++")
 
 
-def test_a_fence_is_as_long_as_asked() -> None:
-    assert fence("a", "b", ticks=5) == "`````b\na\n`````"
-
-
 def test_an_indented_block_has_no_blanks_on_empty_lines() -> None:
     assert indented("a\n\nb", "- ", "  ") == "- a\n\n  b"
     assert indented("a\n\nb", "> ", "> ") == "> a\n>\n> b"

@@ -140,9 +140,7 @@ def test_ordinary_tex_is_left_alone(tex: str) -> None:
 
 def test_refused_tex_is_shown_as_code() -> None:
     assert to_html(r"$\href{a}{b}$") == "<p><code>\\href{a}{b}</code></p>\n"
-    assert to_html("$$\n\\href{a}{b}\n$$") == (
-        '<div class="highlight"><pre>\\href{a}{b}\n</pre></div>\n'
-    )
+    assert "<pre>\\href{a}{b}\n</pre>" in to_html("$$\n\\href{a}{b}\n$$")
 
 
 def test_tex_on_its_way_through_markdown_holds_no_markup() -> None:

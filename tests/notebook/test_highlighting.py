@@ -20,13 +20,14 @@ def shown(block: str) -> str:
 
 def test_known_languages_have_classes_and_no_colours() -> None:
     block = highlight("def f(): ...\n", "Python")
-    assert block.startswith('<div class="highlight"><pre><span class="k">def</span>')
-    assert "style" not in block
+    assert block.startswith('<div class="highlight"')
+    assert '<pre><span class="k">def</span>' in block
+    assert "color" not in block
 
 
 @pytest.mark.parametrize("language", ["", "nosuch", "<b>", "../../x", "raw", "html+evil"])
 def test_an_unknown_language_is_plain(language: str) -> None:
-    assert highlight("x < 1", language) == '<div class="highlight"><pre>x &lt; 1\n</pre></div>\n'
+    assert highlight("x < 1", language).endswith("><pre>x &lt; 1\n</pre></div>\n")
 
 
 @pytest.mark.parametrize("language", ["", "python", "html", "bash", "json", "diff", "c#", "latex"])
@@ -35,9 +36,7 @@ def test_an_unknown_language_is_plain(language: str) -> None:
 def test_no_character_of_the_code_is_lost(language: str, code: str) -> None:
     block = highlight(code, language)
     assert_inert(block)
-    inner = shown(
-        block.removeprefix('<div class="highlight"><pre>').removesuffix("\n</pre></div>\n")
-    )
+    inner = shown(block).removesuffix("\n\n")
     assert inner.removeprefix("\n").lstrip("\n") == code.strip("\n")
     assert inner.startswith("\n\n") == code.rstrip("\n").startswith("\n")
 

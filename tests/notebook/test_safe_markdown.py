@@ -108,7 +108,7 @@ def indent(block: str, first: str, rest: str) -> str:
 LEAVES = st.one_of(
     LINES,
     SPANS.map(lambda spans: f"## {' '.join(spans)}"),
-    st.text("ab \n`$<", max_size=20).map(lambda code: f"~~~~~~python\n{code}\n~~~~~~"),
+    st.text("ab \n`<", max_size=20).map(lambda code: f"~~~~~~python\n{code}\n~~~~~~"),
     st.sampled_from(["***", "$$\nx = 1\n$$", "| a | b |\n|---|:-:|\n| `c` | *d* |", "    code"]),
 )
 BLOCKS = st.recursive(
@@ -134,10 +134,14 @@ def test_ordinary_markdown_written_anew_looks_the_same(text: str) -> None:
     assert shown(to_markdown(text)) == shown(text)
 
 
-def test_all_fences_of_a_document_have_one_length() -> None:
-    assert to_markdown("```\na\n```\n\n~~~~~\n````\n~~~~~") == (
-        "`````\na\n`````\n\n`````\n````\n`````\n"
-    )
+def test_a_fence_is_longer_than_the_backticks_inside() -> None:
+    assert to_markdown("~~~~~\n````\n~~~~~") == "`````\n````\n`````\n"
+
+
+def test_code_in_which_jupyter_sees_a_formula_begin_is_kept_apart() -> None:
+    assert to_markdown("- a\n  ```\n  $b\n  ```\n- c") == "- a\n\n  ```\n  $b\n  ```\n\n- c\n"
+    assert to_markdown("> ```\n>   $a\n> ```") == "> &#160;&#160;\\$a\n"
+    assert to_markdown("`$a` `\\begin{b}`") == "`$a` &#92;begin{b}\n"
 
 
 def test_a_document_reads_like_markdown() -> None:

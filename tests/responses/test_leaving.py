@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from itertools import chain, repeat
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,16 @@ def test_a_forgotten_stream_does_not_hold_up_the_next_question() -> None:
         forgotten.close()
     assert outcome.turn.text == "2 + 2 = 4"
     assert outcome.seconds < 2
+
+
+def test_a_server_that_never_stops_sending_is_left_too() -> None:
+    flood = chain([CHUNKED, BEGUN], repeat(chunk(b": ping\n" * 10_000)))
+    with serving(flood) as server, closing(client_of(server)) as client:
+        with closing(client.stream(ASKED)) as batches:
+            while not any(batches):
+                pass
+        assert server.gone.wait(5)
+        wait_for_threads()
 
 
 def test_an_exception_of_the_reader_lets_the_server_go() -> None:
