@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.question import Asking, as_input
 from qwen_magic.errors import CellError
-from qwen_magic.notebook.values import fill
 from qwen_magic.responses.nearest import suggestion
 from qwen_magic.responses.request import BUILT_IN_TOOLS
 
@@ -41,6 +40,8 @@ def prompt_for(cell: Cell, namespace: Mapping[str, object]) -> tuple[Prompt, tup
     if name is None:
         if cell.options.get("raw"):
             return cell.text, ()
+        from qwen_magic.notebook.values import fill
+
         filled = fill(cell.text, namespace)
         return as_input(filled.text, [image.url for image in filled.images]), filled.notes
     if cell.text.strip():

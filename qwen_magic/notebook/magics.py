@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Bool, Float, List, TraitError, Unicode, validate
 
-from qwen_magic.conversation.session import Session
 from qwen_magic.errors import QwenError
 from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Bunch
 
+    from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.cell import Cell
     from qwen_magic.notebook.live import View
@@ -74,7 +75,13 @@ class QwenMagics(Magics):
         self._region_chosen = False
         self._told_of_demo = False
         super().__init__(shell, **kwargs)
-        self.session = Session()
+
+    @cached_property
+    def session(self) -> Session:
+        """The kernel's session; made at the first question, so that loading is quick."""
+        from qwen_magic.conversation.session import Session
+
+        return Session()
 
     @validate(*CHECKS)
     def _checked(self, proposal: Bunch) -> object:
