@@ -34,7 +34,7 @@ _RULES = {"left": ":--", "center": ":-:", "right": "--:"}
 
 
 def to_markdown(text: str) -> str:
-    """Return the text as Markdown that means the same and contains no HTML.
+    """Return the text as Markdown that means the same, with no HTML but `<br>` in cells and headings.
 
     Text is escaped, a fence is longer than any run of backticks inside, links are
     `[text](<address>)`, and formulas stay between dollars.
