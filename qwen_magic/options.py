@@ -149,6 +149,16 @@ OPTIONS: tuple[Option, ...] = (
     ),
     Option("chain", ("-c", "--chain"), "ask in another chain, for this cell", "NAME"),
     Option("new", ("--new",), "start the chain afresh"),
+    Option(
+        "append", ("--append",), "continue from the chain's end, also when the cell is run again"
+    ),
+    Option(
+        "from_turn",
+        ("--from",),
+        "continue from turn N of the chain; what followed it is set aside",
+        "N",
+        _whole("turn"),
+    ),
     Option("out", ("-o", "--out"), "keep the turn in this variable, too", "NAME", _variable),
     Option(
         "temperature",
@@ -204,6 +214,8 @@ _SETTINGS = {
     "region": f"where Model Studio answers: {', '.join(REGIONS)} (offline)",
     "workspace": "the workspace's id, part of the address in some regions",
     "base_url": "another server's address, without /responses",
+    "history": "on keeps chains for the next kernel, off only for this one",
+    "reuse": "same shows the stored turn of an unchanged question, never always asks",
     "timeout": "the longest silence in seconds, before the answer and between its events",
     "show_reasoning": "whether reasoning is displayed",
     "updates_per_second": "how often a growing answer is redrawn, at most",
@@ -233,6 +245,8 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "system": _plain,
     "tools": lambda names: _plain(" ".join(names)),
     "chain": _plain,
+    "history": _one_of("history", SWITCH),
+    "reuse": _one_of("reuse", ("never", "same")),
     "session_cache": _unless_empty(_one_of("session cache", SWITCH)),
     "api_key": _refused,
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
@@ -41,6 +42,9 @@ class Settings:
         tools: Built-in tools by name, and tool objects as the API takes them.
         chain: The name of the chain that turns join.
         session_cache: `on`, `off`, or empty for the server's default (Model Studio, "Session cache").
+        history: `on` keeps chains for the next kernel, `off` only for this one.
+        reuse: `same` shows the stored turn of an unchanged question instead of asking again,
+            `never` always asks.
         timeout: The longest silence in seconds, before the answer and between its events.
         show_reasoning: Whether reasoning is displayed.
         updates_per_second: How often a growing answer is redrawn, at most.
@@ -56,6 +60,8 @@ class Settings:
     tools: tuple[str | Mapping[str, Any], ...] = ()
     chain: str = "main"
     session_cache: str = ""
+    history: str = "on"
+    reuse: str = "never"
     timeout: float = 300.0
     show_reasoning: bool = True
     updates_per_second: float = 25.0
@@ -69,6 +75,16 @@ class Settings:
             RequestError: It holds something no key has.
         """
         return check_key(self.api_key or os.environ.get("DASHSCOPE_API_KEY", ""))
+
+    @property
+    def home(self) -> Path:
+        """The folder for chains: `QWEN_MAGIC_HOME`, else where the platform keeps user data."""
+        given = os.environ.get("QWEN_MAGIC_HOME", "").strip()
+        if given:
+            return Path(given).expanduser()
+        from platformdirs import user_data_path
+
+        return user_data_path("qwen_magic", appauthor=False)
 
     @property
     def is_unset(self) -> bool:

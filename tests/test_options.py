@@ -52,7 +52,7 @@ def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", [name for name in CHECKS if name not in {"region", "tools"}])
+@pytest.mark.parametrize("name", [name for name in CHECKS if name not in {"region", "tools", "history", "reuse"}])
 def test_an_empty_setting_is_unset(name: str) -> None:
     assert not CHECKS[name]("")
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.question import Asking, prompt_of, request_for
+from qwen_magic.conversation.chains import Asked
+from qwen_magic.conversation.planning import Plan, Question, chain_of, plan, rebuilt
+from qwen_magic.conversation.question import Asking
+from qwen_magic.conversation.records import turn_of
+from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.tree import path
 from qwen_magic.conversation.turn import Broken, Stopped, Turn, advance, fold
 from qwen_magic.errors import QwenError
 from qwen_magic.responses.events import Failed
-from qwen_magic.responses.refusals import response_error
-from qwen_magic.responses.request import check
+from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, response_error
 from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
     from qwen_magic.conversation.question import Prompt
+    from qwen_magic.conversation.records import Chain
     from qwen_magic.responses.client import Client, Transport
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.events import Event
@@ -26,36 +31,40 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    """Where a chain stands: its last good turn, and the system message it was given, if any."""
-
-    turn: Turn
-    system: str | None
-
-
 class Session:
     """Ask questions that continue each other.
 
     Args:
         settings: What every ask shares.
+        store: Keeps the chains; by default they live as long as the session.
         transport: Answers in the network's place.
 
     Attributes:
         settings: What every ask shares; may be replaced between asks.
+        notebook: The notebook whose chains they are, by the store's id.
         last: The last turn, as far as it got.
         used: The tokens of all turns, input and output.
     """
 
     def __init__(
-        self, settings: Settings | None = None, *, transport: Transport | None = None
+        self,
+        settings: Settings | None = None,
+        *,
+        store: ChainStore | None = None,
+        transport: Transport | None = None,
     ) -> None:
         self.settings = settings or Settings()
+        self.store = store or ChainStore(None)
+        self.notebook = ""
         self.last: Turn | None = None
         self.used = 0
         self._transport = transport
-        self._heads: dict[tuple[str, str], _Head] = {}
         self._client: Client | None = None
+
+    @property
+    def chain(self) -> Chain:
+        """The chain that the next question joins."""
+        return chain_of(self.notebook, self.settings)
 
     def ask(
         self,
@@ -81,31 +90,42 @@ class Session:
         *,
         tools: Sequence[str | Mapping[str, Any]] | None = None,
         asking: Asking | None = None,
+        asked: Asked | None = None,
     ) -> Generator[Turn, None, None]:
         """Ask and yield the turn as it grows; while nothing arrives, it comes again unchanged.
 
         Closing the generator stops the answer.
 
+        Args:
+            prompt: The question, or a list of messages.
+            tools: In place of the settings' tools.
+            asking: How it is asked.
+            asked: Where it was asked, which decides its place in the chain.
+
         Raises:
             QwenError: The question could not be answered; its `turn` holds what had arrived.
         """
-        asking = asking or Asking()
-        turn, request = self.prepare(prompt, tools=tools, asking=asking)
+        planned = self._plan(prompt, tools, asking, asked)
+        if self.settings.reuse == "same" and planned.earlier is not None:
+            yield self._reused(planned, planned.earlier)
+            return
         endpoint = self.settings.admitted()
-        self.last = turn
+        record = self.store.begin(planned.record)
+        self.last = turn = planned.turn
         try:
             yield turn
-            with closing(self._client_of(endpoint).stream(request)) as batches:
-                for events in batches:
-                    self.last = turn = fold(turn, events)
+            with closing(self._turns(self._client_of(endpoint), planned, prompt)) as turns:
+                for turn in turns:
+                    self.last = turn
+                    self.store.grow(record, turn)
                     yield turn
-                    _raise_if_failed(events)
         except QwenError as error:
             error.turn = self.last = advance(turn, Broken(str(error.args[0])))
             raise
         finally:
             self.last = advance(turn, Stopped()) if self.last is turn else self.last
-            self._keep(self.last, endpoint, asking)
+            self.used += self.last.usage.total_tokens if self.last.usage else 0
+            self.store.end(record, self.last)
 
     def prepare(
         self,
@@ -113,26 +133,21 @@ class Session:
         *,
         tools: Sequence[str | Mapping[str, Any]] | None = None,
         asking: Asking | None = None,
+        asked: Asked | None = None,
     ) -> tuple[Turn, Request]:
         """Return the turn that an ask would begin and the request it would send; send nothing.
 
         Raises:
             RequestError: The request would be refused.
         """
-        asking, settings = asking or Asking(), self.settings
-        text = prompt_of(prompt)
-        fresh = asking.new or asking.conversation is not None
-        head = None if fresh else self._heads.get(self._place(settings.endpoint()))
-        kept = head.system if head and asking.system is None else asking.system
-        request = request_for(
-            prompt,
-            asking,
-            settings if tools is None else replace(settings, tools=tuple(tools)),
-            system=settings.system if kept is None else kept,
-            previous_response_id=head.turn.response_id if head else None,
-        )
-        check(request)
-        return _first(text, request, settings.chain, head.turn if head else None), request
+        planned = self._plan(prompt, tools, asking, asked)
+        return planned.turn, planned.request
+
+    def head(self) -> Turn | None:
+        """Return the last good turn of the current chain."""
+        nodes = path(self.store.tree(self.chain))
+        records = self.store.read(self.chain, [node.id for node in nodes[-1:]])
+        return turn_of(records[0], len(nodes)) if records else None
 
     def close(self) -> None:
         """Close the connection; the next ask opens another."""
@@ -140,10 +155,42 @@ class Session:
             self._client.close()
             self._client = None
 
-    def head(self) -> Turn | None:
-        """Return the last good turn of the current chain."""
-        found = self._heads.get(self._place(self.settings.endpoint()))
-        return found.turn if found else None
+    def _plan(
+        self,
+        prompt: Prompt,
+        tools: Sequence[str | Mapping[str, Any]] | None,
+        asking: Asking | None,
+        asked: Asked | None,
+    ) -> Plan:
+        settings = self.settings
+        if tools is not None:
+            settings = replace(settings, tools=tuple(tools))
+        question = Question(prompt, asking or Asking(), asked or Asked())
+        return plan(self.store, self.notebook, settings, question)
+
+    def _turns(self, client: Client, planned: Plan, prompt: Prompt) -> Generator[Turn, None, None]:
+        """Yield the growing turn; where its chain cannot be continued by id, send it whole, once."""
+        try:
+            yield from _growing(client, planned)
+        except QwenError as error:
+            said = str(error.args[0])
+            if not (planned.request.previous_response_id and is_unknown_response(said)):
+                raise
+            if keeps_nothing(said):
+                self.store.learn(client.endpoint.base_url, continues=False)
+                reason = "this server does not continue responses"
+            else:
+                reason = "the server no longer knows the turn before"
+            again = rebuilt(self.store, planned, prompt, reason)
+        else:
+            return
+        yield from _growing(client, again)
+
+    def _reused(self, planned: Plan, earlier: int) -> Turn:
+        self.store.move(planned.record.chain, earlier)
+        (record,) = self.store.read(planned.record.chain, [earlier])
+        self.last = turn_of(record, planned.turn.number)
+        return self.last
 
     def _client_of(self, endpoint: Endpoint) -> Client:
         from qwen_magic.responses.client import Client
@@ -151,35 +198,24 @@ class Session:
         known, timeout = self._client, self.settings.timeout
         if known is None or (known.endpoint, known.timeout) != (endpoint, timeout):
             self.close()
-            self._client = Client(endpoint, timeout=timeout, transport=self._transport)
-        assert self._client is not None  # noqa: S101 - for the type checker
-        return self._client
-
-    def _place(self, endpoint: Endpoint) -> tuple[str, str]:
-        """Chains of different servers are different, though they have the same name."""
-        return endpoint.base_url, self.settings.chain
-
-    def _keep(self, turn: Turn, endpoint: Endpoint, asking: Asking) -> None:
-        if turn.usage is not None:
-            self.used += turn.usage.total_tokens
-        good = turn.status in {"completed", "incomplete"} and turn.response_id
-        if good and asking.conversation is None:
-            place = self._place(endpoint)
-            known = None if asking.new else self._heads.get(place)
-            kept = known.system if known and asking.system is None else asking.system
-            self._heads[place] = _Head(turn, kept)
+            known = self._client = Client(endpoint, timeout=timeout, transport=self._transport)
+        return known
 
 
-def _first(text: str, request: Request, chain: str, parent: Turn | None) -> Turn:
-    return Turn(
-        prompt=text,
-        model=request.model,
-        previous_response_id=request.previous_response_id,
-        chain=chain,
-        number=parent.number + 1 if parent else 1,
-    )
+def _growing(client: Client, planned: Plan) -> Generator[Turn, None, None]:
+    turn = planned.turn
+    with closing(client.stream(planned.request)) as batches:
+        for events in batches:
+            failed = _failure(events)
+            if failed is not None and not turn.output and is_unknown_response(str(failed.args[0])):
+                raise failed
+            turn = fold(turn, events)
+            yield turn
+            if failed is not None:
+                raise failed
 
 
-def _raise_if_failed(arrived: Sequence[Event]) -> None:
+def _failure(arrived: Sequence[Event]) -> QwenError | None:
     if arrived and isinstance(arrived[-1], Failed):
-        raise response_error(arrived[-1].response.error)
+        return response_error(arrived[-1].response.error)
+    return None

@@ -68,6 +68,7 @@ class Turn(Struct, frozen=True):
         chain: The chain the turn belongs to.
         number: The turn's depth in its chain, from 1.
         skipped: How many messages of the stream could not be read.
+        notes: What the reader should know of the turn's place in its chain.
     """
 
     prompt: str = ""
@@ -80,6 +81,7 @@ class Turn(Struct, frozen=True):
     chain: str = ""
     number: int = 1
     skipped: int = 0
+    notes: tuple[str, ...] = ()
     output: Output = ()
 
     def __repr__(self) -> str:

@@ -19,6 +19,7 @@ __all__ = ["Cell", "parse_cell"]
 _TOKEN = re.compile(r"\s*(--?[A-Za-z][\w-]*)(=?)")
 _QUOTED = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')(?=\s|$)""", re.DOTALL)
 _WORD = re.compile(r"\s*(\S+)")
+_PLACES = frozenset({"new", "append", "from_turn", "conversation"})
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -44,6 +45,7 @@ def parse_cell(line: str, body: str | None = None) -> Cell:
         RequestError: An option's value is not allowed.
     """
     options, text = _options(line)
+    _refuse_several(options)
     if body is None or not body.strip():
         return Cell(text, options)
     if text.strip():
@@ -73,6 +75,15 @@ def _options(line: str) -> tuple[dict[str, Any], str]:
         found[option.name] = option.read(text)
     end = re.match(r"\s*--(?=\s|$)", rest)
     return found, rest[end.end() :].strip() if end else rest.strip()
+
+
+def _refuse_several(options: dict[str, Any]) -> None:
+    """Refuse more than one word on where the turn goes."""
+    given = [
+        option.flags[0] for option in OPTIONS if option.name in _PLACES and option.name in options
+    ]
+    if len(given) > 1:
+        raise CellError(f"{' and '.join(given)} exclude each other", hint="leave one of them out")
 
 
 def _option(flag: str) -> Option:

@@ -6,6 +6,7 @@ What front ends send: Jupyter's messaging specification, "execute" (`allow_stdin
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -25,12 +26,16 @@ class Frontend:
         display: `live` redraws an output in place, `headless` shows it once at the end, `terminal`
             prints what is finished.
         cell: The cell's id; empty where the front end has none.
+        notebook: The path of the notebook's file; empty where the front end tells none.
+        deleted: The ids of cells that were deleted since the request before.
         has_subshells: Whether a click can be handled while a cell runs (ipykernel ≥ 7).
         in_kernel: Whether a kernel runs the cell; else IPython itself does, in a terminal.
     """
 
     display: Display
     cell: str = ""
+    notebook: str = ""
+    deleted: tuple[str, ...] = ()
     in_kernel: bool = True
     has_subshells: bool = False
 
@@ -45,14 +50,29 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return Frontend("terminal", in_kernel=False)
-    request = _parent(kernel)
-    cell = request.get("metadata", {}).get("cellId")
+    request, notebook = _parent(kernel), _notebook(shell)
+    metadata = request.get("metadata", {})
+    cell, deleted = metadata.get("cellId"), metadata.get("deletedCells")
     if isinstance(cell, str) and cell:
-        subshells = bool(getattr(kernel, "_supports_kernel_subshells", False))
-        return Frontend("live", cell, has_subshells=subshells)
-    if request.get("content", {}).get("allow_stdin", False):
-        return Frontend("terminal")
-    return Frontend("headless")
+        return Frontend(
+            "live",
+            cell,
+            notebook,
+            deleted=tuple(filter(_is_text, deleted)) if isinstance(deleted, list) else (),
+            has_subshells=bool(getattr(kernel, "_supports_kernel_subshells", False)),
+        )
+    attended = request.get("content", {}).get("allow_stdin", False)
+    return Frontend("terminal" if attended else "headless", notebook=notebook)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _notebook(shell: InteractiveShell) -> str:
+    """Return the notebook's path: VS Code puts it into a variable, Jupyter's server into the environment."""
+    told = shell.user_ns.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
+    return told if isinstance(told, str) and told.endswith(".ipynb") else ""
 
 
 def _parent(kernel: Any) -> dict[str, Any]:  # noqa: ANN401 - ipykernel is optional, so untyped here

@@ -27,10 +27,13 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Bunch
 
+    from qwen_magic.conversation.chains import Asked
     from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.cell import Cell
+    from qwen_magic.notebook.frontend import Frontend
     from qwen_magic.notebook.live import View
+    from qwen_magic.notebook.whereabouts import Whereabouts
 
 __all__ = ["QwenMagics"]
 
@@ -42,6 +45,8 @@ _TRAITS = (
     "effort",
     "system",
     "chain",
+    "history",
+    "reuse",
     "session_cache",
     "timeout",
     "show_reasoning",
@@ -61,8 +66,10 @@ class QwenMagics(Magics):
     effort = Unicode("", help=help_of("effort")).tag(config=True)
     system = Unicode("", help=help_of("system")).tag(config=True)
     tools = List(Unicode(), help=help_of("tools")).tag(config=True)
-    chain = Unicode(_UNSET.chain, help=help_of("chain")).tag(config=True)
+    chain = Unicode("", help=help_of("chain")).tag(config=True)
     session_cache = Unicode("", help=help_of("session_cache")).tag(config=True)
+    history = Unicode(_UNSET.history, help=help_of("history")).tag(config=True)
+    reuse = Unicode(_UNSET.reuse, help=help_of("reuse")).tag(config=True)
     timeout = Float(_UNSET.timeout, min=0.1, help=help_of("timeout")).tag(config=True)
     show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
     updates_per_second = Float(
@@ -80,8 +87,17 @@ class QwenMagics(Magics):
     def session(self) -> Session:
         """The kernel's session; made at the first question, so that loading is quick."""
         from qwen_magic.conversation.session import Session
+        from qwen_magic.conversation.store import ChainStore
 
-        return Session()
+        lasting = self.history == "on" and frontend_of(self._shell).notebook
+        return Session(store=ChainStore(Settings().home if lasting else None))
+
+    @cached_property
+    def whereabouts(self) -> Whereabouts:
+        """What the kernel knows of its notebook."""
+        from qwen_magic.notebook.whereabouts import Whereabouts
+
+        return Whereabouts()
 
     @validate(*CHECKS)
     def _checked(self, proposal: Bunch) -> object:
@@ -110,20 +126,37 @@ class QwenMagics(Magics):
         print(status(settings.endpoint(), settings, self.session.head(), self.session.used))
 
     def _answer(self, cell: Cell) -> None:
+        frontend = frontend_of(self._shell)
+        asked = self._enter(frontend, cell.options)
         stands_in = self._adopt(cell.options)
         prompt, filled = prompt_for(cell, self._variables())
         asking = asking_of(cell.options)
         if cell.options.get("dry_run"):
-            _, request = self.session.prepare(prompt, asking=asking)
+            _, request = self.session.prepare(prompt, asking=asking, asked=asked)
             print(dry_run(self.session.settings.endpoint(), request))
             return
         from qwen_magic.notebook.live import view_for
 
-        notes = (DEMO_NOTE, *filled) if stands_in and not self._told_of_demo else filled
-        self._told_of_demo = self._told_of_demo or stands_in
-        view = view_for(frontend_of(self._shell), self.session.settings, notes)
-        turns = self.session.stream(prompt, asking=asking)
+        notes = (*self._once(stands_in), *filled)
+        view = view_for(frontend, self.session.settings, notes)
+        turns = self.session.stream(prompt, asking=asking, asked=asked)
         self._show(turns, view, cell.options.get("out"))
+
+    def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
+        """Return what is said once: that the demo stands in, and what is wrong with the store."""
+        told, self._told_of_demo = self._told_of_demo, self._told_of_demo or stands_in
+        notes = [DEMO_NOTE if stands_in and not told else "", self.session.store.told()]
+        return [note for note in notes if note]
+
+    def _enter(self, frontend: Frontend, options: Mapping[str, Any]) -> Asked:
+        """Note which cell asks; return where that is and how it is to be placed."""
+        from msgspec.structs import replace as with_fields
+
+        asked = self.whereabouts.enter(self.session.store, frontend, self._shell.execution_count)
+        self.session.notebook = self.whereabouts.notebook
+        if "from_turn" in options:
+            return with_fields(asked, how="from", number=options["from_turn"])
+        return with_fields(asked, how="append") if options.get("append") else asked
 
     def _show(self, turns: Generator[Turn, None, None], view: View, name: str | None) -> None:
         turn = None
@@ -166,6 +199,7 @@ class QwenMagics(Magics):
     def _settings(self, options: Mapping[str, Any]) -> Settings:
         names = options.get("tools", tuple(self.tools))
         given = {name: options.get(name, getattr(self, name)) for name in _TRAITS}
+        given["chain"] = given["chain"] or self.whereabouts.chain
         given["system"] = self.system  # the option's holds for the chain, not for the session
         if "thinking" in options and "effort" not in options:
             given["effort"] = ""  # the cell's word counts more than the configuration's

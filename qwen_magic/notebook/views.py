@@ -16,7 +16,7 @@ from qwen_magic.notebook.escapes import strip_controls
 from qwen_magic.notebook.footer import ending, footer, hint
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.cards import Card
@@ -30,6 +30,7 @@ def bundle(
     notes: tuple[str, ...] = (),
     seconds: float | None = None,
     show_reasoning: bool = True,
+    opened: Container[int] = (),
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """Return the turn, growing or ended, as `(data, metadata)` for a display.
 
@@ -38,28 +39,37 @@ def bundle(
         notes: Lines that stand above the answer.
         seconds: How long the turn took; metadata only.
         show_reasoning: Whether the model's reasoning is part of the view.
+        opened: The numbers of the items that are not folded up, though the turn has ended.
     """
     shown = _shown(turn, show_reasoning=show_reasoning)
+    drawn = list(shown.values())
+    notes = (*notes, *_place_notes(turn))
     data = {
-        "text/html": _html(turn, shown, notes),
-        "text/plain": _plain(turn, shown, notes),
-        "text/markdown": _markdown(turn, shown, notes),
+        "text/html": _html(turn, shown, notes, opened),
+        "text/plain": _plain(turn, drawn, notes),
+        "text/markdown": _markdown(turn, drawn, notes),
     }
     return data, {"qwen_magic": _metadata(turn, seconds)}
 
 
 def transcript(turn: Turn, *, notes: tuple[str, ...] = (), show_reasoning: bool = True) -> str:
     """Return the turn as plain text: reasoning, tool calls, answer, footer."""
-    return _plain(turn, _shown(turn, show_reasoning=show_reasoning), notes)
+    shown = _shown(turn, show_reasoning=show_reasoning)
+    return _plain(turn, list(shown.values()), notes)
 
 
-def _shown(turn: Turn, *, show_reasoning: bool) -> list[Card]:
-    """Return the cards that have something to show."""
-    return [
-        card
-        for card in cards(turn)
+def _shown(turn: Turn, *, show_reasoning: bool) -> dict[int, Card]:
+    """Return the cards that have something to show, by their items' numbers."""
+    return {
+        number: card
+        for number, card in enumerate(cards(turn))
         if (card.parts or card.kind == "tool") and (show_reasoning or card.kind != "reasoning")
-    ]
+    }
+
+
+def _place_notes(turn: Turn) -> tuple[str, ...]:
+    """Return what changed in the chain: nothing did unless the turn became its head."""
+    return turn.notes if turn.status in {"completed", "incomplete"} else ()
 
 
 def _closing(turn: Turn) -> list[str]:
@@ -68,13 +78,19 @@ def _closing(turn: Turn) -> list[str]:
     return [line for line in lines if line]
 
 
-def _html(turn: Turn, shown: Sequence[Card], notes: Sequence[str]) -> str:
-    answered = any(card.kind == "answer" for card in shown)
-    waits = "" if shown and shown[-1].heading == hint(turn) else hint(turn)
+def _html(
+    turn: Turn, shown: Mapping[int, Card], notes: Sequence[str], opened: Container[int]
+) -> str:
+    drawn = list(shown.values())
+    answered = any(card.kind == "answer" for card in drawn)
+    waits = "" if drawn and drawn[-1].heading == hint(turn) else hint(turn)
     return "".join(
         (
             *map(line_html, notes),
-            *(card_html(card, is_open=_is_open(card, turn, answered=answered)) for card in shown),
+            *(
+                card_html(card, is_open=n in opened or _is_open(card, turn, answered=answered))
+                for n, card in shown.items()
+            ),
             ending_html(ending(turn)),
             line_html(footer(turn) if turn.ended else waits),
         )

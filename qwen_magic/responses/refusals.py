@@ -25,6 +25,7 @@ __all__ = [
     "cleaned",
     "is_rate_limit",
     "is_unknown_response",
+    "keeps_nothing",
     "rate_limited",
     "refusal",
     "response_error",
@@ -107,6 +108,11 @@ def is_rate_limit(error: ErrorBody | None) -> bool:
 def is_unknown_response(message: str) -> bool:
     """Return whether a message says that the chain's last response is not there (any more)."""
     return bool(_UNKNOWN_RESPONSE.search(message))
+
+
+def keeps_nothing(message: str) -> bool:
+    """Return whether a message says that the server never continues a response by its id."""
+    return "does not support" in message
 
 
 def retry_seconds(headers: Mapping[str, str]) -> float | None:

@@ -113,6 +113,11 @@ class OpenNotebook:
         """Interrupt the kernel, as the application's stop button does."""
         self.command("notebook:interrupt-kernel")
 
+    def restart(self) -> None:
+        """Restart the kernel, and wait until it is ready."""
+        self.page.evaluate("() => window.panel().sessionContext.restartKernel()")
+        self.page.wait_for_function(READY)
+
     def output(self, i: int) -> Locator:
         """Return the place of a cell's outputs, to click in and to look at."""
         return self.page.locator(f".jp-Cell[data-windowed-list-index='{i}'] .jp-OutputArea-output")

@@ -1,0 +1,110 @@
+"""The chains of a notebook as rows of the store: each function is one piece of work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from qwen_magic.conversation.notebook_rows import add
+from qwen_magic.conversation.records import clean
+from qwen_magic.errors import RequestError
+from qwen_magic.responses.nearest import suggestion
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.database import Rows
+    from qwen_magic.conversation.records import Chain
+
+__all__ = ["ChainLine", "chains", "delete", "move", "number", "rename", "row", "switch"]
+
+_GOOD = "status IN ('completed', 'incomplete')"
+
+
+class ChainLine(Struct, frozen=True):
+    """What a list of chains shows of one: its good turns, and the tokens of all."""
+
+    name: str
+    turns: int = 0
+    tokens: int = 0
+    is_current: bool = False
+
+
+def chains(rows: Rows, notebook: str) -> tuple[ChainLine, ...]:
+    """Return the chains of a notebook, by their names."""
+    found = rows.execute(
+        f"SELECT c.name, coalesce(sum({_GOOD}), 0), coalesce(sum(tokens), 0), c.name = n.chain"  # noqa: S608 - our own words
+        " FROM notebooks n JOIN chains c ON c.notebook = n.id"
+        " LEFT JOIN turns t ON t.chain = c.id LEFT JOIN contents ON uid = content"
+        " WHERE n.id = ? GROUP BY c.id ORDER BY c.name",
+        (notebook,),
+    )
+    return tuple(ChainLine(name, turns, tokens, bool(now)) for name, turns, tokens, now in found)
+
+
+def switch(rows: Rows, chain: Chain) -> None:
+    """Make a chain its notebook's current one; it need not have a turn yet."""
+    add(rows, chain.notebook)
+    row(rows, chain)
+    named = (clean(chain.name), chain.notebook)
+    rows.execute("UPDATE notebooks SET chain = ? WHERE id = ?", named)
+
+
+def move(rows: Rows, chain: Chain, head: int | None) -> None:
+    """Make a turn the head of its chain; None for none."""
+    rows.execute("UPDATE chains SET head = ? WHERE id = ?", (head, row(rows, chain)))
+
+
+def rename(rows: Rows, chain: Chain, name: str) -> None:
+    """Give a chain another name.
+
+    Raises:
+        RequestError: There is no such chain, or there is one of the new name.
+    """
+    found = _required(rows, chain)
+    if number(rows, chain.notebook, name):
+        raise RequestError(f"there is a chain {name!r} already", hint="choose another name")
+    rows.execute("UPDATE chains SET name = ? WHERE id = ?", (clean(name), found))
+    _follow(rows, chain, name)
+
+
+def delete(rows: Rows, chain: Chain) -> None:
+    """Delete a chain with its turns, but for what copies of the notebook share with it.
+
+    Raises:
+        RequestError: There is no such chain.
+    """
+    rows.execute("DELETE FROM chains WHERE id = ?", (_required(rows, chain),))
+    rows.execute("DELETE FROM contents WHERE uid NOT IN (SELECT content FROM turns)")
+    _follow(rows, chain, "main")
+
+
+def row(rows: Rows, chain: Chain) -> int:
+    """Return the number of a chain's row; it is made where there is none."""
+    add(rows, chain.notebook)
+    named = (chain.notebook, clean(chain.name))
+    rows.execute("INSERT OR IGNORE INTO chains (notebook, name) VALUES (?, ?)", named)
+    return _required(rows, chain)
+
+
+def _required(rows: Rows, chain: Chain) -> int:
+    found = number(rows, chain.notebook, chain.name)
+    if found is None:
+        names = [line.name for line in chains(rows, chain.notebook)]
+        hint = suggestion(chain.name, names) if names else "%qwen_chain --list shows them"
+        raise RequestError(f"there is no chain {chain.name!r}", hint=hint)
+    return found
+
+
+def number(rows: Rows, notebook: str, name: str) -> int | None:
+    """Return the number of a chain's row, or None."""
+    query = "SELECT id FROM chains WHERE notebook = ? AND name = ?"
+    found = rows.execute(query, (notebook, clean(name))).fetchone()
+    return int(found[0]) if found else None
+
+
+def _follow(rows: Rows, chain: Chain, name: str) -> None:
+    """Make another chain the current one where this one was."""
+    rows.execute(
+        "UPDATE notebooks SET chain = ? WHERE id = ? AND chain = ?",
+        (clean(name), chain.notebook, clean(chain.name)),
+    )

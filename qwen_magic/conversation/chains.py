@@ -1,0 +1,131 @@
+"""Rule R: where the next turn of a chain goes (pure).
+
+A cell that has a turn on the path is asked again: the new turn takes the place of that one, and
+what followed is set aside. Any other cell continues from the head. Cells that are run together
+("Run All") are placed by the document instead: after those that stand above them. So "Run All"
+rebuilds the conversation in the document's order, whatever happened before.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+from qwen_magic.conversation.tree import Node, Tree, check_number, counted, path
+
+__all__ = ["Asked", "How", "Placement", "place"]
+
+How: TypeAlias = Literal["auto", "append", "new", "from"]
+
+
+class Asked(Struct, frozen=True):
+    """A question about to be asked, and what is known of where it stands.
+
+    Attributes:
+        cell: The id of the cell; empty where there is none, which is never a cell asked again.
+        ask: Which of the cell's questions it is, in this run of the cell, from 1.
+        how: `auto` follows rule R, `append` continues from the head, `new` begins afresh, `from`
+            continues from a turn of the path.
+        number: That turn's number on the path, from 1.
+        document: The ids of the notebook's cells in their order, as far as they are known.
+        deleted: The ids of cells that are in the notebook no more.
+        together: Whether more cells wait to be run after this one; None where nobody can tell.
+    """
+
+    cell: str = ""
+    ask: int = 1
+    how: How = "auto"
+    number: int = 0
+    document: tuple[str, ...] = ()
+    deleted: frozenset[str] = frozenset()
+    together: bool | None = None
+
+
+class Placement(Struct, frozen=True):
+    """Where a new turn goes.
+
+    Attributes:
+        parent: The turn that it continues.
+        number: Its own number on the path, from 1.
+        set_aside: How many turns of other cells leave the path once it has been answered.
+        told: What the reader should know of it, in one line; empty if there is nothing to tell.
+    """
+
+    parent: int | None
+    number: int
+    set_aside: int = 0
+    told: str = ""
+
+
+def place(tree: Tree, asked: Asked) -> Placement:
+    """Return where a question's turn goes.
+
+    Raises:
+        RequestError: It is to continue from a turn that is not on the path.
+    """
+    nodes = path(tree)
+    kept = _kept(nodes, asked)
+    left = [node for node in nodes[kept:] if not node.cell or node.cell != asked.cell]
+    gone = sum(node.cell in asked.deleted for node in nodes[:kept])
+    told = [_set_aside(len(left), nodes[-1].id, asked.how)] if left else []
+    told += [_deleted(gone)] if gone else []
+    parent = nodes[kept - 1].id if kept else None
+    return Placement(parent, kept + 1, len(left), " · ".join(told))
+
+
+def _kept(nodes: tuple[Node, ...], asked: Asked) -> int:
+    """Return how many turns of the path stay before the new one."""
+    match asked.how:
+        case "append":
+            return len(nodes)
+        case "new":
+            return 0
+        case "from":
+            check_number(asked.number, len(nodes), least=1)
+            return asked.number
+        case _:
+            found = _by_document(nodes, asked)
+            return _by_path(nodes, asked) if found is None else found
+
+
+def _by_path(nodes: tuple[Node, ...], asked: Asked) -> int:
+    """Return the place of the cell's earlier turn, else the path's end.
+
+    A cell's last run are the last of its turns whose counts rise. Where its n-th question has no
+    turn there (it failed), the new turn takes the place of the next one, or both would stay.
+    """
+    found, least = len(nodes), 0
+    for number in range(len(nodes) - 1, -1, -1):
+        node = nodes[number]
+        if not asked.cell or node.cell != asked.cell:
+            continue
+        if node.ask < asked.ask or (least and node.ask >= least):
+            break
+        found, least = number, node.ask
+    return found
+
+
+def _by_document(nodes: tuple[Node, ...], asked: Asked) -> int | None:
+    """Return how many turns stand above the cell in the document, where that decides its place.
+
+    It does when cells are run together; and when nobody can tell, for a cell above all others:
+    it begins the conversation, so that "Run All" gives the document's order in any case.
+    """
+    if asked.together is False or asked.ask > 1 or asked.cell not in asked.document:
+        return None
+    here = asked.document.index(asked.cell)
+    below = {*asked.document[here:], *asked.deleted}
+    above = sum(1 for _ in takewhile(lambda node: node.cell not in below, nodes))
+    return above if asked.together or not above else None
+
+
+def _set_aside(count: int, tip: int, how: How) -> str:
+    which = "earlier turn" if how == "new" else "later turn"
+    return f"{counted(count, which)} set aside · %qwen_chain --restore {tip}"
+
+
+def _deleted(count: int) -> str:
+    cells = "a deleted cell is" if count == 1 else "deleted cells are"
+    return f"{counted(count, 'turn')} of {cells} still in context · Run All rebuilds"

@@ -1,0 +1,249 @@
+"""The SQLite file of the store, or memory where no file can be had; the only module with sqlite3.
+
+Asking is never blocked by it. A file that is damaged, or was written by a newer version, stays as
+it is, and another one beside it is used; where none can be written (a full disk, a read-only
+folder), what there is goes on in memory. Each such step is told once.
+
+Several processes may use the file at once (WAL). `sqlite3` connections refuse other threads, so
+all threads of a process share one, behind a lock.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import ExitStack, closing, contextmanager, suppress
+from threading import RLock
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
+
+from qwen_magic.conversation.files import is_cut, make_private, newest, next_to
+from qwen_magic.conversation.schema import VERSION, NewerError, migrate
+from qwen_magic.errors import QwenError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+__all__ = ["DamagedError", "Database", "Rows"]
+
+Rows: TypeAlias = sqlite3.Connection
+T = TypeVar("T")
+
+_PATIENCE = 5.0  # seconds to wait for another process that writes
+_HASTE = 0.02
+_MOST_FILES = 9  # damaged ones in a row; then memory
+_LARGEST_COPY = 256 * 2**20
+_SIZE = ("page_count", "page_size")
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_INHERITED: list[Rows] = []  # a forked process must not close what it did not open
+
+
+class DamagedError(Exception):
+    """What stands in the file cannot be."""
+
+
+class Database:
+    """Do pieces of work on the store's file, each as one transaction.
+
+    Args:
+        folder: Where the file is; None keeps everything in memory.
+
+    Attributes:
+        file: The file in use, or None for memory.
+        note: What the reader is to be told, once.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self.file: Path | None = None
+        self.note = ""
+        self._folder = folder
+        self._version: int | None = None  # set where newer versions use the plain name
+        self._connection: Rows | None = None
+        self._process = os.getpid()
+        self._lock = RLock()
+
+    def run(self, work: Callable[[Rows], T], *, begin: str = "BEGIN IMMEDIATE") -> T:
+        """Do the work in a transaction; once more elsewhere, should the file fail.
+
+        Raises:
+            QwenError: It fails in memory, too; or it is what the work itself raises.
+        """
+        with self._lock:
+            while True:
+                try:
+                    return self._once(work, begin)
+                except (sqlite3.Error, OSError, DamagedError, NewerError) as exc:
+                    self._retreat(exc)
+
+    def read(self, work: Callable[[Rows], T]) -> T:
+        """Do work that writes nothing, as `run` does."""
+        return self.run(work, begin="BEGIN")
+
+    def attempt(self, work: Callable[[Rows], object]) -> bool:
+        """Do the work unless another process keeps it waiting; return whether it was done."""
+        with self._lock:
+            try:
+                with _hurried(self._opened()):
+                    self._once(work)
+            except (sqlite3.Error, OSError, DamagedError, NewerError) as exc:
+                if _code(exc) not in _BUSY:
+                    self._retreat(exc)
+                return False
+            return True
+
+    def close(self) -> None:
+        """Close the file; the next piece of work opens it again. Memory is forgotten."""
+        with self._lock:
+            connection, self._connection = self._connection, None
+            if connection is None:
+                return
+            if self._process != os.getpid():
+                _INHERITED.append(connection)
+                return
+            with suppress(sqlite3.Error):
+                connection.close()
+
+    def _once(self, work: Callable[[Rows], T], begin: str = "BEGIN IMMEDIATE") -> T:
+        connection = self._opened()
+        try:
+            connection.execute(begin)
+            result = work(connection)
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                with suppress(sqlite3.Error):
+                    connection.execute("ROLLBACK")
+        return result
+
+    def _opened(self) -> Rows:
+        is_stale = self._process != os.getpid() or (self.file and not self.file.exists())
+        if self.file is not None and is_stale:
+            self.close()
+        if self._connection is None:
+            self._process = os.getpid()
+            self._connection = self._open() if self._folder else _in_memory(None)
+        return self._connection
+
+    def _open(self) -> Rows:
+        assert self._folder is not None  # noqa: S101 - for the type checker
+        self.file, _ = newest(self._folder, self._version)
+        if is_cut(self.file):
+            time.sleep(_HASTE)  # another process may be about to write the rest
+            if is_cut(self.file):
+                raise DamagedError
+        if make_private(self.file) and self._version is not None:
+            self.note = (
+                f"A newer qwen_magic wrote the store; this one uses {self.file.name} beside it"
+            )
+        return _connected(self.file)
+
+    def _retreat(self, exc: Exception) -> None:
+        """Turn to another file, or to memory.
+
+        Raises:
+            QwenError: There is nothing to turn to.
+        """
+        if self._folder is None:
+            raise QwenError(f"the turn cannot be kept: {exc}", hint="restart the kernel") from exc
+        self.close()
+        if isinstance(exc, NewerError) and self._version is None:
+            self._version = VERSION
+            return
+        is_damaged = isinstance(exc, DamagedError) or _code(exc) in _DAMAGE
+        if not (is_damaged and self.file and self._begin_next(self.file)):
+            self._forget_file(exc)
+
+    def _begin_next(self, damaged: Path) -> bool:
+        """Begin another file beside a damaged one; return whether that can be done."""
+        assert self._folder is not None  # noqa: S101 - for the type checker
+        file, number = next_to(self._folder, damaged, self._version)
+        try:
+            is_new = number <= _MOST_FILES and make_private(file)
+        except OSError:
+            return False
+        if is_new:
+            self.note = (
+                f"The store {damaged} is damaged; it is kept as it is, "
+                f"and the conversation goes on in {file.name}"
+            )
+        return number <= _MOST_FILES
+
+    def _forget_file(self, exc: Exception) -> None:
+        """Go on in memory, with what can still be read."""
+        source, self.file, self._folder = self.file, None, None
+        self._connection = _in_memory(source)
+        self.note = f"The store cannot be used ({exc}); turns are kept until the kernel ends"
+
+
+def _connected(file: Path) -> Rows:
+    connection = sqlite3.connect(
+        file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+    )
+    try:
+        _prepared(connection)
+        _use_wal(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _in_memory(source: Path | None) -> Rows:
+    """Return a database in memory, with what can be read of a file."""
+    uri = source.absolute().as_uri() if source else ""
+    for query in ("mode=ro", "immutable=1") if uri else ():
+        with suppress(sqlite3.Error, OSError, NewerError):
+            return _copied(f"{uri}?{query}")
+    return _prepared(_memory())
+
+
+def _copied(uri: str) -> Rows:
+    with closing(sqlite3.connect(uri, uri=True)) as file, ExitStack() as undo:
+        copy = undo.enter_context(closing(_memory()))
+        pages, size = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZE)
+        if pages * size <= _LARGEST_COPY:
+            file.backup(copy)
+        _prepared(copy)
+        undo.pop_all()
+    return copy
+
+
+def _memory() -> Rows:
+    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+
+
+def _prepared(connection: Rows) -> Rows:
+    migrate(connection)
+    connection.execute("PRAGMA synchronous = NORMAL")  # with WAL, only a power cut loses turns
+    connection.execute("PRAGMA foreign_keys = ON")
+    return connection
+
+
+def _use_wal(connection: Rows) -> None:
+    """Let readers and a writer not wait for each other; SQLite itself does not wait for this step."""
+    for _ in range(int(_PATIENCE / _HASTE)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as exc:
+            if _code(exc) not in _BUSY:
+                raise
+            time.sleep(_HASTE)
+        else:
+            return
+
+
+@contextmanager
+def _hurried(connection: Rows) -> Iterator[None]:
+    connection.execute(f"PRAGMA busy_timeout = {int(_HASTE * 1000)}")
+    try:
+        yield
+    finally:
+        with suppress(sqlite3.Error):
+            connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
+
+
+def _code(exc: Exception) -> int:
+    """Return SQLite's primary result code, or 0."""
+    return int(getattr(exc, "sqlite_errorcode", 0)) & 0xFF

@@ -1,0 +1,149 @@
+"""Where a question goes in its chain, and the request that takes it there."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from qwen_magic.conversation.chains import Asked, Placement, place
+from qwen_magic.conversation.question import Asking, Prompt, prompt_of, request_for
+from qwen_magic.conversation.rebuild import Server, input_items, rebuild_reason
+from qwen_magic.conversation.records import Chain, Record, digest, input_of
+from qwen_magic.conversation.tree import Node, Tree, branch, reusable
+from qwen_magic.conversation.turn import Turn
+from qwen_magic.responses.endpoint import DEMO, Endpoint
+from qwen_magic.responses.request import Request, body, check
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.store import ChainStore
+    from qwen_magic.settings import Settings
+
+__all__ = ["Plan", "Question", "chain_of", "plan", "rebuilt"]
+
+_DEMO_TURNS = "demo:"  # turns of the demo and of real models never meet
+
+
+class Question(Struct, frozen=True):
+    """What is asked, how, and where."""
+
+    prompt: Prompt
+    asking: Asking = Asking()
+    asked: Asked = Asked()
+
+
+class Plan(Struct, frozen=True):
+    """A question about to be asked.
+
+    Attributes:
+        turn: The turn as it begins.
+        request: What is sent.
+        record: What is stored of it.
+        earlier: The id of a stored turn in which just this was asked already, if there is one.
+    """
+
+    turn: Turn
+    request: Request
+    record: Record
+    earlier: int | None = None
+
+
+def chain_of(notebook: str, settings: Settings, conversation: str | None = None) -> Chain:
+    """Return the chain that a question joins; one that the server keeps is apart from ours."""
+    owner = f"{_DEMO_TURNS}{notebook}" if settings.region == DEMO else notebook
+    return Chain(owner, settings.chain if conversation is None else f"conversation {conversation}")
+
+
+def plan(store: ChainStore, notebook: str, settings: Settings, question: Question) -> Plan:
+    """Return where a question goes and what is sent; nothing is stored yet.
+
+    Raises:
+        RequestError: The request would be refused, or is to continue from a turn that is not there.
+    """
+    asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)
+    chain = chain_of(notebook, settings, asking.conversation)
+    tree = store.tree(chain) if asking.conversation is None else Tree()
+    placement = place(tree, replace(asked, how="new") if asking.new else asked)
+    server, head = _server(store, settings.endpoint()), _record(store, chain, placement)
+    reason = rebuild_reason(head, server, store.now())
+    kept = head.system if head and asking.system is None else asking.system
+    request = request_for(
+        _before(store, chain, placement, question.prompt) if reason else question.prompt,
+        asking,
+        settings,
+        system=settings.system if kept is None else kept,
+        previous_response_id=head.response_id if head and not reason else None,
+    )
+    check(request)
+    record = _record_of(question, request, server, placement)
+    record = replace(record, chain=chain, prompt=text, system=kept)
+    notes = tuple(filter(None, (placement.told, _told(reason))))
+    return Plan(
+        _first(record, request, placement.number, notes), request, record, _earlier(tree, record)
+    )
+
+
+def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:
+    """Return the plan that sends the whole conversation, since its last turn cannot be continued."""
+    placement = Placement(known.record.parent, known.turn.number)
+    whole = _before(store, known.record.chain, placement, prompt)
+    request = dataclasses.replace(known.request, input=whole, previous_response_id=None)
+    notes = (*known.turn.notes, _told(reason))
+    turn = replace(known.turn, previous_response_id=None, notes=notes)
+    return replace(known, request=request, turn=turn)
+
+
+def _told(reason: str) -> str:
+    return f"Conversation rebuilt from the transcript: {reason}" if reason else ""
+
+
+def _record_of(
+    question: Question, request: Request, server: Server, placement: Placement
+) -> Record:
+    return Record(
+        parent=placement.parent,
+        cell=question.asked.cell,
+        ask=question.asked.ask,
+        digest=digest({**body(request), "input": question.prompt}),
+        input=input_of(question.prompt),
+        model=request.model,
+        base_url=server.base_url,
+        account=server.account,
+    )
+
+
+def _server(store: ChainStore, endpoint: Endpoint) -> Server:
+    base = endpoint.base_url
+    return Server(base, store.account(endpoint.key), continues=store.continues(base))
+
+
+def _record(store: ChainStore, chain: Chain, placement: Placement) -> Record | None:
+    if placement.parent is None:
+        return None
+    found = store.read(chain, [placement.parent])
+    return found[0] if found else None
+
+
+def _before(store: ChainStore, chain: Chain, placement: Placement, prompt: Prompt) -> Prompt:
+    """Return the conversation up to here as input items, the question last."""
+    ids = [node.id for node in branch(store.tree(chain), placement.parent)]
+    return [*input_items(store.read(chain, ids)), *input_of(prompt)]
+
+
+def _earlier(tree: Tree, record: Record) -> int | None:
+    asked = Node(0, record.parent, record.cell, record.ask, digest=record.digest)
+    found = reusable(tree, asked)
+    return found.id if found else None
+
+
+def _first(record: Record, request: Request, number: int, notes: tuple[str, ...]) -> Turn:
+    return Turn(
+        prompt=record.prompt,
+        model=request.model,
+        previous_response_id=request.previous_response_id,
+        chain=record.chain.name,
+        number=number,
+        notes=notes,
+    )

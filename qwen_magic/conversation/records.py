@@ -1,0 +1,168 @@
+"""A turn as it is stored, and its items as JSON (pure)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from qwen_magic.conversation import output
+from qwen_magic.conversation.turn import Status, Turn
+from qwen_magic.responses import items
+from qwen_magic.responses.items import Item
+from qwen_magic.responses.response import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+__all__ = [
+    "Chain",
+    "Record",
+    "clean",
+    "digest",
+    "input_of",
+    "item_json",
+    "read_item",
+    "read_items",
+    "read_usage",
+    "turn_of",
+]
+
+_CLASSES: dict[str, type[Item]] = {
+    "message": items.Message,
+    "reasoning": items.Reasoning,
+    "function_call": items.FunctionCall,
+    "web_search_call": items.WebSearchCall,
+    "web_extractor_call": items.WebExtractorCall,
+    "code_interpreter_call": items.CodeInterpreterCall,
+    "web_search_image_call": items.ImageSearchCall,
+    "image_search_call": items.ImageSearchCall,
+    "mcp_call": items.McpCall,
+    "mcp_list_tools": items.McpListTools,
+    "mcp_approval_request": items.McpApprovalRequest,
+    "file_search_call": items.FileSearchCall,
+}
+_VOLATILE = frozenset({"previous_response_id", "stream", "headers", "server_headers"})
+
+
+class Chain(Struct, frozen=True):
+    """A chain's name, and the id of the notebook it belongs to; empty where there is none."""
+
+    notebook: str = ""
+    name: str = "main"
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """One turn as it is stored.
+
+    Attributes:
+        chain: Where it belongs.
+        id: Its number among all of its chain's turns; the store gives it.
+        uid: The name of its contents, which copies of a notebook share; the store gives it.
+        parent, cell, ask, digest: See `tree.Node`.
+        input: What was sent as input: the question, and what our functions returned.
+        output: What the model produced, as far as it arrived.
+        base_url, account: Which server answered, and to which key (see `ChainStore.account`).
+        system: The system message of its chain, where one was given.
+        begun, ended: When, in seconds since the epoch; 0 for not yet.
+    """
+
+    chain: Chain = Chain()
+    id: int = 0
+    uid: str = ""
+    parent: int | None = None
+    cell: str = ""
+    ask: int = 1
+    digest: str = ""
+    prompt: str = ""
+    input: tuple[dict[str, Any], ...] = ()
+    output: tuple[Item, ...] = ()
+    status: Status = "queued"
+    response_id: str | None = None
+    previous_response_id: str | None = None
+    model: str = ""
+    base_url: str = ""
+    account: str = ""
+    system: str | None = None
+    usage: Usage | None = None
+    error: str = ""
+    begun: float = 0.0
+    ended: float = 0.0
+
+
+def turn_of(record: Record, number: int) -> Turn:
+    """Return a stored turn as the reader knows turns; its number is its depth on its path."""
+    return Turn(
+        prompt=record.prompt,
+        status=record.status,
+        response_id=record.response_id,
+        previous_response_id=record.previous_response_id,
+        model=record.model,
+        usage=record.usage,
+        error=record.error,
+        chain=record.chain.name,
+        number=number,
+        output=output.settle((), record.output),
+    )
+
+
+def input_of(prompt: str | Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return a question, or a list of messages, as input items."""
+    if isinstance(prompt, str):
+        return ({"role": "user", "content": prompt},)
+    return tuple(dict(message) for message in prompt)
+
+
+def digest(body: Mapping[str, Any]) -> str:
+    """Return what tells one request's body from another, but for where it continues.
+
+    A secret in a tool's headers has no part in it.
+    """
+    said = json.dumps(_lasting(body), sort_keys=True, default=str)
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def clean(text: str) -> str:
+    """Return the text as UTF-8 can hold it: halves of a character become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def item_json(item: Item) -> str:
+    """Return an item as JSON that `read_item` understands."""
+    return json.dumps({"type": items.kind(item), **msgspec.to_builtins(item)}, default=str)
+
+
+def read_item(fields: Any) -> Item:  # noqa: ANN401 - any JSON value
+    """Return the item of a JSON object; one we cannot make sense of is kept whole. Never raises."""
+    known = fields if isinstance(fields, dict) else {"value": fields}
+    kind = str(known.get("type", ""))
+    try:
+        return msgspec.convert(known, _CLASSES.get(kind, items.OtherItem))
+    except msgspec.ValidationError:
+        return items.OtherItem(kind, fields=known)
+
+
+def read_items(text: str) -> tuple[Item, ...]:
+    """Return the items of a JSON list; none where it is not one."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(map(read_item, found)) if isinstance(found, list) else ()
+
+
+def read_usage(text: str) -> Usage | None:
+    """Return what a turn cost, from its JSON; None where it is not known."""
+    try:
+        return msgspec.convert(json.loads(text), Usage | None)
+    except (ValueError, msgspec.ValidationError):
+        return None
+
+
+def _lasting(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    if isinstance(value, dict):
+        return {str(k): _lasting(found) for k, found in value.items() if str(k) not in _VOLATILE}
+    return [_lasting(found) for found in value] if isinstance(value, list | tuple) else value

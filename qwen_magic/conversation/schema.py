@@ -1,0 +1,116 @@
+"""The store's tables, as numbered steps from one version to the next.
+
+A step that was released is never changed; a new one is added behind it. What a notebook's copies
+have in common (`contents`) is stored once. `turns` is kept narrow: the whole tree of a chain is
+read at each ask.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.database import Rows
+
+__all__ = ["MIGRATIONS", "VERSION", "NewerError", "migrate"]
+
+_FIRST = (
+    "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    "INSERT INTO facts VALUES ('salt', lower(hex(randomblob(16))))",
+    """CREATE TABLE endpoints (
+        base_url TEXT PRIMARY KEY,
+        continues INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE notebooks (
+        id TEXT PRIMARY KEY,
+        path TEXT NOT NULL,
+        origin TEXT,
+        chain TEXT NOT NULL,
+        document TEXT,
+        used REAL NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX notebooks_by_path ON notebooks (path)",
+    """CREATE TABLE cells (
+        cell TEXT NOT NULL,
+        notebook TEXT NOT NULL REFERENCES notebooks ON DELETE CASCADE,
+        deleted INTEGER NOT NULL,
+        PRIMARY KEY (cell, notebook)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX cells_by_notebook ON cells (notebook, deleted)",
+    """CREATE TABLE chains (
+        id INTEGER PRIMARY KEY,
+        notebook TEXT NOT NULL REFERENCES notebooks ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        head INTEGER,
+        UNIQUE (notebook, name)
+    )""",
+    """CREATE TABLE contents (
+        uid TEXT PRIMARY KEY,
+        prompt TEXT NOT NULL,
+        input TEXT NOT NULL,
+        output TEXT NOT NULL,
+        response_id TEXT,
+        previous_response_id TEXT,
+        model TEXT NOT NULL,
+        base_url TEXT NOT NULL,
+        account TEXT NOT NULL,
+        system TEXT,
+        usage TEXT NOT NULL,
+        tokens INTEGER NOT NULL,
+        error TEXT NOT NULL,
+        begun REAL NOT NULL,
+        ended REAL NOT NULL
+    )""",
+    """CREATE TABLE turns (
+        chain INTEGER NOT NULL REFERENCES chains ON DELETE CASCADE,
+        id INTEGER NOT NULL,
+        parent INTEGER CHECK (parent < id),
+        cell TEXT NOT NULL,
+        ask INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        content TEXT NOT NULL REFERENCES contents,
+        PRIMARY KEY (chain, id),
+        FOREIGN KEY (chain, parent) REFERENCES turns (chain, id)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX turns_by_content ON turns (content)",
+    """CREATE TABLE partials (
+        content TEXT NOT NULL REFERENCES contents ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        text TEXT NOT NULL,
+        PRIMARY KEY (content, number)
+    ) WITHOUT ROWID""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST,)
+VERSION = len(MIGRATIONS)
+"""The version of a file (`PRAGMA user_version`) is the number of steps behind it."""
+
+
+class NewerError(Exception):
+    """The file was written by a newer version of this package."""
+
+
+def migrate(rows: Rows) -> None:
+    """Bring a file's tables up to date.
+
+    Raises:
+        NewerError: They are of a version that we do not know.
+    """
+    if _version(rows) == VERSION:
+        return
+    rows.execute("BEGIN IMMEDIATE")
+    for statements in MIGRATIONS[_version(rows) :]:  # another process may have been faster
+        for statement in statements:
+            rows.execute(statement)
+    rows.execute(f"PRAGMA user_version = {VERSION}")
+    rows.execute("COMMIT")
+
+
+def _version(rows: Rows) -> int:
+    version = int(rows.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise NewerError
+    return version

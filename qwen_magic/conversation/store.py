@@ -1,0 +1,197 @@
+"""ChainStore: notebooks, their chains and turns, kept over restarts; the only way to the database."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import uuid
+from functools import partial
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from qwen_magic.conversation import chain_rows, notebook_rows, turn_rows
+from qwen_magic.conversation.database import Database
+from qwen_magic.conversation.notebook_rows import Notebook
+from qwen_magic.conversation.partials import Written, pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from qwen_magic.conversation.chain_rows import ChainLine
+    from qwen_magic.conversation.database import Rows
+    from qwen_magic.conversation.identity import CellsAt, Seen
+    from qwen_magic.conversation.records import Chain, Record
+    from qwen_magic.conversation.tree import Tree
+    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn_rows import Line
+
+__all__ = ["ChainStore"]
+
+_GAP = 0.02  # seconds between two writes of a growing turn, at least
+_LEFT = "the kernel ended before the answer did"
+
+
+class ChainStore:
+    """Keep turns where the next kernel finds them.
+
+    No method is ever in the way of an answer: where the file fails, another one or memory takes
+    its place, and `told` says so. It may be used from several threads, and by several processes.
+
+    Args:
+        folder: Where the file is; None keeps everything in memory.
+        clock: Tells the time, in seconds since the epoch.
+    """
+
+    def __init__(self, folder: Path | None, *, clock: Callable[[], float] = time.time) -> None:
+        self._database = Database(folder)
+        self._clock = clock
+        self._growing: dict[str, tuple[float, tuple[Written, ...]]] = {}
+
+    @property
+    def file(self) -> Path | None:
+        """The file in use, once it was used; None for memory."""
+        return self._database.file
+
+    def now(self) -> float:
+        """Return the time, in seconds since the epoch."""
+        return self._clock()
+
+    def told(self) -> str:
+        """Return what the reader must be told of the store, once; mostly nothing."""
+        note, self._database.note = self._database.note, ""
+        return note
+
+    def close(self) -> None:
+        """Close the file; what is asked next opens it again. Memory is forgotten."""
+        self._database.close()
+
+    # Notebooks
+
+    def notebook(self, seen: Seen, cells_at: CellsAt, *, held: str = "") -> Notebook:
+        """Return which notebook asks, and note which cells it has now.
+
+        Args:
+            seen: What can be seen of it.
+            cells_at: Reads the cells of the notebook at another path.
+            held: What it was found to be before in this kernel's life, which holds for all of it: a
+                renamed notebook's kernel goes on telling the old path, which another may take.
+        """
+        return self._database.run(partial(self._enter, seen=seen, cells_at=cells_at, held=held))
+
+    def delete_cells(self, notebook: str, cells: Iterable[str]) -> Notebook:
+        """Note that cells were deleted, which the file may not tell yet."""
+
+        def work(rows: Rows) -> Notebook:
+            notebook_rows.delete_cells(rows, notebook, cells)
+            return notebook_rows.fetch(rows, notebook)
+
+        return self._database.run(work)
+
+    def _enter(self, rows: Rows, seen: Seen, cells_at: CellsAt, held: str) -> Notebook:
+        number = held or notebook_rows.enter(rows, seen, cells_at, Notebook(uuid.uuid4().hex))
+        if held:
+            notebook_rows.add(rows, held, seen.path)
+        else:
+            turn_rows.interrupt(rows, number, _LEFT)
+        notebook_rows.note(rows, number, seen)
+        return notebook_rows.fetch(rows, number)
+
+    # Chains
+
+    def chains(self, notebook: str) -> tuple[ChainLine, ...]:
+        """Return a notebook's chains, by their names."""
+        return self._database.read(partial(chain_rows.chains, notebook=notebook))
+
+    def switch(self, chain: Chain) -> None:
+        """Make a chain its notebook's current one, and begin it where there is none."""
+        self._database.run(partial(chain_rows.switch, chain=chain))
+
+    def rename(self, chain: Chain, name: str) -> None:
+        """Give a chain another name.
+
+        Raises:
+            RequestError: There is no such chain, or there is one of the new name.
+        """
+        self._database.run(partial(chain_rows.rename, chain=chain, name=name))
+
+    def delete(self, chain: Chain) -> None:
+        """Delete a chain for good; its notebook goes back to `main` if it was the current one.
+
+        Raises:
+            RequestError: There is no such chain.
+        """
+        self._database.run(partial(chain_rows.delete, chain=chain))
+
+    def move(self, chain: Chain, head: int | None) -> None:
+        """Make a turn the head of a chain; None for none."""
+        self._database.run(partial(chain_rows.move, chain=chain, head=head))
+
+    def tree(self, chain: Chain) -> Tree:
+        """Return the tree of a chain; an empty one where it has no turn."""
+        return self._database.read(partial(turn_rows.tree, chain=chain))
+
+    def lines(self, chain: Chain) -> dict[int, Line]:
+        """Return how each turn's question begins, and its tokens, by the turns' ids."""
+        return self._database.read(partial(turn_rows.lines, chain=chain))
+
+    # Turns
+
+    def read(self, chain: Chain, ids: Iterable[int]) -> tuple[Record, ...]:
+        """Return turns with their contents; one that was cut short holds what had arrived."""
+        return self._database.read(partial(turn_rows.read, chain=chain, ids=tuple(ids)))
+
+    def begin(self, record: Record) -> Record:
+        """Store a turn about to be asked; return it with its id and the time."""
+        record = replace(record, uid=uuid.uuid4().hex, begun=self._clock())
+        return self._database.run(partial(turn_rows.begin, record=record))
+
+    def grow(self, record: Record, turn: Turn) -> None:
+        """Store as much of a growing answer as has arrived, at most fifty times a second.
+
+        A kernel that is killed loses nothing that stood in a turn given here a moment before. To be
+        called again while nothing arrives, as `Session.stream` yields.
+        """
+        now = time.monotonic()
+        last, written = self._growing.get(record.uid, (0.0, ()))
+        if now - last < _GAP:
+            return
+        news, grown = pieces(written, turn.items)
+        if not news or self._database.attempt(partial(turn_rows.grow, uid=record.uid, pieces=news)):
+            self._growing[record.uid] = (now, grown)
+
+    def end(self, record: Record, turn: Turn) -> Record:
+        """Store how a turn ended; a completed or incomplete one becomes the head of its chain."""
+        self._growing.pop(record.uid, None)
+        record = replace(
+            record,
+            output=turn.items,
+            status=turn.status,
+            response_id=turn.response_id,
+            previous_response_id=turn.previous_response_id,
+            model=turn.model,
+            usage=turn.usage,
+            error=turn.error,
+            ended=self._clock(),
+        )
+        return self._database.run(partial(turn_rows.end, record=record))
+
+    # Servers
+
+    def continues(self, base_url: str) -> bool:
+        """Return whether a server is not known not to continue a response by its id."""
+        query = "SELECT continues FROM endpoints WHERE base_url = ?"
+        found = self._database.read(lambda rows: rows.execute(query, (base_url,)).fetchone())
+        return bool(found[0]) if found else True
+
+    def learn(self, base_url: str, *, continues: bool) -> None:
+        """Remember whether a server continues a response by its id."""
+        statement = "INSERT OR REPLACE INTO endpoints VALUES (?, ?)"
+        self._database.run(lambda rows: rows.execute(statement, (base_url, continues)))
+
+    def account(self, key: str) -> str:
+        """Return what stands for a key: it tells keys apart, and no key can be told from it."""
+        query = "SELECT value FROM facts WHERE name = 'salt'"
+        salt = self._database.read(lambda rows: rows.execute(query).fetchone()[0])
+        return hashlib.sha256(f"{salt}{key}".encode()).hexdigest()[:16] if key else ""

@@ -1,0 +1,148 @@
+"""The tree of a chain's turns, and moving its head (pure).
+
+The *path* runs from a root to the head. Only a completed or incomplete turn becomes the head, so
+failed and cancelled turns are never on it. Nothing here removes a turn: what leaves the path is
+stale, and can be brought back.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from qwen_magic.conversation.turn import Status
+from qwen_magic.errors import RequestError
+
+__all__ = [
+    "Node",
+    "Tree",
+    "after",
+    "branch",
+    "check_number",
+    "counted",
+    "moves_head",
+    "path",
+    "restore",
+    "reusable",
+    "rewind",
+    "stale",
+]
+
+
+class Node(Struct, frozen=True, gc=False):
+    """One turn's place in the tree.
+
+    Attributes:
+        id: The turn's number among all of its chain's turns, from 1, in the order they were asked.
+        parent: The turn that it continues; None begins a conversation.
+        cell: The id of the cell that asked; empty where the front end has none.
+        ask: Which of that cell's questions it was, in one run of the cell, from 1.
+        digest: What was asked, and how; see `records.digest`.
+    """
+
+    id: int
+    parent: int | None = None
+    cell: str = ""
+    ask: int = 1
+    status: Status = "completed"
+    digest: str = ""
+
+
+class Tree(Struct, frozen=True):
+    """All turns of a chain, so that `nodes[id - 1]` is the turn of that id, and the head's id."""
+
+    nodes: tuple[Node, ...] = ()
+    head: int | None = None
+
+
+def moves_head(status: Status) -> bool:
+    """Return whether a turn that ended so is continued by the next one."""
+    return status in {"completed", "incomplete"}
+
+
+def branch(tree: Tree, tip: int | None) -> tuple[Node, ...]:
+    """Return the turns from a root to a turn."""
+    found: list[Node] = []
+    while tip is not None:
+        node = tree.nodes[tip - 1]
+        found.append(node)
+        tip = node.parent
+    return tuple(reversed(found))
+
+
+def path(tree: Tree) -> tuple[Node, ...]:
+    """Return the turns that the next one continues, by their numbers."""
+    return branch(tree, tree.head)
+
+
+def after(tree: Tree, node: Node) -> Tree:
+    """Return the tree with a turn added or brought up to date; a good one becomes the head."""
+    nodes = (*tree.nodes[: node.id - 1], node, *tree.nodes[node.id :])
+    return Tree(nodes, node.id if moves_head(node.status) else tree.head)
+
+
+def reusable(tree: Tree, asked: Node) -> Node | None:
+    """Return the newest good turn in which the same cell asked the same after the same turn."""
+    what = (asked.parent, asked.cell, asked.ask, asked.digest)
+    for node in reversed(tree.nodes):
+        if (node.parent, node.cell, node.ask, node.digest) == what and moves_head(node.status):
+            return node if asked.digest else None
+    return None
+
+
+def restore(tree: Tree, turn: int) -> Tree:
+    """Return the tree with a turn's branch as the path, down to its newest end.
+
+    Raises:
+        RequestError: There is no such turn, or it cannot be continued.
+    """
+    if not 1 <= turn <= len(tree.nodes):
+        raise RequestError(
+            f"there is no stored turn {turn!r}",
+            hint=f"this chain has {counted(len(tree.nodes), 'turn')}: %qwen_chain shows them",
+        )
+    if not moves_head(status := tree.nodes[turn - 1].status):
+        raise RequestError(
+            f"turn {turn!r} is {status}, so nothing can follow it",
+            hint="run its cell again",
+        )
+    newest = {node.parent: node.id for node in tree.nodes if moves_head(node.status)}
+    while turn in newest:
+        turn = newest[turn]
+    return replace(tree, head=turn)
+
+
+def rewind(tree: Tree, number: int | None = None) -> Tree:
+    """Return the tree with the path cut after its turn of that number, or before its last one.
+
+    Raises:
+        RequestError: The path has no such turn.
+    """
+    nodes = path(tree)
+    number = max(len(nodes) - 1, 0) if number is None else number
+    check_number(number, len(nodes), least=0)
+    return replace(tree, head=nodes[number - 1].id if number else None)
+
+
+def stale(tree: Tree) -> tuple[Node, ...]:
+    """Return the good turns that are not on the path."""
+    kept = {node.id for node in path(tree)}
+    return tuple(n for n in tree.nodes if moves_head(n.status) and n.id not in kept)
+
+
+def check_number(number: int, length: int, *, least: int) -> None:
+    """Refuse a number that no turn of the path has.
+
+    Raises:
+        RequestError: Says how many there are.
+    """
+    if not least <= number <= length:
+        raise RequestError(
+            f"the path has no turn {number!r}",
+            hint=f"it has {counted(length, 'turn')}: %qwen_chain shows them",
+        )
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

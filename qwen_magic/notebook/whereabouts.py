@@ -1,0 +1,90 @@
+"""Which notebook and which of its cells asks, from one question to the next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+
+from qwen_magic.conversation.chains import Asked
+from qwen_magic.conversation.identity import Seen
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.notebook_rows import Notebook
+    from qwen_magic.conversation.store import ChainStore
+    from qwen_magic.notebook.frontend import Frontend
+
+__all__ = ["Whereabouts", "cells_in"]
+
+
+class _Cell(Struct):
+    id: str = ""
+
+
+class _Document(Struct):
+    cells: list[_Cell] = []
+
+
+_read = msgspec.json.Decoder(_Document).decode
+
+
+class Whereabouts:
+    """What a kernel knows of the notebook it works for.
+
+    Attributes:
+        notebook: The notebook's id in the store; empty where there is no notebook.
+        chain: The name of its current chain.
+    """
+
+    def __init__(self) -> None:
+        self.notebook = ""
+        self.chain = "main"
+        self._run: tuple[str, int] = ("", 0)
+        self._asks = 0
+
+    def enter(self, store: ChainStore, frontend: Frontend, run: int) -> Asked:
+        """Note that a cell asks; return where that is.
+
+        Args:
+            store: Knows notebooks from before.
+            frontend: What asked.
+            run: The number of the cell's run, which several of its questions share.
+        """
+        here = (frontend.cell, run)
+        self._asks = self._asks + 1 if here == self._run else 1
+        self._run = here
+        if not frontend.notebook:
+            return Asked(frontend.cell, self._asks)
+        cells = cells_in(frontend.notebook)
+        seen = Seen(frontend.notebook, cells or None, frontend.cell)
+        found = store.notebook(seen, _ids_at, held=self.notebook)
+        found = self._without_deleted(store, found, frontend)
+        self.notebook, self.chain = found.id, found.chain
+        return Asked(frontend.cell, self._asks, document=cells or (), deleted=found.deleted)
+
+    def _without_deleted(self, store: ChainStore, found: Notebook, frontend: Frontend) -> Notebook:
+        return store.delete_cells(found.id, frontend.deleted) if frontend.deleted else found
+
+
+def cells_in(path: str) -> tuple[str, ...] | None:
+    """Return the ids of a notebook file's cells, in order; None where there is no such file.
+
+    Source: the notebook format, "Cell ids". A file that cannot be read has none.
+    """
+    try:
+        content = Path(path).read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError:
+        return ()
+    try:
+        return tuple(cell.id for cell in _read(content).cells if cell.id)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return ()
+
+
+def _ids_at(path: str) -> frozenset[str] | None:
+    cells = cells_in(path)
+    return None if cells is None else frozenset(cells)

@@ -1,0 +1,58 @@
+"""One notebook, one conversation, also after a restart, in a real JupyterLab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwen_magic.demo.server import DemoServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.browser.lab import Jupyter
+    from tests.browser.notebook import OpenNotebook
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(pace=0) as server:
+        yield server
+
+
+def told(notebook: OpenNotebook, i: int) -> dict[str, object]:
+    (output,) = notebook.outputs(i)
+    return dict(output["metadata"]["qwen_magic"])
+
+
+def test_a_notebooks_conversation_outlives_its_kernel(lab: Jupyter, server: DemoServer) -> None:
+    notebook = lab.open(
+        [
+            f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"',
+            "%%qwen\nMy name is Alice, please remember it.",
+            "%%qwen\nWhat is 2 + 2?",
+            "%%qwen\nIntroduce AI",
+            "%%qwen\nDo you remember my name?",
+        ]
+    )
+    for i in range(4):
+        notebook.run(i)
+    first, second = told(notebook, 1), told(notebook, 2)
+    notebook.restart()
+    notebook.run(0)
+    notebook.run(4)
+    assert "Alice" in notebook.output(4).inner_text()
+    assert told(notebook, 4)["number"] == 4
+
+    notebook.run(2)
+    again = told(notebook, 2)
+    assert (again["number"], again["previous_response_id"]) == (2, first["response_id"])
+    assert again["response_id"] != second["response_id"]
+    assert "2 later turns set aside" in notebook.output(2).inner_text()
+
+    notebook.run_all()
+    numbers = [told(notebook, i)["number"] for i in (1, 2, 3, 4)]
+    assert numbers == [1, 2, 3, 4]
+    parents = [request.body.get("previous_response_id") for request in server.requests[-4:]]
+    assert parents == [None, *(told(notebook, i)["response_id"] for i in (1, 2, 3))]
