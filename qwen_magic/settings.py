@@ -40,7 +40,8 @@ class Settings:
         effort: How hard to think: none, minimal, low, medium, high; empty leaves it to the server.
         system: The system message of every turn.
         tools: Built-in tools by name, and tool objects as the API takes them.
-        chain: The name of the chain that turns join.
+        chain: The name of the chain that turns join. A `Session` keeps a chain that is named here
+            for later sessions; without a name it begins afresh each time.
         session_cache: `on`, `off`, or empty for the server's default (Model Studio, "Session cache").
         history: `on` keeps chains for the next kernel, `off` only for this one.
         reuse: `same` shows the stored turn of an unchanged question instead of asking again,
@@ -58,7 +59,7 @@ class Settings:
     effort: str = ""
     system: str = ""
     tools: tuple[str | Mapping[str, Any], ...] = ()
-    chain: str = "main"
+    chain: str = ""
     session_cache: str = ""
     history: str = "on"
     reuse: str = "never"

@@ -53,7 +53,8 @@ class Plan(Struct, frozen=True):
 def chain_of(notebook: str, settings: Settings, conversation: str | None = None) -> Chain:
     """Return the chain that a question joins; one that the server keeps is apart from ours."""
     owner = f"{_DEMO_TURNS}{notebook}" if settings.region == DEMO else notebook
-    return Chain(owner, settings.chain if conversation is None else f"conversation {conversation}")
+    name = settings.chain or "main"
+    return Chain(owner, name if conversation is None else f"conversation {conversation}")
 
 
 def plan(store: ChainStore, notebook: str, settings: Settings, question: Question) -> Plan:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.planning import Plan, Question, chain_of, plan, rebuilt
@@ -20,6 +20,7 @@ from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
+    from pathlib import Path
 
     from qwen_magic.conversation.question import Prompt
     from qwen_magic.conversation.records import Chain
@@ -36,7 +37,8 @@ class Session:
 
     Args:
         settings: What every ask shares.
-        store: Keeps the chains; by default they live as long as the session.
+        store: Keeps the chains. By default a chain that the settings name is kept in the reader's
+            folder, and any other lives as long as the session.
         transport: Answers in the network's place.
 
     Attributes:
@@ -54,7 +56,7 @@ class Session:
         transport: Transport | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        self.store = store or ChainStore(None)
+        self.store = store or ChainStore(_folder(self.settings))
         self.notebook = ""
         self.last: Turn | None = None
         self.used = 0
@@ -149,6 +151,12 @@ class Session:
         records = self.store.read(self.chain, [node.id for node in nodes[-1:]])
         return turn_of(records[0], len(nodes)) if records else None
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Close the connection; the next ask opens another."""
         if self._client is not None:
@@ -200,6 +208,10 @@ class Session:
             self.close()
             known = self._client = Client(endpoint, timeout=timeout, transport=self._transport)
         return known
+
+
+def _folder(settings: Settings) -> Path | None:
+    return settings.home if settings.chain and settings.history == "on" else None
 
 
 def _growing(client: Client, planned: Plan) -> Generator[Turn, None, None]:

@@ -163,3 +163,21 @@ def test_no_question_is_refused_before_sending(
 def test_tokens_are_counted(session: Session) -> None:
     usages = [session.ask("Hello").usage, session.ask("Hello").usage]
     assert session.used == sum(usage.total_tokens for usage in usages if usage) > 0
+
+
+def test_a_named_chain_is_kept_for_later_sessions(demo: DemoServer) -> None:
+    settings = Settings(base_url=demo.base_url, chain="diary")
+    with Session(settings) as session:
+        first = session.ask("My name is Alice.")
+    with Session(settings) as session:
+        later = session.ask("What is my name?")
+    assert (later.number, later.previous_response_id) == (2, first.response_id)
+
+
+@pytest.mark.parametrize("settings", [{"chain": ""}, {"chain": "diary", "history": "off"}])
+def test_other_chains_begin_afresh_in_each_session(
+    demo: DemoServer, settings: dict[str, str]
+) -> None:
+    for _ in range(2):
+        with Session(Settings(base_url=demo.base_url, **settings)) as session:  # type: ignore[arg-type]
+            assert session.ask("Hello").number == 1
