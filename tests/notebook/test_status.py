@@ -10,7 +10,7 @@ KEY = "sk-0123456789abcdef"
 
 def test_status_tells_where_questions_go_without_the_key() -> None:
     endpoint = Endpoint("https://dashscope-us.aliyuncs.com/compatible-mode/v1", "us", KEY)
-    assert status(endpoint, Settings(), None, 1234) == (
+    assert status(endpoint, Settings(chain="main"), None, 1234) == (
         "endpoint  https://dashscope-us.aliyuncs.com/compatible-mode/v1 (region us)\n"
         "model     qwen3.7-plus\n"
         "API key   found\n"
