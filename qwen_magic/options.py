@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
+from keyword import iskeyword
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import CellError, RequestError
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["CHECKS", "OPTIONS", "Option", "check_secret", "help_of", "help_text", "option_of"]
 
 _SECRET = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}")
+_WIDTH, _USAGE_WIDTH = 79, 23
 SWITCH = ("on", "off")
 
 
@@ -68,11 +72,18 @@ def help_of(name: str) -> str:
 
 def help_text() -> str:
     """Return the help that `%%qwen?` shows."""
-    rows = [(_usage(option), option.help) for option in OPTIONS]
-    width = max(len(usage) for usage, _ in rows)
-    options = "\n".join(f"  {usage:<{width}}  {text}" for usage, text in rows)
-    settings = ", ".join(_SETTINGS)
+    options = "\n".join(map(_described, OPTIONS))
+    names = [name for name in CHECKS if name != "api_key"]
+    settings = textwrap.fill(", ".join(names), _WIDTH, initial_indent="  ", subsequent_indent="  ")
     return _HELP.format(options=options, settings=settings)
+
+
+def _described(option: Option) -> str:
+    """Return an option as the help shows it: how it is written, then what it does."""
+    usage = f"  {_usage(option):<{_USAGE_WIDTH}}  "
+    return textwrap.fill(
+        option.help, _WIDTH, initial_indent=usage, subsequent_indent=" " * len(usage)
+    )
 
 
 def _usage(option: Option) -> str:
@@ -111,8 +122,17 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
+def _named(flag: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if not text.strip():
+            raise RequestError(f"{flag} is empty")
+        return text
+
+    return read
+
+
 def _variable(text: str) -> str:
-    if not text.isidentifier():
+    if not text.isidentifier() or iskeyword(text):
         raise RequestError(f"{text!r} is no name of a variable")
     return text
 
@@ -196,6 +216,7 @@ OPTIONS: tuple[Option, ...] = (
         ("--conversation",),
         "join a conversation kept by the server, instead of the chain",
         "ID",
+        _named("--conversation"),
     ),
     Option(
         "messages",
@@ -216,6 +237,7 @@ _SETTINGS = {
     "base_url": "another server's address, without /responses",
     "history": "on keeps chains for the next kernel, off only for this one",
     "reuse": "same shows the stored turn of an unchanged question, never always asks",
+    "resend": "True sends the whole conversation each time: for servers, as Ollama, that ignore ids",
     "timeout": "the longest silence in seconds, before the answer and between its events",
     "show_reasoning": "whether reasoning is displayed",
     "updates_per_second": "how often a growing answer is redrawn, at most",
@@ -230,6 +252,11 @@ def _plain(value: str) -> None:
 def _refused(value: str) -> None:
     if value:
         check_secret("sk-00000000", "in the configuration")
+
+
+def _finite(value: float) -> None:
+    if not isfinite(value):
+        raise RequestError(f"timeout {value!r} is no number of seconds", hint="for example 3600")
 
 
 def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
@@ -247,6 +274,7 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "chain": _plain,
     "history": _one_of("history", SWITCH),
     "reuse": _one_of("reuse", ("never", "same")),
+    "timeout": _finite,
     "session_cache": _unless_empty(_one_of("session cache", SWITCH)),
     "api_key": _refused,
 }
@@ -257,12 +285,13 @@ _HELP = """Ask Qwen.
   %qwen [options] text    the question is the rest of the line
   %qwen                   where questions go, and what they have cost so far
 
-The text is sent as it is written. Only {{{{name}}}}, where name is a variable, is filled in: a string
-as it is, a table or an array as a table, a figure as an image. Each question continues the one
-before; the answer is in _qwen, too.
+The text is sent as it is written. Only {{{{name}}}}, where name is a variable, is
+filled in: a string as it is, a table or an array as a table, a figure as an
+image. Each question continues the one before; the answer is in _qwen, too.
 
 Options:
 {options}
 
-For all cells: %config QwenMagics.model = "…"; likewise {settings}.
+For all cells: %config QwenMagics.model = "…"; likewise
+{settings}
 """

@@ -46,6 +46,8 @@ class Settings:
         history: `on` keeps chains for the next kernel, `off` only for this one.
         reuse: `same` shows the stored turn of an unchanged question instead of asking again,
             `never` always asks.
+        resend: Whether the whole conversation is sent each time, for a server that ignores
+            `previous_response_id` without a word, as Ollama does.
         timeout: The longest silence in seconds, before the answer and between its events.
         show_reasoning: Whether reasoning is displayed.
         updates_per_second: How often a growing answer is redrawn, at most.
@@ -58,11 +60,12 @@ class Settings:
     base_url: str = ""
     effort: str = ""
     system: str = ""
-    tools: tuple[str | Mapping[str, Any], ...] = ()
+    tools: tuple[str | Mapping[str, Any], ...] = field(default=(), repr=False)  # may hold secrets
     chain: str = ""
     session_cache: str = ""
     history: str = "on"
     reuse: str = "never"
+    resend: bool = False
     timeout: float = 300.0
     show_reasoning: bool = True
     updates_per_second: float = 25.0
@@ -129,6 +132,6 @@ class Settings:
         if endpoint.is_model_studio and not endpoint.key:
             raise RequestError(
                 "no API key is set",
-                hint=f'{KEY_LINE} — or try without one: %config QwenMagics.region = "demo"',
+                hint=f'{KEY_LINE} — or try without one: the region "demo" answers offline',
             )
         return endpoint

@@ -43,6 +43,8 @@ def test_what_completion_offers_is_accepted(option: object) -> None:
         ("system", "my key is sk-0123456789abcdef"),
         ("tools", ["sk-0123456789abcdef"]),
         ("api_key", "anything"),
+        ("timeout", float("inf")),
+        ("timeout", float("nan")),
     ],
 )
 def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
@@ -52,7 +54,10 @@ def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", [name for name in CHECKS if name not in {"region", "tools", "history", "reuse"}])
+@pytest.mark.parametrize(
+    "name",
+    [name for name in CHECKS if name not in {"region", "tools", "history", "reuse", "timeout"}],
+)
 def test_an_empty_setting_is_unset(name: str) -> None:
     assert not CHECKS[name]("")
 

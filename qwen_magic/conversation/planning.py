@@ -14,7 +14,7 @@ from qwen_magic.conversation.rebuild import Server, input_items, rebuild_reason
 from qwen_magic.conversation.records import Chain, Record, digest, input_of
 from qwen_magic.conversation.tree import Node, Tree, branch, reusable
 from qwen_magic.conversation.turn import Turn
-from qwen_magic.responses.endpoint import DEMO, Endpoint
+from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Plan(Struct, frozen=True):
         turn: The turn as it begins.
         request: What is sent.
         record: What is stored of it.
-        earlier: The id of a stored turn in which just this was asked already, if there is one.
+        earlier: The id of the stored turn that is shown instead of asking, if there is one.
     """
 
     turn: Turn
@@ -67,7 +67,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     chain = chain_of(notebook, settings, asking.conversation)
     tree = store.tree(chain) if asking.conversation is None else Tree()
     placement = place(tree, replace(asked, how="new") if asking.new else asked)
-    server, head = _server(store, settings.endpoint()), _record(store, chain, placement)
+    server, head = _server(store, settings), _record(store, chain, placement)
     reason = rebuild_reason(head, server, store.now())
     kept = head.system if head and asking.system is None else asking.system
     request = request_for(
@@ -80,10 +80,9 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     check(request)
     record = _record_of(question, request, server, placement)
     record = replace(record, chain=chain, prompt=text, system=kept)
-    notes = tuple(filter(None, (placement.told, _told(reason))))
-    return Plan(
-        _first(record, request, placement.number, notes), request, record, _earlier(tree, record)
-    )
+    earlier = _earlier(tree, record) if settings.reuse == "same" else None
+    notes = tuple(filter(None, (placement.told, _told(reason) if earlier is None else "")))
+    return Plan(_first(record, request, placement.number, notes), request, record, earlier)
 
 
 def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:
@@ -115,9 +114,10 @@ def _record_of(
     )
 
 
-def _server(store: ChainStore, endpoint: Endpoint) -> Server:
-    base = endpoint.base_url
-    return Server(base, store.account(endpoint.key), continues=store.continues(base))
+def _server(store: ChainStore, settings: Settings) -> Server:
+    endpoint = settings.endpoint()
+    continues = not settings.resend and store.continues(endpoint.base_url)
+    return Server(endpoint.base_url, store.account(endpoint.key), continues=continues)
 
 
 def _record(store: ChainStore, chain: Chain, placement: Placement) -> Record | None:

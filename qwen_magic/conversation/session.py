@@ -6,6 +6,8 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
+from msgspec.structs import replace as with_fields
+
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.planning import Plan, Question, chain_of, plan, rebuilt
 from qwen_magic.conversation.question import Asking
@@ -108,7 +110,7 @@ class Session:
             QwenError: The question could not be answered; its `turn` holds what had arrived.
         """
         planned = self._plan(prompt, tools, asking, asked)
-        if self.settings.reuse == "same" and planned.earlier is not None:
+        if planned.earlier is not None:
             yield self._reused(planned, planned.earlier)
             return
         endpoint = self.settings.admitted()
@@ -157,6 +159,12 @@ class Session:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def path(self) -> tuple[Turn, ...]:
+        """Return the turns that the next one continues, by their numbers."""
+        nodes = path(self.store.tree(self.chain))
+        records = self.store.read(self.chain, [node.id for node in nodes])
+        return tuple(turn_of(record, number) for number, record in enumerate(records, 1))
+
     def close(self) -> None:
         """Close the connection; the next ask opens another."""
         if self._client is not None:
@@ -192,12 +200,13 @@ class Session:
             again = rebuilt(self.store, planned, prompt, reason)
         else:
             return
+        yield again.turn
         yield from _growing(client, again)
 
     def _reused(self, planned: Plan, earlier: int) -> Turn:
         self.store.move(planned.record.chain, earlier)
         (record,) = self.store.read(planned.record.chain, [earlier])
-        self.last = turn_of(record, planned.turn.number)
+        self.last = with_fields(turn_of(record, planned.turn.number), notes=planned.turn.notes)
         return self.last
 
     def _client_of(self, endpoint: Endpoint) -> Client:

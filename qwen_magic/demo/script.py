@@ -161,7 +161,7 @@ def _default(scene: Scene) -> Answer:
     text = (
         f"You asked: “{quoted}”.{before}{heed}\n\n"
         "A real model would answer that. Here you can try `What can you do?`, "
-        "`9.9 or 9.11, which is larger?` or a function of yours with `--tools`."
+        "`9.9 or 9.11, which is larger?` or `Show me a table`."
     )
     return Answer(
         text, "I have no answer to this by heart.\nI say what I was asked and what I can show."

@@ -17,8 +17,7 @@ Hello! In this offline demo you can try, cell by cell:
 2. **Reasoning**: `9.9 or 9.11, which is larger?`
 3. **Writing**: `Introduce AI`, `Show me a table`, `Solve a quadratic equation`
 4. **Code**: `Write a Python function for Fibonacci numbers`
-5. **Tools**: offer a Python function and ask for what it does; I fill in its arguments
-6. **Built-in tools**: offer `web_search` and ask me to find something
+5. **Tools**: offer `web_search` with `-t web_search` and ask me to find something
 
 With an API key the same cells ask a real Qwen model.
 """,

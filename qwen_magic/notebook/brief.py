@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qwen_magic.errors import QwenError
+from qwen_magic.notebook.interrupt import TurnStopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,8 @@ def brief_errors() -> Iterator[None]:
     """
     try:
         yield
+    except KeyboardInterrupt:  # it may come before the first word, or twice
+        raise TurnStopped from None
     except QwenError as error:
         error.__dict__["_render_traceback_"] = partial(_lines, error)
         raise

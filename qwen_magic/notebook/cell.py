@@ -51,7 +51,7 @@ def parse_cell(line: str, body: str | None = None) -> Cell:
     if text.strip():
         raise CellError(
             f"unexpected text on the %%qwen line: {_short(text)!r}",
-            hint=f"the question goes below it, a model after -m: %%qwen -m {text.split()[0]}",
+            hint=_advice(text, line),
         )
     return Cell(body.removesuffix("\n"), options)
 
@@ -75,6 +75,13 @@ def _options(line: str) -> tuple[dict[str, Any], str]:
         found[option.name] = option.read(text)
     end = re.match(r"\s*--(?=\s|$)", rest)
     return found, rest[end.end() :].strip() if end else rest.strip()
+
+
+def _advice(text: str, line: str) -> str:
+    """Return what may have been meant with a text between the options and the question."""
+    if line[: line.rindex(text)].strip():
+        return "the question goes below; a value with spaces needs quotes"
+    return f"the question goes below; a model after -m: %%qwen -m {text.split(maxsplit=1)[0]}"
 
 
 def _refuse_several(options: dict[str, Any]) -> None:
@@ -102,6 +109,8 @@ def _value(flag: str, rest: str, option: Option) -> tuple[str, str]:
         text = quoted[1] if quoted[1] is not None else quoted[2]
         return _ESCAPE.sub(_unescaped, text), rest[quoted.end() :]
     word = _WORD.match(rest)
+    if word is not None and word[1][0] in "\"'":
+        raise CellError(f"the quote after {flag} is not closed", hint=f'{flag} "…"')
     if word is None or option_of(word[1]):
         raise CellError(f"{flag} needs a value", hint=f"{flag} {option.takes}: {option.help}")
     return word[1], rest[word.end() :]

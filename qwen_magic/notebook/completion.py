@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from qwen_magic.notebook.chain_flags import FORMATS
 from qwen_magic.options import OPTIONS, option_of
 
-__all__ = ["complete"]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qwen_magic.notebook.chain_flags import Flag
+
+__all__ = ["complete", "complete_command"]
 
 
 def complete(before: str) -> list[str]:
@@ -23,6 +31,38 @@ def complete(before: str) -> list[str]:
     given = {found.name for word in words if (found := option_of(word)) is not None}
     flags = (option.flags[-1] for option in OPTIONS if option.name not in given)
     return [flag for flag in flags if flag.startswith(current)]
+
+
+def complete_command(
+    before: str, table: Sequence[Flag], names: Sequence[str], *, takes_name: bool = False
+) -> list[str]:
+    """Return the words that may continue the line of a magic with a table of flags.
+
+    Args:
+        before: The text before the cursor.
+        table: The magic's flags.
+        names: The names of the notebook's chains.
+        takes_name: Whether a chain's name may stand alone.
+    """
+    words = before.split()
+    current = "" if before.endswith((" ", "\t")) else words.pop()
+    known = {"CHAIN": [name for name in names if len(name.split()) == 1], "FORMAT": FORMATS}
+    expected = _expected(words, table)
+    if expected:
+        return [word for word in known.get(expected, ()) if word.startswith(current)]
+    given = {flag.name for flag in table if set(flag.flags) & set(words)}
+    flags = [flag.flags[-1] for flag in table if flag.name not in given]
+    alone = known["CHAIN"] if takes_name and not words else ()
+    return [word for word in (*alone, *flags) if word.startswith(current)]
+
+
+def _expected(words: list[str], table: Sequence[Flag]) -> str:
+    """Return what the value is called that comes next, if a flag waits for one."""
+    for behind, word in enumerate(reversed(words)):
+        for flag in table:
+            if word in flag.flags:
+                return flag.takes[behind] if behind < len(flag.takes) else ""
+    return ""
 
 
 def _values(values: tuple[str, ...], current: str, *, many: bool) -> list[str]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.inputtransformer2 import make_tokens_by_line
 
 from qwen_magic.notebook import interrupt
-from qwen_magic.notebook.completion import complete
+from qwen_magic.notebook.chain_magics import ChainMagics
 from qwen_magic.notebook.magics import QwenMagics
+from qwen_magic.notebook.matching import add_completion, remove_completion
 from qwen_magic.notebook.rewriting import rewrite
 
 if TYPE_CHECKING:
@@ -19,23 +20,23 @@ if TYPE_CHECKING:
 __all__ = ["load", "unload"]
 
 _TURN = "qwen_magic.conversation.turn", "Turn"
-_MAGICS = ("%qwen", "%%qwen")
 
 
 def load(shell: InteractiveShell) -> None:
     """Add the magics, their completion, the questions IPython would misread, and the view of a turn."""
     unload(shell)
-    shell.register_magics(QwenMagics)
+    qwen = QwenMagics(shell)
+    shell.register_magics(qwen, ChainMagics(shell, qwen))
     interrupt.install(shell)
     shell.input_transformers_cleanup.append(_rewrite)
     _formatter(shell).for_type_by_name(*_TURN, _bundle)
-    for magic in _MAGICS:
-        shell.set_hook("complete_command", _complete, str_key=magic)
+    add_completion(shell)
 
 
 def unload(shell: InteractiveShell) -> None:
     """Take away what `load` added, but for the magics, which IPython cannot unregister."""
     interrupt.uninstall(shell)
+    remove_completion(shell)
     transformers = shell.input_transformers_cleanup
     if _rewrite in transformers:
         transformers.remove(_rewrite)
@@ -44,10 +45,6 @@ def unload(shell: InteractiveShell) -> None:
 
 def _rewrite(lines: list[str]) -> list[str]:
     return rewrite(lines, make_tokens_by_line)
-
-
-def _complete(_shell: InteractiveShell, event: Any) -> list[str]:  # noqa: ANN401 - a namespace of IPython's
-    return complete(event.text_until_cursor.partition("qwen")[2])
 
 
 def _formatter(shell: InteractiveShell) -> Any:  # noqa: ANN401 - loosely typed in IPython

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Bool, Float, List, TraitError, Unicode, validate
 
-from qwen_magic.errors import QwenError
+from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors
 from qwen_magic.notebook.cell import parse_cell
@@ -47,6 +47,7 @@ _TRAITS = (
     "chain",
     "history",
     "reuse",
+    "resend",
     "session_cache",
     "timeout",
     "show_reasoning",
@@ -70,6 +71,7 @@ class QwenMagics(Magics):
     session_cache = Unicode("", help=help_of("session_cache")).tag(config=True)
     history = Unicode(_UNSET.history, help=help_of("history")).tag(config=True)
     reuse = Unicode(_UNSET.reuse, help=help_of("reuse")).tag(config=True)
+    resend = Bool(_UNSET.resend, help=help_of("resend")).tag(config=True)
     timeout = Float(_UNSET.timeout, min=0.1, help=help_of("timeout")).tag(config=True)
     show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
     updates_per_second = Float(
@@ -120,8 +122,19 @@ class QwenMagics(Magics):
 
     qwen.__doc__ = help_text()
 
+    def join(self, chain: str = "") -> Session:
+        """Return the session as the running cell finds it: in its notebook, at its current chain.
+
+        Args:
+            chain: Another chain's name, in place of the current one's.
+        """
+        self.whereabouts.find(self.session.store, frontend_of(self._shell))
+        self.session.notebook = self.whereabouts.notebook
+        self._adopt({"tools": (), **({"chain": chain} if chain else {})})
+        return self.session
+
     def _tell(self) -> None:
-        self._adopt({})
+        self.join()
         settings = self.session.settings
         print(status(settings.endpoint(), settings, self.session.head(), self.session.used))
 
@@ -138,9 +151,16 @@ class QwenMagics(Magics):
         from qwen_magic.notebook.live import view_for
 
         notes = (*self._once(stands_in), *filled)
+        name = self._free(cell.options.get("out"))
         view = view_for(frontend, self.session.settings, notes)
         turns = self.session.stream(prompt, asking=asking, asked=asked)
-        self._show(turns, view, cell.options.get("out"))
+        self._show(turns, view, name)
+
+    def _free(self, name: str | None) -> str | None:
+        """Return a variable's name, unless it is one that IPython itself relies on."""
+        if name in self._shell.user_ns_hidden:
+            raise CellError(f"-o {name!r} is a name of IPython's own", hint="choose another")
+        return name
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
         """Return what is said once: that the demo stands in, and what is wrong with the store."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import body, headers
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from qwen_magic.responses.request import Request
     from qwen_magic.settings import Settings
 
-__all__ = ["DEMO_NOTE", "dry_run", "status"]
+__all__ = ["DEMO_NOTE", "dry_run", "status", "without_secrets"]
 
 DEMO_NOTE = "No API key is set, so the built-in demo answers · %qwen tells how to set one"
 _DATA_URL_SHOWN = 60
@@ -38,7 +39,10 @@ def status(endpoint: Endpoint, settings: Settings, head: Turn | None, used: int)
     lines = [f"{name:<9} {value}" for name, value in rows]
     if endpoint.is_legacy:
         lines.append(f"This path is about to be retired: use {endpoint.current_base}")
-    if not endpoint.key:
+    if not endpoint.key and endpoint.region == DEMO:
+        lines += ["", 'To ask a real model, choose another region than "demo" and set a key:']
+        lines += [f"  {KEY_LINE}"]
+    elif not endpoint.key:
         lines += ["", "To set a key, run:", f"  {KEY_LINE}"]
     return "\n".join(lines)
 
@@ -61,6 +65,8 @@ def _key_state(endpoint: Endpoint) -> str:
 
 
 def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
+    if name.lower() == "server_url" and isinstance(value, str):
+        return without_secrets(value)
     if name.lower() in _SECRETS:
         return "…" if isinstance(value, str) else dict.fromkeys(_names(value), "…")
     if isinstance(value, dict):
@@ -70,6 +76,13 @@ def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, str) and value.startswith("data:") and len(value) > _DATA_URL_SHOWN:
         return f"{value[:_DATA_URL_SHOWN]}… ({len(value):,} characters)"
     return value
+
+
+def without_secrets(url: str) -> str:
+    """Return an address without the user, password and query it may hold."""
+    parts = urlsplit(url)
+    query = "?…" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
 
 
 def _names(value: object) -> Mapping[str, Any]:

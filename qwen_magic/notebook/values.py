@@ -70,7 +70,7 @@ def fill(text: str, namespace: Mapping[str, object]) -> Filled:
         images=tuple(Image(name, value.url) for name, value in shown.items() if value.url),
         notes=(
             *(f"{{{{{name}}}}}: {value.note}" for name, value in shown.items()),
-            *_near_misses(unknown[:GUESSES], namespace),
+            *_misses(text, unknown[:GUESSES], namespace),
         ),
     )
 
@@ -86,14 +86,23 @@ def _place(found: re.Match[str], shown: _Shown | None) -> str:
     return f"{opening}{shown.text}{closing}"
 
 
-def _near_misses(names: Sequence[str], namespace: Mapping[str, object]) -> Iterator[str]:
+def _misses(text: str, names: Sequence[str], namespace: Mapping[str, object]) -> Iterator[str]:
     from difflib import get_close_matches
 
     for name in names:
         private = name.startswith("_")
         known = {key.lower(): key for key in namespace if key.startswith("_") == private}
-        for near in get_close_matches(name.lower(), known, n=1, cutoff=NEAR):
-            yield f"{{{{{name}}}}} is no variable, sent as written; {known[near]!r} is one"
+        note = f"{{{{{name}}}}} is no variable, sent as written"
+        near = get_close_matches(name.lower(), known, n=1, cutoff=NEAR)
+        if near:
+            yield f"{note}; {known[near[0]]!r} is one"
+        elif len(names) == 1 and not private and _stands_alone(name, text):
+            yield note
+
+
+def _stands_alone(name: str, text: str) -> bool:
+    """Return whether braces stand in a sentence, as those of a template or of TeX do not."""
+    return re.search(rf"(?:^|\s)\{{\{{ *{name} *\}}\}}(?=[\s.,;:?!]|$)", text) is not None
 
 
 def _show(name: str, value: object) -> _Shown:

@@ -55,14 +55,18 @@ class Whereabouts:
         here = (frontend.cell, run)
         self._asks = self._asks + 1 if here == self._run else 1
         self._run = here
+        return self.find(store, frontend, self._asks)
+
+    def find(self, store: ChainStore, frontend: Frontend, ask: int = 1) -> Asked:
+        """Note which notebook and chain are the current ones; return where the cell stands."""
         if not frontend.notebook:
-            return Asked(frontend.cell, self._asks)
+            return Asked(frontend.cell, ask)
         cells = cells_in(frontend.notebook)
         seen = Seen(frontend.notebook, cells or None, frontend.cell)
         found = store.notebook(seen, _ids_at, held=self.notebook)
         found = self._without_deleted(store, found, frontend)
         self.notebook, self.chain = found.id, found.chain
-        return Asked(frontend.cell, self._asks, document=cells or (), deleted=found.deleted)
+        return Asked(frontend.cell, ask, document=cells or (), deleted=found.deleted)
 
     def _without_deleted(self, store: ChainStore, found: Notebook, frontend: Frontend) -> Notebook:
         return store.delete_cells(found.id, frontend.deleted) if frontend.deleted else found

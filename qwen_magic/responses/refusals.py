@@ -35,8 +35,11 @@ __all__ = [
 _LONGEST_MESSAGE = 600
 _RATE_LIMIT = re.compile(r"rate.?limit|throttl|too many requests", re.IGNORECASE)
 _UNKNOWN_RESPONSE = re.compile(
-    r"response with id .* not found|previous.?response.* not found|does not support 'previous_response_id'",
+    r"previous_response_(id|not_found)|(response with id|previous response) .*not found",
     re.IGNORECASE,
+)
+_KEEPS_NOTHING = re.compile(
+    r"support|stateless|expected null|must be null|unrecogni[sz]ed|extra inputs", re.IGNORECASE
 )
 _HINTS = {
     "invalidparameter": "see %%qwen? for what an option takes, --dry-run for what is sent",
@@ -106,13 +109,13 @@ def is_rate_limit(error: ErrorBody | None) -> bool:
 
 
 def is_unknown_response(message: str) -> bool:
-    """Return whether a message says that the chain's last response is not there (any more)."""
+    """Return whether a message says that the chain's last response cannot be continued by its id."""
     return bool(_UNKNOWN_RESPONSE.search(message))
 
 
 def keeps_nothing(message: str) -> bool:
-    """Return whether a message says that the server never continues a response by its id."""
-    return "does not support" in message
+    """Return whether such a message says that the server never continues a response by its id."""
+    return bool(_KEEPS_NOTHING.search(message))
 
 
 def retry_seconds(headers: Mapping[str, str]) -> float | None:

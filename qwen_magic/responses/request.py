@@ -7,7 +7,7 @@ sent, so that the server's defaults stay the server's.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILT_IN_TOOLS",
+    "CACHING_MODELS",
     "EFFORTS",
     "MODELS",
     "TOOL_CHOICES",
@@ -41,6 +42,21 @@ MODELS = (
     "qwen3-coder-plus",
     "qwen3-coder-flash",
     "qwen3-coder-next",
+)
+CACHING_MODELS = (
+    "qwen3.7-plus",
+    "qwen3.7-max",
+    "qwen3.7-max-2026-05-20",
+    "qwen3.7-max-2026-06-08",
+    "qwen3.6-plus",
+    "qwen3.6-flash",
+    "qwen3.5-plus",
+    "qwen3.5-flash",
+    "qwen3-max",
+    "qwen-plus",
+    "qwen-flash",
+    "qwen3-coder-plus",
+    "qwen3-coder-flash",
 )
 EFFORTS = ("none", "minimal", "low", "medium", "high")
 TOOL_CHOICES = ("auto", "none", "required")
@@ -71,7 +87,7 @@ class Request:
     previous_response_id: str | None = None
     conversation: str | None = None
     stream: bool = True
-    tools: tuple[Mapping[str, Any], ...] = ()
+    tools: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)  # may hold secrets
     tool_choice: str | Mapping[str, Any] | None = None
     temperature: float | None = None
     top_p: float | None = None
@@ -137,6 +153,7 @@ def check(request: Request) -> None:
     if request.effort is not None:
         one_of("effort", request.effort, EFFORTS)
     _check_ranges(request)
+    _check_cache(request)
     _check_tools(request)
     if request.previous_response_id and request.conversation:
         raise RequestError(
@@ -160,6 +177,16 @@ def _check_ranges(request: Request) -> None:
     if tokens is not None and tokens < LEAST_OUTPUT_TOKENS:
         raise RequestError(
             f"max_output_tokens {tokens!r} is too small", hint=f"at least {LEAST_OUTPUT_TOKENS}"
+        )
+
+
+def _check_cache(request: Request) -> None:
+    """Refuse the session cache for a Qwen model without it; of other servers' models nothing is known."""
+    model = request.model
+    if request.session_cache and model.startswith("qwen") and model not in CACHING_MODELS:
+        raise RequestError(
+            f"model {model!r} has no session cache",
+            hint=f"leave --cache on out, or ask one of {', '.join(CACHING_MODELS)}",
         )
 
 

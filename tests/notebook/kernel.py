@@ -91,6 +91,11 @@ class Kernel:
                 return ran
         raise AssertionError(f"{text!r} was never shown: {ran}")
 
+    def complete(self, code: str) -> list[str]:
+        """Return what the kernel offers behind a code, as the Tab key shows it."""
+        reply = self.client.complete(code, reply=True, timeout=PATIENCE)
+        return list(reply["content"]["matches"])
+
     def interrupt(self) -> None:
         """Interrupt the kernel, as the stop button does."""
         self.manager.interrupt_kernel()

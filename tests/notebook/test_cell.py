@@ -66,6 +66,13 @@ def test_a_one_line_cell_is_a_question() -> None:
         ("--thinking maybe", "unknown thinking 'maybe'"),
         ("-o 2x", "'2x' is no name of a variable"),
         ("qwen-plus", "unexpected text on the %%qwen line: 'qwen-plus'\n→ the question goes below"),
+        (
+            "-s Answer in French",
+            "unexpected text on the %%qwen line: 'in French'\n→ the question goes below; a value with spaces needs quotes",
+        ),
+        ('-s "unclosed', "the quote after -s is not closed"),
+        ("-o class", "'class' is no name of a variable"),
+        ('--conversation ""', "--conversation is empty"),
     ],
 )
 def test_a_wrong_line_is_refused_by_name(line: str, message: str) -> None:

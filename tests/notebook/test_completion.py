@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from qwen_magic.notebook.completion import complete
+from qwen_magic.notebook.chain_flags import CHAIN_FLAGS, LOG_FLAGS
+from qwen_magic.notebook.completion import complete, complete_command
 from qwen_magic.responses.request import EFFORTS
 
 
@@ -31,3 +32,30 @@ def test_each_tool_of_a_list_is_completed_once() -> None:
 
 def test_words_of_the_question_are_left_alone() -> None:
     assert complete(" -m qwen-plus What is mod") == []
+
+
+def completed(before: str) -> list[str]:
+    return complete_command(before, CHAIN_FLAGS, ("draft", "main", "two words"), takes_name=True)
+
+
+def test_a_chains_name_is_completed_alone_and_behind_its_flag() -> None:
+    assert completed(" dr") == ["draft"]
+    assert completed(" --delete ") == ["draft", "main"]
+    assert completed(" --rename ma") == ["main"]
+
+
+def test_new_names_and_numbers_are_left_alone() -> None:
+    assert completed(" --new ") == completed(" --rename main ") == completed(" --from ") == []
+
+
+def test_flags_of_a_command_are_offered_once() -> None:
+    assert completed(" --re") == ["--rewind", "--restore", "--rename"]
+    assert completed(" --delete main --") == [
+        flag.flags[-1] for flag in CHAIN_FLAGS if flag.name != "delete"
+    ]
+
+
+def test_formats_of_a_transcript_are_completed() -> None:
+    assert complete_command(" --to ", LOG_FLAGS, ()) == ["md", "json"]
+    assert complete_command(" --to md ", LOG_FLAGS, ()) == []
+    assert complete_command(" m", LOG_FLAGS, ("main",)) == []

@@ -118,6 +118,23 @@ def test_help_lists_every_option(kernel: Kernel) -> None:
         assert flag in ran.printed
 
 
+@pytest.mark.parametrize(
+    ("code", "offered"),
+    [
+        ("%%qwen --mo", ["--model"]),
+        ("%%qwen -e ", ["none", "minimal", "low", "medium", "high"]),
+        ("%qwen -t web_search,code", ["code_interpreter"]),
+        ("%qwen -m qwen3.7-", ["qwen3.7-plus", "qwen3.7-max"]),
+        ("%qwen --effort=h", ["--effort=high"]),
+        ("%qwen_log --to ", ["md", "json"]),
+    ],
+)
+def test_the_tab_key_offers_the_options_alone(
+    kernel: Kernel, code: str, offered: list[str]
+) -> None:
+    assert kernel.complete(code) == offered
+
+
 def test_dry_run_shows_the_request_and_sends_nothing(kernel: Kernel, server: DemoServer) -> None:
     before = len(server.requests)
     ran = kernel.run("%%qwen --new --dry-run -e low --cache on\nHello", cell="a")

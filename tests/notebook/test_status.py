@@ -31,7 +31,12 @@ def test_the_legacy_path_is_named() -> None:
 
 
 def test_a_dry_run_hides_secrets_and_shortens_images() -> None:
-    server = {"type": "mcp", "server_label": "maps", "headers": {"Authorization": "Bearer t0ken"}}
+    server: dict[str, object] = {
+        "type": "mcp",
+        "server_label": "maps",
+        "headers": {"Authorization": "Bearer t0ken"},
+    }
+    server["server_url"] = "https://me:passw0rd@example.com/mcp?token=qu3ry"
     image = {"type": "input_image", "image_url": "data:image/png;base64," + "A" * 5000}
     request = Request(
         model="m", input=[{"role": "user", "content": [image]}], tools=(server,), session_cache=True
@@ -39,6 +44,9 @@ def test_a_dry_run_hides_secrets_and_shortens_images() -> None:
     shown = dry_run(Endpoint("http://127.0.0.1:1/v1", key=KEY), request)
     assert "t0ken" not in shown
     assert KEY not in shown
+    assert "passw0rd" not in shown
+    assert "qu3ry" not in shown
+    assert '"server_url": "https://example.com/mcp?…"' in shown
     assert '"Authorization": "…"' in shown
     assert "(5,022 characters)" in shown
     assert shown.startswith(

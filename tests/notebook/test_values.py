@@ -202,8 +202,13 @@ def test_a_near_miss_is_pointed_out(wrong: str) -> None:
     )
 
 
+def test_a_name_in_a_sentence_that_is_no_variable_is_told() -> None:
+    notes = ("{{df}} is no variable, sent as written",)
+    assert fill("Summarise {{df}}, please", {"x": 1}).notes == notes
+
+
 def test_a_private_name_is_no_guess_for_a_public_one() -> None:
-    assert fill("{{name}}", {"_name": 1}) == Filled("{{name}}")
+    assert fill("{{name}} {{other}}", {"_name": 1}) == Filled("{{name}} {{other}}")
 
 
 def test_nothing_is_imported_for_a_value() -> None:

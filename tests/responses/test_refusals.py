@@ -104,6 +104,8 @@ def test_the_retired_path_names_its_successor(status: int) -> None:
         "Response with id 'resp_1' not found.",
         "llama.cpp does not support 'previous_response_id'.",
         "Previous response with id 'resp_1' not found.",
+        "HTTP 400 previous_response_not_found: no further word",
+        "Unsupported parameter: previous_response_id",
     ],
 )
 def test_an_unknown_response_is_known_by_its_words(message: str) -> None:

@@ -7,7 +7,15 @@ from typing import Any
 import pytest
 
 from qwen_magic.errors import RequestError
-from qwen_magic.responses.request import BUILT_IN_TOOLS, Request, body, check, content, headers
+from qwen_magic.responses.request import (
+    BUILT_IN_TOOLS,
+    CACHING_MODELS,
+    Request,
+    body,
+    check,
+    content,
+    headers,
+)
 
 ASKED = Request("qwen3.7-plus", "2 + 2?")
 SEARCH = {"type": "web_search"}
@@ -163,3 +171,13 @@ def test_a_function_named_like_a_built_in_tool_is_refused(name: str) -> None:
 )
 def test_what_the_api_takes_is_not_refused(change: dict[str, Any]) -> None:
     check(replace(ASKED, **change))
+
+
+def test_the_session_cache_is_refused_for_a_qwen_model_that_has_none() -> None:
+    request = replace(ASKED, model="qwen3-coder-next", session_cache=True)
+    with pytest.raises(RequestError, match="'qwen3-coder-next' has no session cache") as caught:
+        check(request)
+    assert caught.value.hint.endswith(", ".join(CACHING_MODELS))
+    for allowed in ("qwen3.7-plus", "qwen3.7-max-2026-06-08", "llama-4"):
+        check(replace(request, model=allowed))
+    check(replace(request, session_cache=False))

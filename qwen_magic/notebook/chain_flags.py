@@ -1,0 +1,99 @@
+"""The flags of `%qwen_chain` and `%qwen_log`, once: parser, help and completion derive from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["CHAIN_FLAGS", "FORMATS", "LOG_FLAGS", "Flag", "chain_help", "log_help", "usage_of"]
+
+FORMATS = ("md", "json")
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One flag of a magic line.
+
+    Attributes:
+        name: What it is called here.
+        flags: How it is written.
+        help: What it does, in one line.
+        takes: A word for each of its values; `CHAIN` stands for the name of a chain there is.
+        optional: Whether it may stand without them.
+        is_action: Whether it says what is to be done; a line asks for one thing only.
+    """
+
+    name: str
+    flags: tuple[str, ...]
+    help: str
+    takes: tuple[str, ...] = ()
+    optional: bool = False
+    is_action: bool = False
+
+
+_OTHER = Flag(
+    "chain", ("-c", "--chain"), "do it with this chain, stay in the current one", ("CHAIN",)
+)
+
+
+def _action(name: str, text: str, *takes: str, optional: bool = False) -> Flag:
+    return Flag(name, (f"--{name}",), text, takes, optional, is_action=True)
+
+
+CHAIN_FLAGS = (
+    _action("new", "begin a chain of this name, and switch to it", "NAME"),
+    _action("from", "let the next cell continue from turn N of the path", "N"),
+    _action("rewind", "cut the path after turn N, or before its last turn", "N", optional=True),
+    _action("restore", "bring back the branch of stored turn N, as the tree shows it", "N"),
+    _action("list", "show the notebook's chains"),
+    _action("delete", "delete a chain and its turns for good", "CHAIN"),
+    _action("rename", "give a chain another name", "CHAIN", "NAME"),
+    _OTHER,
+    Flag("force", ("--force",), "delete without asking"),
+)
+LOG_FLAGS = (
+    Flag("to", ("--to",), "write a file, as md or json", ("FORMAT", "FILE")),
+    Flag("reasoning", ("--reasoning",), "with the model's reasoning"),
+    _OTHER,
+    Flag("force", ("--force",), "overwrite the file"),
+)
+
+
+def chain_help() -> str:
+    """Return the help that `%qwen_chain?` shows."""
+    return _CHAIN_HELP.format(flags=_rows(CHAIN_FLAGS))
+
+
+def log_help() -> str:
+    """Return the help that `%qwen_log?` shows."""
+    return _LOG_HELP.format(flags=_rows(LOG_FLAGS))
+
+
+def usage_of(flag: Flag) -> str:
+    """Return how a flag is written, with its values."""
+    values = " ".join(flag.takes)
+    return f"{', '.join(flag.flags)} {f'[{values}]' if flag.optional else values}".rstrip()
+
+
+def _rows(table: tuple[Flag, ...]) -> str:
+    width = max(len(usage_of(flag)) for flag in table)
+    return "\n".join(f"  {usage_of(flag):<{width}}  {flag.help}" for flag in table)
+
+
+_CHAIN_HELP = """Show and steer the conversation that a notebook's cells continue.
+
+  %qwen_chain            the current chain: its turns, and the branches beside them
+  %qwen_chain NAME       switch to another chain; a new name begins one
+
+Options:
+{flags}
+"""
+_LOG_HELP = """Show the transcript of the current chain, or write it to a file.
+
+  %qwen_log                    the conversation up to now, without what was set aside
+  %qwen_log --to md FILE       the same as a Markdown file
+  %qwen_log --to json FILE     a list of its turns, each an object with
+                               number, prompt, text, model, status, response_id, usage
+
+Options:
+{flags}
+"""

@@ -1,0 +1,235 @@
+"""`%qwen_chain` and `%qwen_log`: from the line to the store, and from the store to the view."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.display import display
+
+from qwen_magic.errors import CellError
+from qwen_magic.notebook.brief import brief_errors
+from qwen_magic.notebook.chain_commands import parse_chain, parse_log
+from qwen_magic.notebook.chain_flags import chain_help, log_help
+from qwen_magic.notebook.frontend import frontend_of
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qwen_magic.conversation.chain_rows import ChainLine
+    from qwen_magic.conversation.records import Chain
+    from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.notebook.chain_commands import ChainCommand, LogCommand
+    from qwen_magic.notebook.magics import QwenMagics
+
+__all__ = ["ChainMagics"]
+
+_MAIN = "main"
+
+
+@magics_class
+class ChainMagics(Magics):
+    """Show and steer the chains of the notebook.
+
+    Args:
+        shell: Runs the cells.
+        qwen: The magics that ask, whose session it is.
+    """
+
+    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
+        self._shell = shell
+        self._qwen = qwen
+        super().__init__(shell)
+
+    @no_var_expand
+    @line_magic
+    def qwen_chain(self, line: str) -> None:  # noqa: D102 - set below
+        with brief_errors():
+            command = parse_chain(line)
+            self._do(command, self._qwen.join(command.chain))
+            self._tell_of_store()
+
+    qwen_chain.__doc__ = chain_help()
+
+    @no_var_expand
+    @line_magic
+    def qwen_log(self, line: str) -> None:  # noqa: D102 - set below
+        with brief_errors():
+            command = parse_log(line)
+            session = self._qwen.join(command.chain)
+            if command.file:
+                self._write(command, session.path(), session.chain.name)
+            else:
+                self._show_log(command, session)
+            self._tell_of_store()
+
+    qwen_log.__doc__ = log_help()
+
+    def names(self) -> list[str]:
+        """Return the names of the notebook's chains, for completion."""
+        return [found.name for found in self._chains(self._qwen.join())]
+
+    def _do(self, command: ChainCommand, session: Session) -> None:
+        match command.action:
+            case "show":
+                self._show_tree(session)
+            case "list":
+                self._show_list(session)
+            case "from" | "rewind" | "restore":
+                self._move(command, session)
+            case "switch" | "new":
+                self._switch(command, session)
+            case "delete":
+                self._delete(command, session)
+            case "rename":
+                self._rename(command, session)
+
+    def _show_tree(self, session: Session) -> None:
+        from qwen_magic.notebook.tree_view import tree_html, tree_text
+
+        chain = session.chain
+        tree, lines = session.store.tree(chain), session.store.lines(chain)
+        _show("text/html", tree_html(chain.name, tree, lines), tree_text(chain.name, tree, lines))
+
+    def _show_list(self, session: Session) -> None:
+        from qwen_magic.notebook.tree_view import chains_html, chains_text
+
+        chains = self._chains(session)
+        _show("text/html", chains_html(chains), chains_text(chains))
+
+    def _move(self, command: ChainCommand, session: Session) -> None:
+        from qwen_magic.notebook.chain_moves import moved, told
+
+        before = session.store.tree(session.chain)
+        after = moved(before, command)
+        if after.head != before.head:
+            session.store.move(session.chain, after.head)
+        print(told(before, after, command))
+
+    def _switch(self, command: ChainCommand, session: Session) -> None:
+        from qwen_magic.conversation.tree import counted
+
+        known = self._line_of(command.name, session)
+        if known and command.action == "new":
+            raise CellError(
+                f"there is a chain {command.name!r} already",
+                hint=f"%qwen_chain {command.name} switches to it; --from and --new of %%qwen branch",
+            )
+        self._go_to(command.name, session)
+        turns = f"Chain {command.name!r}: {counted(known.turns, 'turn')}" if known else ""
+        print(turns or f"New chain {command.name!r} begun")
+        if self._qwen.chain not in {"", command.name}:
+            print(f"QwenMagics.chain goes before it: cells still ask in {self._qwen.chain!r}")
+
+    def _delete(self, command: ChainCommand, session: Session) -> None:
+        known = self._line_of(command.name, session)
+        if known and not command.force and not self._agrees(known):
+            print("Nothing was deleted.")
+            return
+        session.store.delete(self._named(command.name, session))
+        was_current = command.name == self._qwen.whereabouts.chain
+        if was_current:
+            self._go_to(_MAIN, session)
+        said = f"Chain {command.name!r} deleted"
+        print(f"{said}; {_MAIN!r} is the current one now" if was_current else said)
+
+    def _rename(self, command: ChainCommand, session: Session) -> None:
+        session.store.rename(self._named(command.name, session), command.new_name)
+        print(f"Chain {command.name!r} is called {command.new_name!r} now")
+        if command.name == self._qwen.whereabouts.chain:
+            self._go_to(command.new_name, session)
+
+    def _agrees(self, chain: ChainLine) -> bool:
+        """Ask whether a chain is to be deleted.
+
+        Raises:
+            CellError: Nobody can answer.
+        """
+        from qwen_magic.conversation.tree import counted
+
+        refused = CellError(
+            f"nobody can be asked whether to delete chain {chain.name!r}",
+            hint=f"%qwen_chain --delete {quote(chain.name)} --force deletes it",
+        )
+        if not frontend_of(self._shell).is_attended:
+            raise refused
+        what = f"chain {chain.name!r} and its {counted(chain.turns, 'turn')}"
+        try:
+            said = input(f"Delete {what} for good? [y/N] ")
+        except (EOFError, NotImplementedError):  # IPython's StdinNotImplementedError is the latter
+            raise refused from None
+        return said.strip().lower() in {"y", "yes"}
+
+    def _show_log(self, command: LogCommand, session: Session) -> None:
+        from qwen_magic.notebook.log import log_markdown, log_text
+
+        name, turns, reasoning = session.chain.name, session.path(), command.reasoning
+        text = log_text(name, turns, reasoning=reasoning)
+        _show("text/markdown", log_markdown(name, turns, reasoning=reasoning), text)
+
+    def _write(self, command: LogCommand, turns: tuple[Turn, ...], chain: str) -> None:
+        from qwen_magic.conversation.records import clean
+        from qwen_magic.conversation.tree import counted
+        from qwen_magic.notebook.log import log_json, log_markdown
+
+        if not turns:
+            raise CellError(f"chain {chain!r} has no turns to write", hint="ask first, with %%qwen")
+        if command.format == "json":
+            text = log_json(turns, reasoning=command.reasoning)
+        else:
+            text = log_markdown(chain, turns, reasoning=command.reasoning)
+        _write(command.file, clean(text), overwrite=command.force)
+        print(f"Wrote {counted(len(turns), 'turn')} to {command.file}")
+
+    def _chains(self, session: Session) -> tuple[ChainLine, ...]:
+        """Return the notebook's chains, marked where the next cell asks."""
+        from msgspec.structs import replace
+
+        here = session.chain
+        found = session.store.chains(here.notebook)
+        return tuple(replace(line, is_current=line.name == here.name) for line in found)
+
+    def _line_of(self, name: str, session: Session) -> ChainLine | None:
+        return next((line for line in self._chains(session) if line.name == name), None)
+
+    def _named(self, name: str, session: Session) -> Chain:
+        from qwen_magic.conversation.records import Chain
+
+        return Chain(session.chain.notebook, name)
+
+    def _go_to(self, name: str, session: Session) -> None:
+        """Make a chain the notebook's current one, with the demo's turns as with real ones."""
+        from qwen_magic.conversation.records import Chain
+
+        for notebook in {session.notebook, session.chain.notebook}:
+            session.store.switch(Chain(notebook, name))
+        self._qwen.whereabouts.chain = name
+
+    def _tell_of_store(self) -> None:
+        note = self._qwen.session.store.told()
+        if note:
+            print(note)
+
+
+def _show(mime: str, rich: str, plain: str) -> None:
+    display({mime: rich, "text/plain": plain}, raw=True)
+
+
+def _write(file: str, text: str, *, overwrite: bool) -> None:
+    """Write a file.
+
+    Raises:
+        CellError: There is one already, or it cannot be written.
+    """
+    try:
+        path = Path(file).expanduser()
+        with path.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as opened:
+            opened.write(text)
+    except FileExistsError:
+        raise CellError(f"{file!r} is there already", hint="--force overwrites it") from None
+    except (OSError, RuntimeError, ValueError) as exc:
+        reason = getattr(exc, "strerror", None) or exc
+        raise CellError(f"{file!r} cannot be written: {reason}", hint="name another file") from exc
