@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Bool, Float, List, TraitError, Unicode, validate
+from traitlets import Bool, Float, List, TraitError, Unicode, observe, validate
 
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.chains import Asked
     from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.store import ChainStore
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.cell import Cell
     from qwen_magic.notebook.frontend import Frontend
@@ -89,10 +90,20 @@ class QwenMagics(Magics):
     def session(self) -> Session:
         """The kernel's session; made at the first question, so that loading is quick."""
         from qwen_magic.conversation.session import Session
+
+        return Session(store=self._store())
+
+    def _store(self) -> ChainStore:
         from qwen_magic.conversation.store import ChainStore
 
         lasting = self.history == "on" and frontend_of(self._shell).notebook
-        return Session(store=ChainStore(Settings().home if lasting else None))
+        return ChainStore(Settings().home if lasting else None)
+
+    @observe("history")
+    def _history_changed(self, _: Bunch) -> None:
+        if "session" in vars(self):
+            self.session.store.close()
+            self.session.store = self._store()
 
     @cached_property
     def whereabouts(self) -> Whereabouts:
@@ -188,7 +199,7 @@ class QwenMagics(Magics):
             self._settle(view, turn and self.session.last, name)
             raise TurnStopped from None
         except QwenError as error:
-            self._settle(view, error.turn, name)
+            self._settle(view, error.turn, name)  # the reason stands in the error below it
             raise
         self._settle(view, turn, name)
 
@@ -198,7 +209,7 @@ class QwenMagics(Magics):
         self._shell.user_ns["_qwen"] = turn
         if name:
             self._shell.user_ns[name] = turn
-        view.settle(turn)
+        view.settle(_without_reason(turn) if turn.status == "failed" else turn)
 
     def _variables(self) -> dict[str, object]:
         """Return the reader's own variables, without what IPython puts beside them."""
@@ -227,3 +238,11 @@ class QwenMagics(Magics):
         if self._region_chosen and settings.region == DEFAULT_REGION and not settings.base_url:
             return replace(settings, base_url=settings.region_base())
         return settings
+
+
+def _without_reason(turn: Turn) -> Turn:
+    """Return a failed turn for a place where the error is displayed beside it."""
+    from msgspec.structs import replace as with_fields
+
+    told = "The answer above is incomplete." if turn.text.strip() else "No answer came."
+    return with_fields(turn, error=told)
