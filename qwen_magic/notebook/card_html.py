@@ -27,6 +27,7 @@ _PLAIN = "margin:.3em 0 .3em .95em;opacity:.7"  # in line with the words behind 
 _INSIDE = f"margin:.4em 0 .8em .3em;padding:0 0 0 .9em;border-left:2px solid {_GREY};opacity:.85"
 _CODE = "margin:.4em 0"
 _LOGS = "margin:.4em 0;white-space:pre-wrap;overflow-wrap:anywhere"
+_AT_ONCE = 30  # lines of logs; what is longer is folded up behind its beginning
 _LINKS = "margin:.4em 0;padding:0 0 0 1.3em"
 _SMALL = "margin:.4em 0;font-size:.9em;opacity:.65"
 _ANSWER = "margin:.8em 0"
@@ -58,7 +59,7 @@ def part_html(part: Part, *, growing: bool = False, is_aside: bool = True) -> st
         case Code(text, language):
             return f'<div style="{_CODE}">{highlight(text, language)}</div>\n'
         case Logs(text):
-            return f'<pre style="{_LOGS}">{escape(text)}</pre>\n'
+            return _logs(text)
         case Links(links):
             rows = "".join(f"<li>{_link(*link)}</li>\n" for link in links)
             return f'<ul style="{_LINKS}">\n{rows}</ul>\n'
@@ -73,6 +74,19 @@ def _words(text: str, *, growing: bool) -> str:
     from qwen_magic.notebook.markdown import to_html
 
     return growing_html(text) if growing else to_html(text)
+
+
+def _logs(text: str) -> str:
+    lines = text.splitlines()
+    if len(lines) <= _AT_ONCE:
+        return f'<pre style="{_LOGS}">{escape(text)}</pre>\n'
+    beginning, rest = "\n".join(lines[:_AT_ONCE]), "\n".join(lines[_AT_ONCE:])
+    return (
+        f'<pre style="{_LOGS}">{escape(beginning)}</pre>\n'
+        f'<details style="{_FOLD}"><summary style="{_HEADING}">'
+        f"Show all: {len(lines) - _AT_ONCE:,} more lines</summary>\n"
+        f'<pre style="{_LOGS}">{escape(rest)}</pre></details>\n'
+    )
 
 
 def line_html(text: str) -> str:

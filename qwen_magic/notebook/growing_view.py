@@ -6,12 +6,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
-from ipywidgets import VBox
 
 from qwen_magic.notebook.card_html import line_html
 from qwen_magic.notebook.cards import card_at
 from qwen_magic.notebook.footer import hint
-from qwen_magic.notebook.stopping import StopBar
+from qwen_magic.notebook.stopping import ADVICE, StopBar
 from qwen_magic.notebook.widgets import Body, Column, Fold, Look
 
 if TYPE_CHECKING:
@@ -24,8 +23,10 @@ if TYPE_CHECKING:
 __all__ = ["GrowingView"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
-_WITHOUT_WIDGETS = "The answer is being written; it appears here when it is whole."
+_WITHOUT_WIDGETS = f"The answer is being written and appears here when it is whole; {ADVICE}."
 _DRAWING_SHARE = 0.25  # of the time, at most
+_NEW = 4  # items to begin with one drawing: a server drops what comes in a flood
+_LONG = 3.0  # seconds of waiting that are told
 
 
 class GrowingView:
@@ -45,13 +46,11 @@ class GrowingView:
         if notes:
             self._column.add(self._look.html("".join(map(line_html, notes))))
         self._bar = StopBar(self._look, in_time=can_stop)
-        self._root = self._look.keep(
-            VBox((self._column.box, self._bar.box), layout=self._look.layout)
-        )
-        self._look.dress(self._root)
+        self._root = self._look.root(self._column.box, self._bar.box)
         self._show_reasoning = show_reasoning
         self._pause = 1 / updates_per_second
         self._began = time.monotonic()
+        self._waiting = _Waiting(self._began)
         self._next = 0.0
         self._handle: DisplayHandle | None = None
 
@@ -74,7 +73,6 @@ class GrowingView:
         self._draw(turn, now)
         if self._handle is None:
             self._handle = self._display()
-        self._bar.free()
         drawn = time.monotonic()
         self._next = drawn + max(self._pause, (drawn - now) / _DRAWING_SHARE)
 
@@ -86,9 +84,14 @@ class GrowingView:
             self._handle.update(data, metadata=metadata, raw=True)
         self._look.close()
 
-    def opened(self) -> list[bool]:
-        """Return which items stand open, as far as the kernel has heard of the reader's clicks."""
-        return [entry.is_open for entry in self._entries]
+    def opened(self, turn: Turn) -> frozenset[int]:
+        """Return the numbers of the items that stay open when the turn, which has ended, settles.
+
+        Those are what the reader opened, as far as the kernel has heard, and what was still being
+        written when the turn was stopped.
+        """
+        cut = turn.status != "completed"
+        return frozenset(n for n, entry in enumerate(self._entries) if entry.stays_open(cut=cut))
 
     def _display(self) -> DisplayHandle | None:
         view = {"model_id": self._root.model_id, "version_major": 2, "version_minor": 0}
@@ -97,15 +100,16 @@ class GrowingView:
             "text/html": f"<p>{_WITHOUT_WIDGETS}</p>",
             "text/plain": _WITHOUT_WIDGETS,
         }
-        return display(shown, raw=True, display_id=True)
+        handle: DisplayHandle | None = display(shown, raw=True, display_id=True)
+        return handle
 
     def _draw(self, turn: Turn, now: float) -> None:
-        for number, slot in enumerate(turn.output):
+        last = len(turn.output) - 1
+        for number, slot in enumerate(turn.output[: len(self._entries) + _NEW]):
             known = self._entries[number] if number < len(self._entries) else None
-            if known is None or known.is_stale(slot, is_last=number + 1 == len(turn.output)):
+            if known is None or known.is_stale(slot, is_last=number == last):
                 self._draw_item(number, slot, card_at(turn, number), now)
-        waited = f" {now - self._began:.0f} s" if hint(turn) else ""
-        self._bar.show(f"{hint(turn)}{waited}")
+        self._bar.show(self._waiting.told(turn, now), now - self._began)
 
     def _draw_item(self, number: int, slot: Slot, card: Card, now: float) -> None:
         if number == len(self._entries):
@@ -118,19 +122,40 @@ class GrowingView:
             entry.is_placed = True
 
 
+class _Waiting:
+    """What the turn waits for, and for how long, if that is long."""
+
+    def __init__(self, now: float) -> None:
+        self._turn: Turn | None = None
+        self._heard = now
+        self._words = ""
+        self._since = now
+
+    def told(self, turn: Turn, now: float) -> str:
+        if turn is not self._turn:
+            self._turn, self._heard = turn, now
+        words = hint(turn)
+        if words != self._words:
+            self._words, self._since = words, now
+        seconds = now - (self._since if words else self._heard)
+        return f"{words or 'Waiting for more…'} {seconds:.0f} s" if seconds >= _LONG else words
+
+
 class _Entry:
     """One item's place in the view."""
 
     def __init__(self, look: Look, card: Card, now: float) -> None:
-        self.shown: Body | Fold = Body(look) if card.kind == "answer" else Fold(look)
+        is_answer = card.kind == "answer"
+        self.shown: Body | Fold = Body(look, is_answer=True) if is_answer else Fold(look)
         self.is_placed = False
         self._began = now
         self._ended: float | None = None
         self._slot: Slot | None = None
 
-    @property
-    def is_open(self) -> bool:
-        return isinstance(self.shown, Fold) and self.shown.is_open
+    def stays_open(self, *, cut: bool) -> bool:
+        """Return whether it stays open when the turn settles, complete or cut."""
+        fold = self.shown
+        return isinstance(fold, Fold) and fold.is_open and (fold.is_chosen or cut)
 
     def is_stale(self, slot: Slot, *, is_last: bool) -> bool:
         """Return whether the item changed, or ended because another began."""

@@ -12,6 +12,8 @@ from qwen_magic.notebook.terminal import Printed, advance_print
 from qwen_magic.notebook.views import bundle
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from IPython.core.display_functions import DisplayHandle
 
     from qwen_magic.conversation.turn import Turn
@@ -72,7 +74,7 @@ class _Grown:
         self._growing.show(turn)
 
     def settle(self, turn: Turn) -> None:
-        self._growing.settle(*self._once.bundle(turn))
+        self._growing.settle(*self._once.bundle(turn, opened=self._growing.opened(turn)))
 
 
 class _Once:
@@ -90,10 +92,13 @@ class _Once:
         data, metadata = self.bundle(turn)
         display(data, metadata=metadata, raw=True)
 
-    def bundle(self, turn: Turn) -> tuple[dict[str, str], dict[str, Any]]:
-        """Return the turn as a MIME bundle and its metadata."""
+    def bundle(
+        self, turn: Turn, opened: Container[int] = ()
+    ) -> tuple[dict[str, str], dict[str, Any]]:
+        """Return the turn as a MIME bundle and its metadata; some of its items stand open."""
         return bundle(
             turn,
+            opened=opened,
             notes=self._notes,
             seconds=round(time.monotonic() - self._began, 3),
             show_reasoning=self._settings.show_reasoning,

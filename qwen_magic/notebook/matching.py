@@ -31,7 +31,7 @@ def add_completion(shell: InteractiveShell) -> None:
         _add_hooks(shell)
         return
 
-    @context_matcher(identifier=_NAME)
+    @context_matcher(identifier=_NAME)  # type: ignore[untyped-decorator]
     def match(context: Any) -> Any:  # noqa: ANN401 - IPython's own types, new in 8.6
         before = context.line_with_cursor[: context.cursor_position]
         words = _words(shell, before)

@@ -1,7 +1,7 @@
 """The Stop button, which works while the cell runs.
 
 A click reaches the kernel while a cell runs only through a subshell (JupyterLab ≥ 4.4, ipykernel
-≥ 7, "Subshells"); elsewhere it arrives when the cell has ended, so the text beside the button
+≥ 7, "Subshells"); elsewhere it arrives when the cell has ended, so a text in the button's place
 tells how to stop without it.
 """
 
@@ -9,14 +9,21 @@ from __future__ import annotations
 
 from contextlib import suppress
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Button, HBox, Label, Layout
+from IPython.core.getipython import get_ipython
+from ipywidgets import Button, ButtonStyle, HBox, Label, Layout
+from ipywidgets.widgets.widget_string import LabelStyle
 
 if TYPE_CHECKING:
+    from ipywidgets import Widget
+
     from qwen_magic.notebook.widgets import Look
 
-__all__ = ["StopBar"]
+__all__ = ["ADVICE", "StopBar", "hear"]
+
+ADVICE = "interrupt the kernel to stop"
+_PATIENCE = 2.0  # seconds in which a front end that uses subshells has opened one
 
 
 class StopBar:
@@ -28,37 +35,50 @@ class StopBar:
 
     def __init__(self, look: Look, *, in_time: bool) -> None:
         self.pressed = Event()
+        self._in_time = in_time
+        self._layout = look.keep(Layout(width="auto", height="24px", margin="0 10px 0 0"))
         self._button = look.keep(
             Button(
                 description="Stop",
                 icon="stop",
                 tooltip="Stop the answer; what has arrived stays",
-                layout=look.keep(Layout(width="auto", height="28px", margin="2px 8px 2px 0")),
+                layout=self._layout,
+                style=look.keep(ButtonStyle()),
             )
         )
         self._button.on_click(self._press)
-        self._hint = look.keep(Label("", layout=look.keep(Layout(margin="2px 0"))))
+        self._hint = look.keep(Label("", layout=look.layout, style=look.keep(LabelStyle())))
         self.box = look.keep(HBox((self._button, self._hint), layout=look.layout))
-        self._advice = "" if in_time else "interrupt the kernel to stop"
-        if not in_time:
-            self._button.layout.display = "none"
-        self.free()
+        hear(self._button)
 
-    def show(self, hint: str) -> None:
-        """Tell what the turn waits for."""
-        text = " · ".join(filter(None, (hint, self._advice)))
+    def show(self, hint: str, seconds: float) -> None:
+        """Tell what the turn waits for, and how to stop it where the button cannot."""
+        reachable = self._in_time and (seconds < _PATIENCE or _has_subshell())
+        display = None if reachable else "none"
+        if self._layout.display != display:
+            self._layout.display = display
+        text = " · ".join(filter(None, (hint, "" if reachable else ADVICE)))
         if self._hint.value != text:
             self._hint.value = text
 
-    def free(self) -> None:
-        """Let a click be handled while the cell runs.
-
-        ipykernel 7.4 binds a comm to the shell that published on it last, which is busy: a click
-        would wait for the end of the cell. Forgetting that binding leaves the choice to the front
-        end, as in ipykernel 7.0 to 7.3. The attribute is private, and absent elsewhere.
-        """
-        with suppress(AttributeError):
-            del self._button.comm._reply_subshell_id  # noqa: SLF001 - see above
-
     def _press(self, _: object) -> None:
         self.pressed.set()
+
+
+def hear(widget: Widget) -> None:
+    """Let what the reader does with a widget be handled while the cell runs; after each update.
+
+    ipykernel 7.4 binds a comm to the shell that published on it last, which is busy: a click
+    would wait for the end of the cell. Forgetting that binding leaves the choice to the front
+    end, as in ipykernel 7.0 to 7.3. The attribute is private, and absent elsewhere.
+    """
+    with suppress(AttributeError):
+        del widget.comm._reply_subshell_id  # noqa: SLF001 - see above
+
+
+def _has_subshell() -> bool:
+    """Return whether the front end opened a subshell; true where ipykernel does not tell."""
+    kernel: Any = getattr(get_ipython(), "kernel", None)
+    with suppress(AttributeError):
+        return bool(kernel.shell_channel_thread.manager.list_subshell())
+    return True

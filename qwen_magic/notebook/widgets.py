@@ -1,22 +1,27 @@
 """The widgets of a growing turn: text that is sent once, and folds for reasoning and tools.
 
-Bytes to the browser grow with the answer, not with its square: what is finished is never sent
-again, a container that is full is left alone, and all widgets share one layout and one style.
+Bytes to the browser grow with the answer, not with its square: what is finished is not sent again,
+a container that is full is left alone, and all widgets share one layout and one style. Each widget
+costs the page a millisecond when the turn settles, so a short block shares the next one's.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from ipywidgets import HTML, Accordion, HTMLMath, Layout, VBox, Widget
+from ipywidgets import Accordion, HTMLMath, Layout, VBox, Widget
 from ipywidgets.widgets.widget_string import HTMLMathStyle
 
 from qwen_magic.notebook.card_html import part_html
 from qwen_magic.notebook.markdown import html_blocks, split_blocks, to_html
 from qwen_magic.notebook.parts import Words
+from qwen_magic.notebook.stopping import hear
+from qwen_magic.notebook.stylesheet import ANSWER, CLASSES, STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from traitlets import Bunch
 
     from qwen_magic.notebook.cards import Card
     from qwen_magic.notebook.parts import Part
@@ -24,22 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Body", "Column", "Fold", "Look"]
 
 _FULL = 16  # children of one container: the names of all of them are sent with each new one
-
-_CLASS = "qwen-magic-turn"
-# A fold looks like the <details> that takes its place, so that nothing jumps when the turn settles.
-_STYLE = """<style>
-.qwen-magic-turn .jupyter-widget-Collapse-header {
-  padding: 0; border: 0; background: none; color: inherit; opacity: .7; font-weight: 400;
-  font-size: var(--jp-content-font-size1, 14px); line-height: 1.6; margin-top: .3em }
-.qwen-magic-turn .jupyter-widget-Collapse-contents {
-  margin: .4em 0 .8em .3em; padding: 0 0 0 .9em; border: 0; background: none; opacity: .85;
-  border-left: 2px solid rgba(128, 128, 128, .35); overflow: visible }
-.qwen-magic-turn .jp-RenderedHTMLCommon > *:first-child { margin-top: 0 }
-.qwen-magic-turn .jp-RenderedHTMLCommon > *:last-child { margin-bottom: 1em }
-.qwen-magic-turn .jp-RenderedHTMLCommon table { margin-left: 0 }
-.qwen-magic-turn .widget-accordion + .widget-vbox { margin-top: .8em !important }
-.qwen-magic-turn .widget-htmlmath-content { width: 100%; overflow-x: auto }
-</style>"""
+_LIGHT = 400  # characters of finished HTML that may be sent again, if no formula is in it
 
 W = TypeVar("W", bound=Widget)
 
@@ -58,14 +48,18 @@ class Look:
         return widget
 
     def html(self, value: str) -> HTMLMath:
-        """Return a widget for safe HTML that looks like HTML in an output."""
-        return self.keep(HTMLMath(_rendered(value), layout=self.layout, style=self._style))
+        """Return a widget for safe HTML in which formulas are typeset."""
+        return self.keep(HTMLMath(value, layout=self.layout, style=self._style))
 
-    def dress(self, root: VBox) -> None:
-        """Give the outermost widget, and so all that it holds, the look of an output."""
-        style = self.keep(HTML(_STYLE, layout=self.keep(Layout(display="none"))))
-        root.add_class(_CLASS)
-        root.children = (style, *root.children)
+    def box(self, *children: Widget, classes: Sequence[str] = ()) -> VBox:
+        """Return a container."""
+        return self.keep(VBox(children, layout=self.layout, _dom_classes=classes))
+
+    def root(self, *children: Widget) -> VBox:
+        """Return the outermost container, which has the look of an output."""
+        hidden = self.keep(Layout(display="none"))
+        style = self.keep(HTMLMath(STYLE, layout=hidden, style=self._style))
+        return self.box(*children, style, classes=CLASSES)
 
     def close(self) -> None:
         """Close all widgets; a page that no longer shows them drops them without a word."""
@@ -76,32 +70,35 @@ class Look:
 class Column:
     """Widgets below each other, in groups, so that adding one stays cheap."""
 
-    def __init__(self, look: Look) -> None:
-        self.box = look.keep(VBox(layout=look.layout))
+    def __init__(self, look: Look, *, classes: Sequence[str] = ()) -> None:
+        self.box = look.box(classes=classes)
+        self._last = self.box
         self._look = look
 
     def add(self, widget: Widget) -> None:
         """Add a widget at the end."""
-        groups = self.box.children
-        if not groups or len(groups[-1].children) >= _FULL:
-            group = self._look.keep(VBox((widget,), layout=self._look.layout))
-            self.box.children = (*groups, group)
+        if len(self._last.children) < _FULL:
+            self._last.children = (*self._last.children, widget)
         else:
-            groups[-1].children = (*groups[-1].children, widget)
+            self._last = self._look.box(widget)
+            self.box.children = (*self.box.children, self._last)
 
     def clear(self) -> None:
         """Remove all widgets."""
         self.box.children = ()
+        self._last = self.box
 
 
 class Body:
     """What a card holds: a text that grows block by block, then everything else."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, *, is_answer: bool = False) -> None:
         self._look = look
-        self._column = Column(look)
+        self._column = Column(look, classes=(ANSWER,) if is_answer else ())
         self._open: HTMLMath | None = None
-        self._sent = ""
+        self._sent = ""  # the text that is finished, and its end that may be sent again
+        self._light = ""
+        self._is_answer = is_answer
         self.box = self._column.box
 
     def show(self, parts: Sequence[Part], *, growing: bool) -> None:
@@ -110,50 +107,64 @@ class Body:
         others = parts[1:] if text else parts
         if not text.startswith(self._sent):
             self._column.clear()
-            self._sent, self._open = "", None
+            self._open, self._sent, self._light = None, "", ""
         rest = text[len(self._sent) :]
-        finished, rest = split_blocks(rest) if growing and not others else ([], rest)
-        if finished:
-            self._put("".join(map(to_html, finished)))
-            self._sent += "".join(finished)
-            self._open = None
+        if growing and not others:
+            finished, rest = split_blocks(rest)
+            self._finish(finished)
         drawn = html_blocks(rest, growing=growing)
-        self._put("".join((*drawn, *map(part_html, others))))
+        drawn += [part_html(part, is_aside=not self._is_answer) for part in others]
+        self._put("".join((self._light, *drawn)))
+
+    def _finish(self, blocks: Sequence[str]) -> None:
+        """Send finished blocks for the last time, unless that costs little."""
+        if not blocks:
+            return
+        self._sent += "".join(blocks)
+        self._light += "".join(map(to_html, blocks))
+        if len(self._light) > _LIGHT or "$" in self._light:
+            self._put(self._light)
+            self._open, self._light = None, ""
 
     def _put(self, value: str) -> None:
-        """Make this the last block that is still open."""
+        """Make this the last widget's content."""
         if self._open is not None:
-            self._open.value = _rendered(value)
+            self._open.value = value
         elif value.strip():
             self._open = self._look.html(value)
             self._column.add(self._open)
 
 
 class Fold:
-    """An Accordion: open while its card is busy, folded when it is done, unless the reader chose."""
+    """An Accordion: open while its card is busy, folded when it is done, unless the reader chose.
+
+    Attributes:
+        is_chosen: Whether the reader opened or closed it, as far as the kernel has heard.
+    """
 
     def __init__(self, look: Look) -> None:
         self._body = Body(look)
+        self._index: int | None = 0
+        self.is_chosen = False
         self.box = look.keep(
             Accordion((self._body.box,), titles=("",), selected_index=0, layout=look.layout)
         )
-        self._folded = False
+        self.box.observe(self._notice, "selected_index")
 
     def show(self, card: Card, heading: str, *, busy: bool) -> None:
         """Show the card under a heading."""
         self._body.show(card.parts, growing=busy)
+        if not busy and not self.is_chosen:
+            self._index = None
+            self.box.selected_index = None
         if self.box.titles != (heading,):
             self.box.titles = (heading,)
-        if not busy and not self._folded:
-            self.box.selected_index = None
-            self._folded = True
+        hear(self.box)
 
     @property
     def is_open(self) -> bool:
         """Whether it stands open, as far as the kernel has heard."""
         return self.box.selected_index is not None
 
-
-def _rendered(value: str) -> str:
-    """Return HTML in the class that gives it the look of an output (JupyterLab, Notebook 7)."""
-    return f'<div class="jp-RenderedHTMLCommon">{value}</div>'
+    def _notice(self, change: Bunch) -> None:
+        self.is_chosen = self.is_chosen or change.new != self._index

@@ -10,10 +10,12 @@ import json
 import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import httpx
 import pytest
 
 from qwen_magic.demo.server import DemoServer
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 MINUTES = 10
+STACK = (
+    *("llama-stack", "aiosqlite", "sqlalchemy[asyncio]", "faiss-cpu", "mcp", "uvicorn", "fastapi"),
+    *("opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http", "pypdf", "chardet"),
+)
 Report: TypeAlias = dict[str, Any]
 
 
@@ -114,3 +120,35 @@ def llama_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert process.stdout
         yield f"{process.stdout.readline().strip()}/v1"
         process.communicate()
+
+
+@pytest.fixture(scope="session")
+def llama_stack_url(llama_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the small model with llama-stack, which stores responses."""
+    stack = pip(tmp_path_factory.mktemp("stack"), *STACK)
+    folder = tmp_path_factory.mktemp("stack_home")
+    with subprocess.Popen(
+        [sys.executable, HERE / "stack_server.py", llama_url, folder],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(stack), "HOME": str(folder)},
+    ) as process:
+        assert process.stdout
+        address = process.stdout.readline().strip()
+        wait_for(f"{address}/v1/models")
+        yield f"{address}/v1/openai/v1"
+        process.kill()
+
+
+def wait_for(url: str) -> None:
+    """Wait until a server answers, for a minute."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            httpx.get(url)
+        except httpx.TransportError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(f"nobody answers at {url}")

@@ -15,7 +15,16 @@ import json
 
 import httpx
 
+from qwen_magic import Asking, Session, Settings
 from tests.notebook.kernel import running
+
+SHORT = "%%qwen -m smollm2 --max-output-tokens 16"
+BRIEF = Asking(max_output_tokens=16)
+SENT = """
+import json
+session = get_ipython().magics_manager.registry["QwenMagics"].session
+print(json.dumps(session.prepare("And now?")[1].input))
+"""
 
 
 def test_it_answers_in_events(llama_url: str) -> None:
@@ -46,10 +55,24 @@ def test_a_cell_asks_it_with_only_the_base_url_set(llama_url: str) -> None:
         assert kernel.run("print(bool(_qwen.text.strip()))").printed == "True\n"
 
 
-def test_that_it_keeps_no_chain_is_said_clearly(llama_url: str) -> None:
+def test_the_chain_holds_though_it_keeps_none(llama_url: str) -> None:
     with running(DASHSCOPE_BASE_URL=llama_url, DASHSCOPE_API_KEY="") as kernel:
-        kernel.run("%%qwen -m smollm2 --max-output-tokens 16\nHello", cell="a")
-        ran = kernel.run("%%qwen -m smollm2 --max-output-tokens 16\nAnd again", cell="b")
-        assert ran.status == "error"
-        assert "does not support 'previous_response_id'" in ran.errors[0]["traceback"][0]
-        assert "--new starts a fresh one" in ran.errors[0]["traceback"][1]
+        first = kernel.run(f"{SHORT} -o first\nMy name is Alice.", cell="a")
+        second = kernel.run(f"{SHORT}\nWhat is my name?", cell="b")
+        assert (first.status, second.status, second.errors) == ("ok", "ok", [])
+        assert "rebuilt from the transcript" in second.html
+        told = second.shown["metadata"]["qwen_magic"]
+        assert (told["number"], told["previous_response_id"]) == (2, None)
+        sent = json.loads(kernel.run(SENT).printed)
+        texts = [item["content"] for item in sent[:3:2]]
+        assert texts == ["My name is Alice.", "What is my name?"]
+        said = kernel.run("print(first.text, end='')").printed
+        assert said == sent[1]["content"][0]["text"] != ""
+
+
+def test_it_reads_the_whole_conversation(llama_url: str) -> None:
+    with Session(Settings(base_url=llama_url, model="smollm2")) as session:
+        turns = [session.ask(text, asking=BRIEF) for text in ("My name is Alice.", "Hi", "Hi")]
+    read = [turn.usage.input_tokens for turn in turns if turn.usage]
+    assert read == sorted(set(read))
+    assert ["rebuilt" in " ".join(turn.notes) for turn in turns] == [False, True, True]
