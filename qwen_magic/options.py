@@ -1,26 +1,22 @@
-"""Every option, once: the parser, the traits, the help and the completion derive from this table."""
+"""Every option, once: the parser, the help and the completion derive from this table."""
 
 from __future__ import annotations
 
 import re
-import textwrap
 from dataclasses import dataclass
 from keyword import iskeyword
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import CellError, RequestError
-from qwen_magic.responses.endpoint import REGIONS, clean_base
 from qwen_magic.responses.nearest import one_of
 from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, MODELS, TOOL_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CHECKS", "OPTIONS", "Option", "check_secret", "help_of", "help_text", "option_of"]
+__all__ = ["OPTIONS", "SWITCH", "Option", "check_secret", "option_of", "word_of"]
 
 _SECRET = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}")
-_WIDTH, _USAGE_WIDTH = 79, 23
 SWITCH = ("on", "off")
 
 
@@ -65,32 +61,8 @@ def check_secret(value: object, where: str) -> None:
         )
 
 
-def help_of(name: str) -> str:
-    """Return what an option or a setting does, in one line."""
-    return _SETTINGS.get(name) or next(option.help for option in OPTIONS if option.name == name)
-
-
-def help_text() -> str:
-    """Return the help that `%%qwen?` shows."""
-    options = "\n".join(map(_described, OPTIONS))
-    names = [name for name in CHECKS if name != "api_key"]
-    settings = textwrap.fill(", ".join(names), _WIDTH, initial_indent="  ", subsequent_indent="  ")
-    return _HELP.format(options=options, settings=settings)
-
-
-def _described(option: Option) -> str:
-    """Return an option as the help shows it: how it is written, then what it does."""
-    usage = f"  {_usage(option):<{_USAGE_WIDTH}}  "
-    return textwrap.fill(
-        option.help, _WIDTH, initial_indent=usage, subsequent_indent=" " * len(usage)
-    )
-
-
-def _usage(option: Option) -> str:
-    return f"{', '.join(option.flags)} {option.takes}".rstrip()
-
-
-def _one_of(what: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
+def word_of(what: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
+    """Return what reads one of several allowed words."""
     return lambda text: one_of(what, text, allowed)
 
 
@@ -144,7 +116,7 @@ OPTIONS: tuple[Option, ...] = (
         ("-e", "--effort"),
         f"how hard to think: {', '.join(EFFORTS)}",
         "LEVEL",
-        _one_of("effort", EFFORTS),
+        word_of("effort", EFFORTS),
         EFFORTS,
     ),
     Option(
@@ -200,7 +172,7 @@ OPTIONS: tuple[Option, ...] = (
         ("--cache",),
         "cache the conversation on the server: on or off",
         "SWITCH",
-        _one_of("cache", SWITCH),
+        word_of("cache", SWITCH),
         SWITCH,
     ),
     Option(
@@ -230,68 +202,3 @@ OPTIONS: tuple[Option, ...] = (
     Option("dry_run", ("--dry-run",), "show the request, send nothing"),
 )
 _BY_FLAG = {flag: option for option in OPTIONS for flag in option.flags}
-
-_SETTINGS = {
-    "region": f"where Model Studio answers: {', '.join(REGIONS)} (offline)",
-    "workspace": "the workspace's id, part of the address in some regions",
-    "base_url": "another server's address, without /responses",
-    "history": "on keeps chains for the next kernel, off only for this one",
-    "reuse": "same shows the stored turn of an unchanged question, never always asks",
-    "resend": "True sends the whole conversation each time: for servers, as Ollama, that ignore ids",
-    "timeout": "the longest silence in seconds, before the answer and between its events",
-    "show_reasoning": "whether reasoning is displayed",
-    "updates_per_second": "how often a growing answer is redrawn, at most",
-    "api_key": "never here, where the notebook would save it: in DASHSCOPE_API_KEY",
-}
-
-
-def _plain(value: str) -> None:
-    check_secret(value, "in the configuration")
-
-
-def _refused(value: str) -> None:
-    if value:
-        check_secret("sk-00000000", "in the configuration")
-
-
-def _finite(value: float) -> None:
-    if not isfinite(value):
-        raise RequestError(f"timeout {value!r} is no number of seconds", hint="for example 3600")
-
-
-def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
-    return lambda value: check(value) if value else None
-
-
-CHECKS: dict[str, Callable[[Any], object]] = {
-    "model": _plain,
-    "region": _one_of("region", REGIONS),
-    "workspace": _plain,
-    "base_url": _unless_empty(clean_base),
-    "effort": _unless_empty(_one_of("effort", EFFORTS)),
-    "system": _plain,
-    "tools": lambda names: _plain(" ".join(names)),
-    "chain": _plain,
-    "history": _one_of("history", SWITCH),
-    "reuse": _one_of("reuse", ("never", "same")),
-    "timeout": _finite,
-    "session_cache": _unless_empty(_one_of("session cache", SWITCH)),
-    "api_key": _refused,
-}
-
-_HELP = """Ask Qwen.
-
-  %%qwen [options]        the question is the cell's text below
-  %qwen [options] text    the question is the rest of the line
-  %qwen                   where questions go, and what they have cost so far
-
-The text is sent as it is written. Only {{{{name}}}}, where name is a variable, is
-filled in: a string as it is, a table or an array as a table, a figure as an
-image. Each question continues the one before; the answer is in _qwen, too.
-
-Options:
-{options}
-
-For all cells: %config QwenMagics.model = "…"; likewise
-{settings}
-"""

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from qwen_magic.configuration import CHECKS
 from qwen_magic.errors import CellError, QwenError
-from qwen_magic.options import CHECKS, OPTIONS, check_secret, help_text, option_of
+from qwen_magic.helptext import help_text
+from qwen_magic.options import OPTIONS, check_secret, option_of
 
 
 def test_no_flag_is_used_twice() -> None:

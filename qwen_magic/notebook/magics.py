@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Bool, Float, List, TraitError, Unicode, observe, validate
 
+from qwen_magic.configuration import CHECKS
 from qwen_magic.errors import CellError, QwenError
+from qwen_magic.helptext import help_of, help_text
 from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.frontend import frontend_of
 from qwen_magic.notebook.interrupt import TurnStopped
 from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
-from qwen_magic.options import CHECKS, help_of, help_text
 from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
 from qwen_magic.settings import Settings
 

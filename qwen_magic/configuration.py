@@ -1,0 +1,64 @@
+"""Settings that hold for all cells: what each does, and what it may be."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.errors import RequestError
+from qwen_magic.options import SWITCH, check_secret, word_of
+from qwen_magic.responses.endpoint import REGIONS, clean_base
+from qwen_magic.responses.request import EFFORTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["CHECKS", "SETTINGS"]
+
+SETTINGS = {
+    "region": f"where Model Studio answers: {', '.join(REGIONS)} (offline)",
+    "workspace": "the workspace's id, part of the address in some regions",
+    "base_url": "another server's address, without /responses",
+    "history": "on keeps chains for the next kernel, off only for this one",
+    "reuse": "same shows the stored turn of an unchanged question, never always asks",
+    "resend": "True sends the whole conversation each time: for servers, as Ollama, that ignore ids",
+    "timeout": "the longest silence in seconds, before the answer and between its events",
+    "show_reasoning": "whether reasoning is displayed",
+    "updates_per_second": "how often a growing answer is redrawn, at most",
+    "api_key": "never here, where the notebook would save it: in DASHSCOPE_API_KEY",
+}
+
+
+def _plain(value: str) -> None:
+    check_secret(value, "in the configuration")
+
+
+def _refused(value: str) -> None:
+    if value:
+        check_secret("sk-00000000", "in the configuration")
+
+
+def _finite(value: float) -> None:
+    if not isfinite(value):
+        raise RequestError(f"timeout {value!r} is no number of seconds", hint="for example 3600")
+
+
+def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
+    return lambda value: check(value) if value else None
+
+
+CHECKS: dict[str, Callable[[Any], object]] = {
+    "model": _plain,
+    "region": word_of("region", REGIONS),
+    "workspace": _plain,
+    "base_url": _unless_empty(clean_base),
+    "effort": _unless_empty(word_of("effort", EFFORTS)),
+    "system": _plain,
+    "tools": lambda names: _plain(" ".join(names)),
+    "chain": _plain,
+    "history": word_of("history", SWITCH),
+    "reuse": word_of("reuse", ("never", "same")),
+    "timeout": _finite,
+    "session_cache": _unless_empty(word_of("session cache", SWITCH)),
+    "api_key": _refused,
+}

@@ -1,0 +1,59 @@
+"""What the help says of options and settings; it derives from their tables."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from qwen_magic.configuration import CHECKS, SETTINGS
+from qwen_magic.options import OPTIONS
+
+if TYPE_CHECKING:
+    from qwen_magic.options import Option
+
+__all__ = ["help_of", "help_text"]
+
+_WIDTH, _USAGE_WIDTH = 79, 23
+
+
+def help_of(name: str) -> str:
+    """Return what an option or a setting does, in one line."""
+    return SETTINGS.get(name) or next(option.help for option in OPTIONS if option.name == name)
+
+
+def help_text() -> str:
+    """Return the help that `%%qwen?` shows."""
+    options = "\n".join(map(_described, OPTIONS))
+    names = [name for name in CHECKS if name != "api_key"]
+    settings = textwrap.fill(", ".join(names), _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    return _HELP.format(options=options, settings=settings)
+
+
+def _described(option: Option) -> str:
+    """Return an option as the help shows it: how it is written, then what it does."""
+    usage = f"  {_usage(option):<{_USAGE_WIDTH}}  "
+    return textwrap.fill(
+        option.help, _WIDTH, initial_indent=usage, subsequent_indent=" " * len(usage)
+    )
+
+
+def _usage(option: Option) -> str:
+    return f"{', '.join(option.flags)} {option.takes}".rstrip()
+
+
+_HELP = """Ask Qwen.
+
+  %%qwen [options]        the question is the cell's text below
+  %qwen [options] text    the question is the rest of the line
+  %qwen                   where questions go, and what they have cost so far
+
+The text is sent as it is written. Only {{{{name}}}}, where name is a variable, is
+filled in: a string as it is, a table or an array as a table, a figure as an
+image. Each question continues the one before; the answer is in _qwen, too.
+
+Options:
+{options}
+
+For all cells: %config QwenMagics.model = "…"; likewise
+{settings}
+"""
