@@ -21,6 +21,10 @@ __all__ = ["TurnStopped", "install", "uninstall"]
 class TurnStopped(KeyboardInterrupt):
     """The reader stopped a turn; what had arrived is kept and shown."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return the traceback that IPython stores: formatting a real one takes 130 ms."""
+        return [type(self).__name__]
+
 
 def install(shell: InteractiveShell) -> None:
     """Show nothing for a stopped turn; other exceptions keep the handler they have."""

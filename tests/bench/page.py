@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["PATIENCE", "Noticed", "noticed", "watch"]
 
 _QUIET = 1.5  # seconds without a paint: it is over
-PATIENCE = 300.0  # seconds
+PATIENCE = 900.0  # seconds
 _WATCH = """(end) => {
     const now = () => (performance.timeOrigin + performance.now()) / 1000;
     const seen = window.seen = { paints: [], tasks: [], end: 0, done: 0, now };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ CODE = {
     "code": "import math\nfor i in range(1000):\n    print(i, math.sqrt(i))",
     "outputs": [{"type": "logs", "logs": "\n".join(f"{i} {i**0.5}" for i in range(1000))}],
 }
+with_subshells = pytest.mark.skipif(version("ipykernel") < "7", reason="no subshells before 7")
 RAN = "window.ran = (window.ran || 0) + 1"
 
 
@@ -94,6 +96,7 @@ def test_nothing_moves_when_the_answer_settles(jupyter: Jupyter, model: Model) -
     assert (seen[0].is_live, seen[-1].is_live) == (True, False)
 
 
+@with_subshells
 def test_the_thought_folds_itself_and_the_reader_can_keep_it_open(
     lab: Jupyter, model: Model
 ) -> None:
@@ -121,6 +124,7 @@ def test_the_thought_folds_itself_and_the_reader_can_keep_it_open(
     assert shown.get_by_text("A last thought").is_hidden()
 
 
+@with_subshells
 def test_stop_ends_the_answer_and_run_all(jupyter: Jupyter, model: Model) -> None:
     notebook = asking(jupyter, model, "%%qwen\nHi", "1 + 1")
     model.says([*reasoning(THOUGHT), *answer("Half an answer", number=1)], [])

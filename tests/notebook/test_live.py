@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qwen_magic.demo.server import DemoServer
+from qwen_magic.notebook.card_html import part_html
+from qwen_magic.notebook.parts import Logs
 from tests.notebook.comms import Page
 from tests.notebook.kernel import Kernel, running
 
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 THINKING = "%%qwen --new -e medium -m {model}\nWhich is larger, 9.9 or 9.11?"
+
+with_subshells = pytest.mark.skipif(version("ipykernel") < "7", reason="no subshells before 7")
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +91,7 @@ def test_without_widgets_the_first_display_tells_what_comes(kernel: Kernel) -> N
     page.finish(request)
 
 
+@with_subshells
 def test_stop_works_while_the_cell_runs(kernel: Kernel, server: DemoServer) -> None:
     page = Page(kernel)
     page.open_subshell()
@@ -105,6 +111,7 @@ def test_stop_works_while_the_cell_runs(kernel: Kernel, server: DemoServer) -> N
     assert server.aborted == left + 1
 
 
+@with_subshells
 def test_a_fold_that_the_reader_opened_stays_open(kernel: Kernel) -> None:
     page = Page(kernel)
     page.open_subshell()
@@ -123,6 +130,16 @@ def test_folds_that_nobody_touched_are_folded_at_the_end(kernel: Kernel) -> None
     page = ran(kernel, THINKING.format(model="qwen3.7-plus"))
     assert "<details " in page.outputs[0]["data"]["text/html"]
     assert " open>" not in page.outputs[0]["data"]["text/html"]
+
+
+def test_a_long_result_is_folded_behind_its_beginning() -> None:
+    html = part_html(Logs("\n".join(f"line {n} <b>" for n in range(1_000))))
+    beginning, rest = html.split("<details")
+    assert beginning.count("line") == 30
+    assert "Show all: 970 more lines</summary>" in rest
+    assert rest.count("line ") == 970
+    assert "<b>" not in html
+    assert "<details" not in part_html(Logs("a\nb"))
 
 
 def test_no_time_is_in_what_is_saved(kernel: Kernel) -> None:
