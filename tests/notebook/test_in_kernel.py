@@ -114,7 +114,7 @@ def test_help_lists_every_option(kernel: Kernel) -> None:
     ran = kernel.run(
         "from qwen_magic.notebook.magics import QwenMagics; print(QwenMagics.qwen.__doc__)"
     )
-    for flag in ("--model", "--dry-run", "--thinking on|off"[:10], "{{name}}"):
+    for flag in ("--model", "--dry-run", "--thinking", "{{name}}"):
         assert flag in ran.printed
 
 
