@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qwen_magic.conversation.turn import Turn
 
-__all__ = ["CellError", "QwenError", "RequestError", "ResponseError", "StatusError", "WireError"]
+__all__ = [
+    "ArgumentsError",
+    "CellError",
+    "QwenError",
+    "RequestError",
+    "ResponseError",
+    "StatusError",
+    "ToolError",
+    "WireError",
+]
 
 
 class QwenError(Exception):
@@ -82,3 +91,11 @@ class ResponseError(QwenError):
     def __init__(self, message: str, *, code: str = "", hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+class ToolError(QwenError):
+    """A function cannot be offered to the model as a tool."""
+
+
+class ArgumentsError(QwenError):
+    """The model's arguments do not fit the tool it called; the text is written for the model."""

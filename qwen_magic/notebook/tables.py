@@ -6,11 +6,11 @@ pandas, Polars and NumPy are recognised, never imported.
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.notebook.excerpt import excerpt
+from qwen_magic.conversation.excerpt import excerpt
+from qwen_magic.conversation.imported import is_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,13 +45,13 @@ class _Grid:
 
 def table(value: Any) -> Table | None:  # noqa: ANN401 - each library has its own table
     """Return the value as a table, or None if it is none."""
-    if _is(value, "numpy", "ndarray"):
+    if is_of(value, "numpy", "ndarray"):
         about = _about(value)
         return _drawn(about, _numpy(value)) if value.ndim in {1, 2} else _block(about, value)
     for library, read in {"pandas": _pandas, "polars": _polars}.items():
-        if _is(value, library, "DataFrame"):
+        if is_of(value, library, "DataFrame"):
             return _drawn(_about(value), read(value))
-        if _is(value, library, "Series"):
+        if is_of(value, library, "Series"):
             return _drawn(_about(value), read(value.to_frame()))
     return None
 
@@ -59,12 +59,6 @@ def table(value: Any) -> Table | None:  # noqa: ANN401 - each library has its ow
 def _about(value: Any) -> str:  # noqa: ANN401
     shape = TIMES.join(map(str, value.shape)) + " values" * (len(value.shape) == 1)
     return f"{type(value).__name__} {shape}".rstrip()
-
-
-def _is(value: object, module: str, name: str) -> bool:
-    """Whether the value is of a class that somebody has imported already."""
-    kind = getattr(sys.modules.get(module), name, None)
-    return isinstance(kind, type) and isinstance(value, kind)
 
 
 def _ends(size: int, most: int) -> list[int]:

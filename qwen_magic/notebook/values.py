@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 import sys
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from qwen_magic.conversation.excerpt import excerpt
+from qwen_magic.conversation.pictures import IMAGE_BYTES, pictures
 from qwen_magic.errors import CellError
-from qwen_magic.notebook.excerpt import excerpt
 from qwen_magic.notebook.tables import table
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ __all__ = ["Filled", "Image", "fill"]
 
 PLACEHOLDER = re.compile(r"\{\{ *+([^\W\d]\w*+) *+\}\}")
 REPR_LENGTH = 4_000
-IMAGE_BYTES = 7_000_000  # a third more in base64, of which Model Studio takes 10 MB
 NEAR = 0.75  # two swapped letters in a name of four
 GUESSES = 10  # a page of some template language has other things in braces
 
@@ -139,7 +138,7 @@ def _plain(value: object) -> _Shown:
 
 def _image(name: str, value: object) -> _Shown | None:
     kind, sizes = type(value).__name__, []
-    for mime, data in _pictures(value):
+    for mime, data in pictures(value):
         sizes.append(len(data))
         if len(data) <= IMAGE_BYTES:
             url = f"data:{mime};base64,{b64encode(data).decode('ascii')}"
@@ -161,21 +160,3 @@ def _remote(value: Any) -> str:  # noqa: ANN401 - known by its class
     known = isinstance(kind, type) and isinstance(value, kind)
     url = str(value.url) if known else ""
     return url if url.startswith(("http://", "https://")) else ""
-
-
-def _pictures(value: Any) -> Iterator[tuple[str, bytes]]:  # noqa: ANN401 - known by its methods
-    """Yield the value as a PNG and as a JPEG, where its class can draw it.
-
-    The class is asked, since some instances claim to have every attribute.
-    """
-    for mime in ("png", "jpeg"):
-        draw = getattr(type(value), f"_repr_{mime}_", None)
-        data = draw(value) if callable(draw) else None
-        data = data[0] if isinstance(data, tuple) else data
-        if data:
-            yield f"image/{mime}", b64decode(data) if isinstance(data, str) else data
-    if callable(getattr(type(value), "get_figure", None)):  # Matplotlib's Axes
-        value = value.get_figure()
-    if callable(getattr(type(value), "savefig", None)):
-        value.savefig(drawn := BytesIO(), format="png", bbox_inches="tight")
-        yield "image/png", drawn.getvalue()

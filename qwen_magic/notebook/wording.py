@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from qwen_magic.conversation.excerpt import excerpt
 from qwen_magic.notebook.escapes import strip_controls
-from qwen_magic.notebook.excerpt import excerpt
 from qwen_magic.responses import lenient
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen_magic.conversation.pictures import IMAGE_BYTES
 from qwen_magic.errors import CellError
-from qwen_magic.notebook.values import IMAGE_BYTES, Filled, Image, fill
+from qwen_magic.notebook.values import Filled, Image, fill
 
 PNG = b"\x89PNG\r\n\x1a\n"
 BRACES = st.text(alphabet=st.sampled_from("{} xyz_1é\\\n")) | st.text()
