@@ -1,0 +1,191 @@
+"""A type hint as JSON: the schema of its values, and reading one (pure).
+
+msgspec does both. A hint that speaks of pydantic (a model, or `Field` in `Annotated`) is pydantic's,
+which the user's module has imported then; this package never imports it by itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import PurePath
+from types import UnionType
+from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
+
+import msgspec
+
+from qwen_magic.errors import ArgumentsError
+
+__all__ = ["Hint", "Schema", "distinct", "hint_of"]
+
+Schema: TypeAlias = dict[str, Any]
+Read: TypeAlias = Callable[[bytes], Any]
+PYDANTIC = ("pydantic", "pydantic_core", "annotated_types")
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """What a type hint means in JSON.
+
+    Attributes:
+        definitions: The schemas that `schema` refers to as `#/$defs/NAME`.
+        read: Takes one JSON value to what the hint promises, or raises an ArgumentsError that
+            begins with the place within the value.
+    """
+
+    schema: Schema
+    definitions: dict[str, Schema]
+    read: Read
+
+
+def hint_of(annotation: Any, prefix: str = "") -> Hint:  # noqa: ANN401 - types have no type
+    """Return what a hint means; the prefix goes before the names of its definitions.
+
+    Raises:
+        TypeError: It has no form in JSON.
+    """
+    if annotation is object:
+        annotation = Any
+    if _is_pydantic(annotation):
+        return _by_pydantic(annotation, prefix)
+    try:
+        return _by_msgspec(annotation, prefix)
+    except TypeError:
+        if get_origin(annotation) not in {Union, UnionType}:
+            raise
+        return _by_turns(get_args(annotation), prefix)
+
+
+def distinct(taken: Mapping[str, Schema], make: Callable[[str], Hint]) -> Hint:
+    """Return the hint that `make` gives, with another prefix where names of definitions clash."""
+    hint = make("")
+    number = 2
+    while any(taken.get(name, schema) != schema for name, schema in hint.definitions.items()):
+        hint = make(f"{number}.")
+        number += 1
+    return hint
+
+
+def _by_msgspec(annotation: Any, prefix: str) -> Hint:  # noqa: ANN401
+    schemas, definitions = msgspec.json.schema_components(
+        [annotation], schema_hook=_schema, ref_template=f"#/$defs/{prefix}{{name}}"
+    )
+    strict = msgspec.json.Decoder(annotation, dec_hook=_decoded)
+    lax = msgspec.json.Decoder(annotation, strict=False, dec_hook=_decoded)
+
+    def read(raw: bytes) -> Any:  # noqa: ANN401
+        try:
+            return strict.decode(raw)
+        except Exception as error:  # noqa: BLE001 - a user's class may raise anything
+            refusal = error
+        for attempt in (lax.decode, lambda raw: _converted(raw, annotation)):
+            with suppress(Exception):
+                return attempt(raw)
+        raise _misfit(refusal)
+
+    named = {f"{prefix}{name}": schema for name, schema in definitions.items()}
+    return Hint(dict(schemas[0]), named, read)
+
+
+def _converted(raw: bytes, annotation: Any) -> Any:  # noqa: ANN401
+    """Read by way of Python's JSON, which knows integers of any size, and 3.0 as one."""
+    import json
+
+    value = json.loads(raw, parse_float=_finite, parse_constant=_finite)
+    return msgspec.convert(value, annotation, strict=False, str_keys=True, dec_hook=_decoded)
+
+
+def _finite(text: str) -> float:
+    if abs(number := float(text)) < float("inf"):
+        return number
+    raise ValueError(text)
+
+
+def _misfit(error: Exception) -> ArgumentsError:
+    """Say for a model what msgspec says for a programmer: "Expected `int`, got `str` - at `$.x`"."""
+    if not isinstance(error, msgspec.ValidationError):
+        said = str(error) or type(error).__name__
+        return ArgumentsError(f": {said}")
+    said, _, place = str(error).partition(" - at `")
+    where = place.removesuffix("`").removeprefix("$") if place.startswith("$") else ""
+    return ArgumentsError(f"{where}: {said[:1].lower()}{said[1:]}")
+
+
+def _schema(kind: type) -> Schema:
+    """Return the schema of a class that msgspec leaves to us."""
+    if issubclass(kind, PurePath):
+        return {"type": "string", "format": "path"}
+    raise NotImplementedError
+
+
+def _decoded(kind: type, value: object) -> object:
+    if issubclass(kind, PurePath) and isinstance(value, str):
+        return kind(value)
+    raise ValueError(f"Expected `str`, got `{type(value).__name__}`")
+
+
+def _by_turns(annotations: Sequence[Any], prefix: str) -> Hint:
+    """Return a union that msgspec cannot tell apart: the first member that a value fits."""
+    definitions: dict[str, Schema] = {}
+    members: list[Hint] = []
+    for annotation in annotations:
+        member = distinct(definitions, partial(_prefixed, annotation, prefix))
+        definitions |= member.definitions
+        members.append(member)
+
+    def read(raw: bytes) -> Any:  # noqa: ANN401
+        refusals = []
+        for member in members:
+            try:
+                return member.read(raw)
+            except ArgumentsError as error:
+                refusals.append(str(error).removeprefix(": "))
+        raise ArgumentsError(f": {', or '.join(dict.fromkeys(refusals))}")
+
+    return Hint({"anyOf": [one.schema for one in members]}, definitions, read)
+
+
+def _prefixed(annotation: Any, outer: str, inner: str) -> Hint:  # noqa: ANN401
+    return hint_of(annotation, outer + inner)
+
+
+def _is_pydantic(annotation: Any) -> bool:  # noqa: ANN401
+    """Return whether a hint speaks of pydantic, which then has been imported."""
+    if "pydantic" not in sys.modules or get_origin(annotation) is Literal:
+        return False
+    notes = getattr(annotation, "__metadata__", ())
+    return (
+        hasattr(annotation, "__get_pydantic_core_schema__")
+        or hasattr(annotation, "__pydantic_core_schema__")  # pydantic's dataclasses
+        or any(type(note).__module__.partition(".")[0] in PYDANTIC for note in notes)
+        or any(map(_is_pydantic, get_args(annotation)))
+    )
+
+
+def _by_pydantic(annotation: Any, prefix: str) -> Hint:  # noqa: ANN401
+    pydantic: Any = sys.modules["pydantic"]
+    try:
+        adapter = pydantic.TypeAdapter(annotation)
+        schema = adapter.json_schema(ref_template=f"#/$defs/{prefix}{{model}}")
+    except pydantic.errors.PydanticUserError as error:
+        raise TypeError(str(error).partition("\n")[0]) from error
+
+    def read(raw: bytes) -> Any:  # noqa: ANN401
+        try:
+            return adapter.validate_json(raw)
+        except pydantic.ValidationError as error:
+            said = [_told(one) for one in error.errors(include_url=False)]
+            raise ArgumentsError("; ".join(said)) from None
+        except Exception as error:  # noqa: BLE001 - a user's validator may raise anything
+            raise _misfit(error) from None
+
+    definitions = {f"{prefix}{name}": one for name, one in schema.pop("$defs", {}).items()}
+    return Hint(schema, definitions, read)
+
+
+def _told(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails
+    where = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error["loc"])
+    return f"{where}: {error['msg']}"
