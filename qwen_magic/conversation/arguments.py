@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from qwen_magic.conversation.excerpt import cut
 from qwen_magic.errors import ArgumentsError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def arguments_of(tool: Tool, text: str) -> tuple[tuple[Any, ...], dict[str, Any]
             problems.append(f"{parameter.name}{error}")
     problems.extend(_doubled(values, tool))
     if problems:
-        told = "\n".join(_cut(problem) for problem in problems[:PROBLEMS])
+        told = "\n".join(cut(problem, LENGTH) for problem in problems[:PROBLEMS])
         more = f"\nand {len(problems) - PROBLEMS} more" if len(problems) > PROBLEMS else ""
         raise ArgumentsError(f"{told}{more}", hint=_usage(tool))
     return _call(tool, values)
@@ -55,7 +56,7 @@ def _object(text: str, tool: Tool) -> Mapping[str, msgspec.Raw]:
     raw = text.strip().encode(errors="replace") or b"{}"
     try:
         raw = _unquoted(raw) or raw
-        return {} if raw == b"null" else _OBJECT.decode(raw)
+        return {} if raw in (b"null", b'""') else _OBJECT.decode(raw)
     except RecursionError as exc:
         raise ArgumentsError("the arguments are nested too deeply", hint=_usage(tool)) from exc
     except msgspec.ValidationError as exc:
@@ -149,7 +150,3 @@ def _about(parameter: Parameter) -> str:
     said = [kind] if isinstance(kind, str) else []
     said += [] if parameter.required else ["optional"]
     return f"{parameter.name} ({', '.join(said)})" if said else parameter.name
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LENGTH else f"{text[:LENGTH]}…"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-__all__ = ["excerpt"]
+__all__ = ["cut", "excerpt"]
 
 DEPTH = 30
 SORTABLE = 1_000
@@ -30,6 +30,11 @@ def excerpt(value: object, length: int) -> str:
         if not room:
             break
     return "".join(pieces)
+
+
+def cut(text: str, length: int) -> str:
+    """Return a text, or its beginning and an ellipsis."""
+    return text if len(text) <= length else f"{text[:length]}…"
 
 
 def _pieces(value: Any, length: int, path: tuple[int, ...]) -> Iterator[str]:  # noqa: ANN401 - see _base

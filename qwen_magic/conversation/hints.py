@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, time
 from functools import partial
 from pathlib import PurePath
 from types import UnionType
-from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, Union, get_args, get_origin
 
 import msgspec
 
@@ -23,6 +24,7 @@ __all__ = ["Hint", "Schema", "distinct", "hint_of"]
 
 Schema: TypeAlias = dict[str, Any]
 Read: TypeAlias = Callable[[bytes], Any]
+TIMES: dict[Any, str] = {datetime: "date-time", time: "time"}
 PYDANTIC = ("pydantic", "pydantic_core", "annotated_types")
 
 
@@ -52,11 +54,22 @@ def hint_of(annotation: Any, prefix: str = "") -> Hint:  # noqa: ANN401 - types 
     if _is_pydantic(annotation):
         return _by_pydantic(annotation, prefix)
     try:
-        return _by_msgspec(annotation, prefix)
+        return _by_msgspec(_timed(annotation), prefix)
     except TypeError:
         if get_origin(annotation) not in {Union, UnionType}:
             raise
         return _by_turns(get_args(annotation), prefix)
+
+
+def _timed(annotation: Any) -> Any:  # noqa: ANN401
+    """Return a hint that says the format of moments; msgspec does for those with a zone alone."""
+    for kind, form in TIMES.items():
+        if annotation is kind:
+            return Annotated[kind, msgspec.Meta(extra_json_schema={"format": form})]
+    origin, members = get_origin(annotation), tuple(map(_timed, get_args(annotation)))
+    if origin in {Union, UnionType}:
+        return Union[members]  # noqa: UP007 - its members are known at run time alone
+    return origin[members] if origin in {list, set, tuple, dict} and members else annotation
 
 
 def distinct(taken: Mapping[str, Schema], make: Callable[[str], Hint]) -> Hint:

@@ -223,7 +223,7 @@ def _docstring(function: Any, source: Any) -> str | None:  # noqa: ANN401
         return _docstring(function.func, source)
     if inspect.isroutine(function):
         return inspect.getdoc(function)
-    return inspect.getdoc(source) or inspect.getdoc(type(function))
+    return getattr(source, "__doc__", None) or inspect.getdoc(type(function))
 
 
 def _seconds(timeout: float | None, name: str) -> float | None:
