@@ -47,7 +47,7 @@ def hint_of(annotation: Any, prefix: str = "") -> Hint:  # noqa: ANN401 - types 
     """Return what a hint means; the prefix goes before the names of its definitions.
 
     Raises:
-        TypeError: It has no form in JSON.
+        TypeError: It has no form in JSON; other errors come from hints within a user's class.
     """
     if annotation is object:
         annotation = Any

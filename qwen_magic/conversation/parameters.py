@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import partial
 from inspect import Parameter as Signed
-from typing import TYPE_CHECKING, Any, Literal, Optional, TypeAlias, get_type_hints
+from types import UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    Optional,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 
@@ -81,8 +92,8 @@ def parameters_of(function: Callable[..., Any], name: str) -> tuple[Parameter, .
             annotation = _resolved(signed, names, what)
             try:
                 found.append(_parameter(signed, annotation, definitions))
-            except TypeError as exc:
-                raise _formless(annotation, what) from exc
+            except Exception as exc:  # the hints in a user's class may hold any expression
+                raise _formless(annotation, what, exc) from exc
             definitions |= found[-1].hint.definitions
     return tuple(found)
 
@@ -121,7 +132,7 @@ def source_of(function: Any) -> Any:  # noqa: ANN401 - any callable
 
 
 def _parameter(signed: Signed, annotation: Any, taken: Mapping[str, Schema]) -> Parameter:  # noqa: ANN401
-    note = next(filter(None, map(_words, getattr(annotation, "__metadata__", ()))), "")
+    note = _note(annotation)
     kind, default = KINDS[signed.kind], signed.default
     if kind == "rest":
         annotation = list[annotation]
@@ -134,9 +145,11 @@ def _parameter(signed: Signed, annotation: Any, taken: Mapping[str, Schema]) -> 
     return Parameter(signed.name, kind, hint, default, note)
 
 
-def _formless(annotation: object, what: str) -> ToolError:
+def _formless(annotation: object, what: str, error: Exception) -> ToolError:
+    shown = inspect.formatannotation(annotation)
+    reason = (str(error) or type(error).__name__).splitlines()[-1]
     return ToolError(
-        f"{what} is of a type that has no form in JSON: {inspect.formatannotation(annotation)}",
+        f"{what} is of a type that has no form in JSON: {shown} ({reason})",
         hint="take text, numbers, lists, dicts or dataclasses; "
         "or set it with functools.partial, and the model is not asked for it",
     )
@@ -173,10 +186,15 @@ def _takes_null(hint: Hint) -> bool:
     return True
 
 
-def _words(note: object) -> str:
-    """Return what `Annotated[int, "days"]` or a `typing_extensions.Doc` says."""
-    said = getattr(note, "documentation", note)
-    return said if isinstance(said, str) else ""
+def _note(annotation: object) -> str:
+    """Return what `Annotated[int, "days"]` or a `typing_extensions.Doc` says, also in a union."""
+    union = get_origin(annotation) in {Union, UnionType}
+    for one in (annotation, *(get_args(annotation) if union else ())):
+        for note in getattr(one, "__metadata__", ()):
+            said = getattr(note, "documentation", note)
+            if isinstance(said, str):
+                return said
+    return ""
 
 
 def _default(parameter: Parameter) -> dict[str, Any]:

@@ -129,6 +129,7 @@ def test_pydantic_is_never_imported_by_us() -> None:
     program = (
         "import sys\n"
         "from qwen_magic.conversation.tools import tool\n"
+        "assert 'docstring_parser' not in sys.modules\n"
         "@tool\n"
         "def add(left: int, right: int = 2) -> int: 'Add.'\n"
         "print([name for name in ('pydantic', 'pandas', 'numpy') if name in sys.modules])"

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator  # noqa: TC003 - the hints are looked up
+from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +19,18 @@ class Plain:
     pass
 
 
+class Mixed(Enum):
+    ONE = 1
+    TWO = "two"
+
+
+@dataclass
+class Unfinished:
+    part: Nowhere  # type: ignore[name-defined]  # noqa: F821
+
+
+def mixed(value: Mixed) -> None: ...
+def unfinished(value: list[Unfinished]) -> None: ...
 def complex_number(value: complex) -> None: ...
 def callback(value: Callable[[], None]) -> None: ...
 def plain(value: list[Plain]) -> None: ...
@@ -32,6 +46,8 @@ def options(**value: Plain) -> None: ...
 @pytest.mark.parametrize(
     ("function", "reason"),
     [
+        (mixed, "Enums must contain either all str or all int values"),
+        (unfinished, "name 'Nowhere' is not defined"),
         (complex_number, "no form in JSON: complex"),
         (callback, "no form in JSON"),
         (plain, "no form in JSON"),

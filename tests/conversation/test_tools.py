@@ -194,6 +194,12 @@ def test_a_note_in_the_hint_comes_before_the_docstring() -> None:
     assert tool_of(wait).parameters["properties"]["days"]["description"] == "How many days"
 
 
+def test_a_note_within_a_union_is_told_too() -> None:
+    def wait(days: Annotated[int, "How many days"] | None = None) -> None: ...
+
+    assert tool_of(wait).parameters["properties"]["days"]["description"] == "How many days"
+
+
 @pytest.mark.parametrize("name", ["größe", "a b", "x" * 65, "a.b", "名"])
 def test_a_name_that_the_api_would_refuse_is_refused(name: str) -> None:
     with pytest.raises(ToolError, match=f"'{name}' cannot be the name of a tool"):
