@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.question import Asking
     from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.tools import tool
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.errors import QwenError
     from qwen_magic.settings import Settings
@@ -20,6 +21,7 @@ __all__ = [
     "Settings",
     "Turn",
     "load_ipython_extension",
+    "tool",
     "unload_ipython_extension",
 ]
 
@@ -29,6 +31,7 @@ _HOMES = {
     "Session": "qwen_magic.conversation.session",
     "Settings": "qwen_magic.settings",
     "Turn": "qwen_magic.conversation.turn",
+    "tool": "qwen_magic.conversation.tools",
 }
 
 

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
-from qwen_magic.options import SWITCH, check_secret, word_of
+from qwen_magic.options import APPROVALS, SWITCH, check_secret, word_of
 from qwen_magic.responses.endpoint import REGIONS, clean_base
 from qwen_magic.responses.request import EFFORTS
 
@@ -22,6 +22,8 @@ SETTINGS = {
     "history": "on keeps chains for the next kernel, off only for this one",
     "reuse": "same shows the stored turn of an unchanged question, never always asks",
     "resend": "True sends the whole conversation each time: for servers, as Ollama, that ignore ids",
+    "max_rounds": "how often one turn may call functions before the model has to do without",
+    "tool_timeout": "how many seconds a function may take",
     "timeout": "the longest silence in seconds, before the answer and between its events",
     "show_reasoning": "whether reasoning is displayed",
     "updates_per_second": "how often a growing answer is redrawn, at most",
@@ -59,6 +61,7 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "history": word_of("history", SWITCH),
     "reuse": word_of("reuse", ("never", "same")),
     "timeout": _finite,
+    "approve": word_of("approve", APPROVALS),
     "session_cache": _unless_empty(word_of("session cache", SWITCH)),
     "api_key": _refused,
 }

@@ -14,10 +14,11 @@ from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, MODELS, TOOL_C
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["OPTIONS", "SWITCH", "Option", "check_secret", "option_of", "word_of"]
+__all__ = ["APPROVALS", "OPTIONS", "SWITCH", "Option", "check_secret", "option_of", "word_of"]
 
 _SECRET = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}")
 SWITCH = ("on", "off")
+APPROVALS = ("ask", "always", "never")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,25 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "tools",
         ("-t", "--tools"),
-        f"tools it may use: {', '.join(BUILT_IN_TOOLS)}; or variables that hold an MCP server",
+        f"tools it may use: functions by name, {', '.join(BUILT_IN_TOOLS)}",
         "A,B",
         _names,
         BUILT_IN_TOOLS,
         many=True,
+    ),
+    Option(
+        "mcp",
+        ("--mcp",),
+        "MCP servers it may use: a variable, or a file of mcpServers",
+        "NAME",
+    ),
+    Option(
+        "approve",
+        ("--approve",),
+        "before a function is called: ask you, always call it, or never",
+        "WORD",
+        word_of("approve", APPROVALS),
+        APPROVALS,
     ),
     Option(
         "tool_choice",

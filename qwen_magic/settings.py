@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import (
@@ -18,9 +18,14 @@ from qwen_magic.responses.endpoint import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-__all__ = ["KEY_LINE", "Settings"]
+    from qwen_magic.conversation.tools import Tool
+
+__all__ = ["KEY_LINE", "Offer", "Settings"]
+
+Offer: TypeAlias = "str | Mapping[str, Any] | Callable[..., Any] | Tool"
+"""A built-in tool's name, an object as the API takes it, or a function."""
 
 KEY_LINE = 'import os, getpass; os.environ["DASHSCOPE_API_KEY"] = getpass.getpass("API key: ")'
 
@@ -39,7 +44,11 @@ class Settings:
             `DASHSCOPE_BASE_URL`.
         effort: How hard to think: none, minimal, low, medium, high; empty leaves it to the server.
         system: The system message of every turn.
-        tools: Built-in tools by name, and tool objects as the API takes them.
+        tools: Built-in tools by name, functions that the model may call, and tool objects as the
+            API takes them.
+        approve: Who decides about a call of a function: `ask` the user, `always` or `never`.
+        max_rounds: How often one turn may call functions before the model has to do without.
+        tool_timeout: How many seconds a function may take.
         chain: The name of the chain that turns join. A `Session` keeps a chain that is named here
             for later sessions; without a name it begins afresh each time.
         session_cache: `on`, `off`, or empty for the server's default (Model Studio, "Session cache").
@@ -60,7 +69,10 @@ class Settings:
     base_url: str = ""
     effort: str = ""
     system: str = ""
-    tools: tuple[str | Mapping[str, Any], ...] = field(default=(), repr=False)  # may hold secrets
+    tools: tuple[Offer, ...] = field(default=(), repr=False)  # may hold secrets
+    approve: str = "ask"
+    max_rounds: int = 8
+    tool_timeout: float = 120.0
     chain: str = ""
     session_cache: str = ""
     history: str = "on"

@@ -56,9 +56,12 @@ def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
     assert "secret" not in str(caught.value)
 
 
+_NEVER_EMPTY = {"approve", "region", "tools", "history", "reuse", "timeout"}
+
+
 @pytest.mark.parametrize(
     "name",
-    [name for name in CHECKS if name not in {"region", "tools", "history", "reuse", "timeout"}],
+    [name for name in CHECKS if name not in _NEVER_EMPTY],
 )
 def test_an_empty_setting_is_unset(name: str) -> None:
     assert not CHECKS[name]("")

@@ -17,6 +17,7 @@ def test_the_public_names_are_these() -> None:
         "Settings",
         "Turn",
         "load_ipython_extension",
+        "tool",
         "unload_ipython_extension",
     ]
     assert all(hasattr(qwen_magic, name) for name in qwen_magic.__all__)

@@ -26,7 +26,7 @@ from qwen_magic.responses.items import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Output", "Place", "Slot", "finish", "grow", "item_of", "put", "settle"]
+__all__ = ["Output", "Place", "Slot", "exchange", "finish", "grow", "item_of", "put", "settle"]
 
 PartKey: TypeAlias = tuple[str, int]  # the kind of text, and its index within the item
 Types: TypeAlias = tuple[type[Item], ...]
@@ -107,6 +107,11 @@ def settle(output: Output, final: Iterable[Item]) -> Output:
         if not types.intersection(slot.place.types):
             settled.insert(number, replace(slot, done=True))
     return tuple(settled)
+
+
+def exchange(output: Output, number: int, item: Item) -> Output:
+    """Put an item in another one's place."""
+    return _set(output, number, replace(output[number], item=item, parts=(), done=True))
 
 
 def item_of(slot: Slot) -> Item:

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.chains import Asked, Placement, place
 from qwen_magic.conversation.question import Asking, Prompt, prompt_of, request_for
-from qwen_magic.conversation.rebuild import Server, input_items, rebuild_reason
+from qwen_magic.conversation.rebuild import Server, calls_answered, input_items, rebuild_reason
 from qwen_magic.conversation.records import Chain, Record, digest, input_of
+from qwen_magic.conversation.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.tree import Node, Tree, branch, reusable
 from qwen_magic.conversation.turn import Turn
 from qwen_magic.responses.endpoint import DEMO
@@ -41,12 +42,14 @@ class Plan(Struct, frozen=True):
         turn: The turn as it begins.
         request: What is sent.
         record: What is stored of it.
+        toolbox: What the model may use.
         earlier: The id of the stored turn that is shown instead of asking, if there is one.
     """
 
     turn: Turn
     request: Request
     record: Record
+    toolbox: Toolbox = Toolbox()
     earlier: int | None = None
 
 
@@ -64,16 +67,18 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         RequestError: The request would be refused, or is to continue from a turn that is not there.
     """
     asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)
+    tools = toolbox(settings.tools)
     chain = chain_of(notebook, settings, asking.conversation)
     tree = store.tree(chain) if asking.conversation is None else Tree()
     placement = place(tree, replace(asked, how="new") if asking.new else asked)
     server, head = _server(store, settings), _record(store, chain, placement)
-    reason = rebuild_reason(head, server, store.now())
+    reason = rebuild_reason(head, server, store.now(), calls_answered(question.prompt))
     kept = head.system if head and asking.system is None else asking.system
     request = request_for(
         _before(store, chain, placement, question.prompt) if reason else question.prompt,
         asking,
         settings,
+        offered=tools.objects,
         system=settings.system if kept is None else kept,
         previous_response_id=head.response_id if head and not reason else None,
     )
@@ -82,7 +87,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     record = replace(record, chain=chain, prompt=text, system=kept)
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
     notes = tuple(filter(None, (placement.told, _told(reason) if earlier is None else "")))
-    return Plan(_first(record, request, placement.number, notes), request, record, earlier)
+    return Plan(_first(record, request, placement.number, notes), request, record, tools, earlier)
 
 
 def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:
@@ -130,7 +135,7 @@ def _record(store: ChainStore, chain: Chain, placement: Placement) -> Record | N
 def _before(store: ChainStore, chain: Chain, placement: Placement, prompt: Prompt) -> Prompt:
     """Return the conversation up to here as input items, the question last."""
     ids = [node.id for node in branch(store.tree(chain), placement.parent)]
-    return [*input_items(store.read(chain, ids)), *input_of(prompt)]
+    return input_items(store.read(chain, ids), prompt)
 
 
 def _earlier(tree: Tree, record: Record) -> int | None:

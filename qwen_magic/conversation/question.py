@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.nearest import one_of, suggestion
-from qwen_magic.responses.request import BUILT_IN_TOOLS, TOOL_CHOICES, Request
+from qwen_magic.responses.request import TOOL_CHOICES, Request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qwen_magic.settings import Settings
 
-__all__ = ["Asking", "Messages", "Prompt", "as_input", "prompt_of", "request_for", "tool_objects"]
+__all__ = ["Asking", "Messages", "Prompt", "as_input", "prompt_of", "request_for"]
 
 Messages: TypeAlias = "Sequence[Mapping[str, Any]]"
 Prompt: TypeAlias = "str | Messages"
@@ -73,18 +73,6 @@ def prompt_of(prompt: Prompt) -> str:
     return text
 
 
-def tool_objects(tools: Sequence[str | Mapping[str, Any]]) -> tuple[Mapping[str, Any], ...]:
-    """Return tools as the API takes them.
-
-    Raises:
-        RequestError: A name is no built-in tool's.
-    """
-    return tuple(
-        {"type": one_of("tool", tool, BUILT_IN_TOOLS)} if isinstance(tool, str) else tool
-        for tool in tools
-    )
-
-
 def tool_choice(
     choice: str | Mapping[str, Any] | None, tools: Sequence[Mapping[str, Any]]
 ) -> str | Mapping[str, Any] | None:
@@ -108,11 +96,12 @@ def tool_choice(
     return {"type": "allowed_tools", "mode": mode, "tools": allowed}
 
 
-def request_for(
+def request_for(  # noqa: PLR0913 - each by its name
     prompt: Prompt,
     asking: Asking,
     settings: Settings,
     *,
+    offered: tuple[Mapping[str, Any], ...],
     system: str,
     previous_response_id: str | None,
 ) -> Request:
@@ -121,7 +110,7 @@ def request_for(
     Raises:
         RequestError: A value is none of the allowed ones.
     """
-    offered, cache = tool_objects(settings.tools), settings.session_cache
+    cache = settings.session_cache
     if cache:
         one_of("session cache", cache, ("on", "off"))
     return Request(

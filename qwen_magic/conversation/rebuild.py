@@ -12,15 +12,25 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from qwen_magic.responses.items import FunctionCall, Message
+from qwen_magic.conversation.records import input_of
+from qwen_magic.responses.items import FunctionCall, McpApprovalRequest, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Container, Iterable, Mapping, Sequence
 
+    from qwen_magic.conversation.question import Prompt
     from qwen_magic.conversation.records import Record
     from qwen_magic.responses.items import Item
 
-__all__ = ["LIFETIME", "Server", "input_items", "rebuild_reason"]
+__all__ = [
+    "LIFETIME",
+    "Server",
+    "answer_items",
+    "calls_answered",
+    "input_items",
+    "rebuild_reason",
+    "reply",
+]
 
 LIFETIME = 7 * 24 * 3600.0
 """For how many seconds a response can be continued (reference, `previous_response_id`)."""
@@ -41,11 +51,22 @@ class Server(Struct, frozen=True):
     continues: bool = True
 
 
-def rebuild_reason(head: Record | None, server: Server, now: float) -> str:
-    """Return why the turn before cannot be continued by its id, in a few words; empty if it can."""
+def rebuild_reason(
+    head: Record | None, server: Server, now: float, answered: Container[str] = ()
+) -> str:
+    """Return why the turn before cannot be continued by its id, in a few words; empty if it can.
+
+    Args:
+        head: The turn before.
+        server: Where the question goes.
+        now: In seconds since the epoch.
+        answered: The calls whose outputs the question brings along, by their ids.
+    """
     if head is None:
         return ""
+    left = [item for item in head.output if isinstance(item, FunctionCall) and item.output is None]
     reasons = {
+        "the turn before left a call unanswered": any(c.call_id not in answered for c in left),
         "this server does not continue responses": not server.continues,
         "the turn before has no id": not head.response_id,
         "the turn before was answered by another server": head.base_url != server.base_url,
@@ -55,43 +76,83 @@ def rebuild_reason(head: Record | None, server: Server, now: float) -> str:
     return next((reason for reason, holds in reasons.items() if holds), "")
 
 
-def input_items(records: Iterable[Record]) -> list[dict[str, Any]]:
-    """Return the turns of a path as input items; the new question goes behind them."""
-    return [item for record in records for item in _turn(record)]
+def calls_answered(prompt: Prompt) -> frozenset[str]:
+    """Return the ids of the calls whose outputs a question brings along."""
+    return frozenset(_outputs(input_of(prompt)))
 
 
-def _turn(record: Record) -> list[dict[str, Any]]:
-    returned: dict[str, list[dict[str, Any]]] = {}  # some servers use an id again in each response
-    for item in record.input:
-        if item.get("type") == _OUTPUT:
-            returned.setdefault(str(item.get("call_id")), []).append(item)
-    asked = [_long(item) for item in record.input if item.get("type") != _OUTPUT]
-    return [*asked, *_answer(record.output, returned)]
+def input_items(records: Sequence[Record], prompt: Prompt) -> list[dict[str, Any]]:
+    """Return the turns of a path as input items, and the new question behind them."""
+    inputs = [*(record.input for record in records), input_of(prompt)]
+    outputs = [*(record.output for record in records), ()]
+    brought = _outputs(item for given in inputs for item in given)
+    found: list[dict[str, Any]] = []
+    for given, output in zip(inputs, outputs, strict=True):
+        found += [_long(item) for item in given if item.get("type") != _OUTPUT]
+        found += answer_items(output, brought)
+    return found
 
 
-def _answer(
-    output: Sequence[Item], returned: Mapping[str, list[dict[str, Any]]]
+def answer_items(
+    output: Iterable[Item], brought: Mapping[str, list[dict[str, Any]]] | None = None
 ) -> list[dict[str, Any]]:
     """Return what the model said and called; calls made together come before what they returned.
 
     A call without an output is left out: servers refuse it.
+
+    Args:
+        output: What the model produced.
+        brought: What calls returned that a question brought along, by their ids, in order.
     """
     found: list[dict[str, Any]] = []
-    waiting: list[dict[str, Any]] = []
+    returned: list[dict[str, Any]] = []
     for item in output:
         match item:
-            case FunctionCall() if returned.get(item.call_id):
+            case FunctionCall() if known := reply(item) or _next(brought, item.call_id):
                 found.append(_call(item))
-                waiting.append(returned[item.call_id].pop(0))
+                returned.append(known)
             case Message() if text := _text(item):
-                found += [*waiting, _said(text)]
-                waiting = []
+                found += [*returned, _said(text)]
+                returned = []
             case Message() | FunctionCall():
                 pass
             case _:  # thoughts and built-in tools come between one request and the next
-                found += waiting
-                waiting = []
-    return [*found, *waiting]
+                found += returned
+                returned = []
+    return [*found, *returned]
+
+
+def reply(item: Item) -> dict[str, Any] | None:
+    """Return what the model is told of an item that we answered, or None."""
+    match item:
+        case FunctionCall(output=str() | tuple()):
+            return {"type": _OUTPUT, "call_id": item.call_id, "output": item.output}
+        case McpApprovalRequest(approve=bool()):
+            reason = {} if item.approve else {"reason": item.error}
+            return {
+                "type": "mcp_approval_response",
+                "approval_request_id": item.id,
+                "approve": item.approve,
+                **reason,
+            }
+        case _:
+            return None
+
+
+def _outputs(items: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Return outputs by the ids of their calls; some servers use an id again in each response."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        if item.get("type") == _OUTPUT:
+            found.setdefault(str(item.get("call_id")), []).append(dict(item))
+    return found
+
+
+def _next(
+    brought: Mapping[str, list[dict[str, Any]]] | None, call_id: str
+) -> dict[str, Any] | None:
+    left = brought.get(call_id) if brought else None
+    return left.pop(0) if left else None
 
 
 def _call(item: FunctionCall) -> dict[str, Any]:

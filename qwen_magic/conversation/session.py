@@ -4,32 +4,34 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace as with_fields
 
+from qwen_magic.conversation.answering import Desk
+from qwen_magic.conversation.calling import Caller, Place, here
 from qwen_magic.conversation.chains import Asked
-from qwen_magic.conversation.planning import Plan, Question, chain_of, plan, rebuilt
+from qwen_magic.conversation.planning import Plan, Question, chain_of, plan
 from qwen_magic.conversation.question import Asking
 from qwen_magic.conversation.records import turn_of
+from qwen_magic.conversation.rounds import Rounds
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.tree import path
-from qwen_magic.conversation.turn import Broken, Stopped, Turn, advance, fold
+from qwen_magic.conversation.turn import Broken, Stopped, Turn, advance
 from qwen_magic.errors import QwenError
-from qwen_magic.responses.events import Failed
-from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, response_error
 from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
+    from qwen_magic.conversation.approval import Approver
     from qwen_magic.conversation.question import Prompt
     from qwen_magic.conversation.records import Chain
     from qwen_magic.responses.client import Client, Transport
     from qwen_magic.responses.endpoint import Endpoint
-    from qwen_magic.responses.events import Event
     from qwen_magic.responses.request import Request
+    from qwen_magic.settings import Offer
 
 __all__ = ["Session"]
 
@@ -42,6 +44,7 @@ class Session:
         store: Keeps the chains. By default a chain that the settings name is kept in the reader's
             folder, and any other lives as long as the session.
         transport: Answers in the network's place.
+        place: Where functions that the model calls are run.
 
     Attributes:
         settings: What every ask shares; may be replaced between asks.
@@ -56,6 +59,7 @@ class Session:
         *,
         store: ChainStore | None = None,
         transport: Transport | None = None,
+        place: Place = here,
     ) -> None:
         self.settings = settings or Settings()
         self.store = store or ChainStore(_folder(self.settings))
@@ -64,6 +68,17 @@ class Session:
         self.used = 0
         self._transport = transport
         self._client: Client | None = None
+        self._caller = Caller(place)
+        self._desk = Desk(self.settings, self._caller)
+
+    @property
+    def approver(self) -> Approver:
+        """Who is asked about a call of a function; by default nobody is, and none is made."""
+        return self._desk.approver
+
+    @approver.setter
+    def approver(self, approver: Approver) -> None:
+        self._desk.approver = approver
 
     @property
     def chain(self) -> Chain:
@@ -74,7 +89,7 @@ class Session:
         self,
         prompt: Prompt,
         *,
-        tools: Sequence[str | Mapping[str, Any]] | None = None,
+        tools: Sequence[Offer] | None = None,
         asking: Asking | None = None,
     ) -> Turn:
         """Ask and wait for the whole answer.
@@ -92,7 +107,7 @@ class Session:
         self,
         prompt: Prompt,
         *,
-        tools: Sequence[str | Mapping[str, Any]] | None = None,
+        tools: Sequence[Offer] | None = None,
         asking: Asking | None = None,
         asked: Asked | None = None,
     ) -> Generator[Turn, None, None]:
@@ -118,7 +133,8 @@ class Session:
         self.last = turn = planned.turn
         try:
             yield turn
-            with closing(self._turns(self._client_of(endpoint), planned, prompt)) as turns:
+            rounds = self._rounds(self._client_of(endpoint))
+            with closing(rounds.turns(planned, prompt)) as turns:
                 for turn in turns:
                     self.last = turn
                     self.store.grow(record, turn)
@@ -135,7 +151,7 @@ class Session:
         self,
         prompt: Prompt,
         *,
-        tools: Sequence[str | Mapping[str, Any]] | None = None,
+        tools: Sequence[Offer] | None = None,
         asking: Asking | None = None,
         asked: Asked | None = None,
     ) -> tuple[Turn, Request]:
@@ -166,7 +182,8 @@ class Session:
         return tuple(turn_of(record, number) for number, record in enumerate(records, 1))
 
     def close(self) -> None:
-        """Close the connection; the next ask opens another."""
+        """Close the connection, and end calls that still run; the next ask opens another."""
+        self._caller.close()
         if self._client is not None:
             self._client.close()
             self._client = None
@@ -174,7 +191,7 @@ class Session:
     def _plan(
         self,
         prompt: Prompt,
-        tools: Sequence[str | Mapping[str, Any]] | None,
+        tools: Sequence[Offer] | None,
         asking: Asking | None,
         asked: Asked | None,
     ) -> Plan:
@@ -184,24 +201,12 @@ class Session:
         question = Question(prompt, asking or Asking(), asked or Asked())
         return plan(self.store, self.notebook, settings, question)
 
-    def _turns(self, client: Client, planned: Plan, prompt: Prompt) -> Generator[Turn, None, None]:
-        """Yield the growing turn; where its chain cannot be continued by id, send it whole, once."""
-        try:
-            yield from _growing(client, planned)
-        except QwenError as error:
-            said = str(error.args[0])
-            if not (planned.request.previous_response_id and is_unknown_response(said)):
-                raise
-            if keeps_nothing(said):
-                self.store.learn(client.endpoint.base_url, continues=False)
-                reason = "this server does not continue responses"
-            else:
-                reason = "the server no longer knows the turn before"
-            again = rebuilt(self.store, planned, prompt, reason)
-        else:
-            return
-        yield again.turn
-        yield from _growing(client, again)
+    def _rounds(self, client: Client) -> Rounds:
+        """Return what takes a turn through all its responses."""
+        settings = self.settings
+        self._desk.settings = settings
+        continues = not settings.resend and self.store.continues(client.endpoint.base_url)
+        return Rounds(client, self.store, self._desk, settings.max_rounds, resends=not continues)
 
     def _reused(self, planned: Plan, earlier: int) -> Turn:
         self.store.move(planned.record.chain, earlier)
@@ -221,22 +226,3 @@ class Session:
 
 def _folder(settings: Settings) -> Path | None:
     return settings.home if settings.chain and settings.history == "on" else None
-
-
-def _growing(client: Client, planned: Plan) -> Generator[Turn, None, None]:
-    turn = planned.turn
-    with closing(client.stream(planned.request)) as batches:
-        for events in batches:
-            failed = _failure(events)
-            if failed is not None and not turn.output and is_unknown_response(str(failed.args[0])):
-                raise failed
-            turn = fold(turn, events)
-            yield turn
-            if failed is not None:
-                raise failed
-
-
-def _failure(arrived: Sequence[Event]) -> QwenError | None:
-    if arrived and isinstance(arrived[-1], Failed):
-        return response_error(arrived[-1].response.error)
-    return None

@@ -27,14 +27,24 @@ from qwen_magic.responses.items import (
 )
 from qwen_magic.responses.parsing import parse_item
 from qwen_magic.responses.refusals import response_error
-from qwen_magic.responses.response import Usage
+from qwen_magic.responses.response import Usage, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qwen_magic.responses.response import Response
 
-__all__ = ["Broken", "Status", "Stopped", "Turn", "advance", "fold"]
+__all__ = [
+    "Answered",
+    "Broken",
+    "Continued",
+    "Reopened",
+    "Status",
+    "Stopped",
+    "Turn",
+    "advance",
+    "fold",
+]
 
 Status: TypeAlias = Literal[
     "queued", "in_progress", "completed", "incomplete", "failed", "cancelled"
@@ -54,13 +64,31 @@ class Broken(Struct, frozen=True):
     reason: str
 
 
+class Reopened(Struct, frozen=True):
+    """The response is complete, but the model waits for what its calls return."""
+
+
+class Answered(Struct, frozen=True):
+    """More became known of a call: the item in its place now reads so."""
+
+    number: int
+    item: Item
+
+
+class Continued(Struct, frozen=True):
+    """What the calls returned goes to the model: another response begins."""
+
+
+Step: TypeAlias = Stopped | Broken | Reopened | Answered | Continued
+
+
 class Turn(Struct, frozen=True):
     """One question and as much of its answer as has arrived.
 
     Attributes:
         prompt: The question as it was sent.
         status: `completed`, `incomplete` (a limit was reached), `failed` and `cancelled` are final.
-        response_id: The server's name for the answer; it can be continued for seven days.
+        response_id: The server's name for its last response; it can be continued for seven days.
         previous_response_id: The answer this turn continues.
         model: The model that answers; the one asked for until the server names it.
         usage: What it cost, once that is known.
@@ -69,6 +97,9 @@ class Turn(Struct, frozen=True):
         number: The turn's depth in its chain, from 1.
         skipped: How many messages of the stream could not be read.
         notes: What the reader should know of the turn's place in its chain.
+        output: What arrived, in all of the turn's responses.
+        answered: How many of the output's items belong to responses before the last one.
+        spent: What those responses cost.
     """
 
     prompt: str = ""
@@ -83,6 +114,8 @@ class Turn(Struct, frozen=True):
     skipped: int = 0
     notes: tuple[str, ...] = ()
     output: Output = ()
+    answered: int = 0
+    spent: Usage | None = None
 
     def __repr__(self) -> str:
         return f"Turn({self.prompt[:40]!r}, status={self.status!r}, text={self.text[:80]!r})"
@@ -99,9 +132,14 @@ class Turn(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The answer, in Markdown."""
-        messages = (item for item in self.items if isinstance(item, Message))
-        return "".join(part.text for message in messages for part in message.content)
+        """The answer, in Markdown; what is said after a call of ours is a paragraph of its own."""
+        paragraphs = [""]
+        for item in self.items:
+            if isinstance(item, Message):
+                paragraphs[-1] += "".join(part.text for part in item.content)
+            elif isinstance(item, FunctionCall) and item.output is not None and paragraphs[-1]:
+                paragraphs.append("")
+        return "\n\n".join(paragraphs)
 
     @property
     def reasoning(self) -> str:
@@ -128,12 +166,14 @@ def fold(turn: Turn, arrived: Iterable[events.Event]) -> Turn:
     return reduce(advance, arrived, turn)
 
 
-def advance(turn: Turn, event: events.Event | Stopped | Broken) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one branch an event
+def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0911, PLR0912 - one branch an event
     """Return the turn as it stands after one more event; an ended turn stays as it is."""
+    if isinstance(event, Reopened) and turn.status == "completed":
+        return replace(turn, status="in_progress")
     if turn.ended:
         return turn
     if isinstance(event, events.Delta):  # nearly always
-        return _with(turn, _written(turn.output, event))
+        return _with(turn, _written(_current(turn), event))
     match event:
         case events.Created(response):
             return _begun(turn, response)
@@ -147,14 +187,14 @@ def advance(turn: Turn, event: events.Event | Stopped | Broken) -> Turn:  # noqa
                 _ended(turn, response, "failed"), error=str(response_error(response.error).args[0])
             )
         case events.ItemAdded(index, item):
-            return _with(turn, output.put(turn.output, index, item, fresh=True))
+            return _with(turn, output.put(_current(turn), index, item, fresh=True))
         case events.ItemDone(index, item):
-            return _with(turn, output.put(turn.output, index, item, done=True))
+            return _with(turn, output.put(_current(turn), index, item, done=True))
         case events.CallProgress(kind, status, index, item_id):
             named = {"id": item_id} if item_id else {}
             item = parse_item({"type": kind, "status": status, **named})
-            return _with(turn, output.put(turn.output, index, item, fresh=bool(named)))
-        case events.Other():
+            return _with(turn, output.put(_current(turn), index, item, fresh=bool(named)))
+        case events.Other() | Reopened():
             return turn
         case events.Unreadable():
             return replace(turn, skipped=turn.skipped + 1)
@@ -162,8 +202,12 @@ def advance(turn: Turn, event: events.Event | Stopped | Broken) -> Turn:  # noqa
             return replace(turn, status="cancelled")
         case Broken(reason):
             return replace(turn, status="failed", error=reason)
+        case Answered(number, item):
+            return replace(turn, output=output.exchange(turn.output, number, item))
+        case Continued():
+            return replace(turn, answered=len(turn.output), spent=turn.usage)
         case _:
-            return _with(turn, _written(turn.output, event))
+            return _with(turn, _written(_current(turn), event))
 
 
 def _written(known: Output, event: events.Delta | events.Done) -> Output:
@@ -207,9 +251,18 @@ def _part(event: events.Delta | events.Done) -> tuple[Place, str, int]:
     return Place(event.output_index, event.item_id, types), kind, index or 0
 
 
+def _current(turn: Turn) -> Output:
+    """Return what belongs to the last response."""
+    return turn.output[turn.answered :] if turn.answered else turn.output
+
+
+def _whole(turn: Turn, current: Output) -> Output:
+    return (*turn.output[: turn.answered], *current) if turn.answered else current
+
+
 def _with(turn: Turn, grown: Output) -> Turn:
     status: Status = "in_progress" if turn.status == "queued" else turn.status
-    return replace(turn, output=grown, status=status)
+    return replace(turn, output=_whole(turn, grown), status=status)
 
 
 def _begun(turn: Turn, response: Response) -> Turn:
@@ -226,6 +279,6 @@ def _ended(turn: Turn, response: Response, status: Status) -> Turn:
     return replace(
         _begun(turn, response),
         status=status,
-        usage=response.usage or turn.usage,
-        output=output.settle(turn.output, response.output),
+        usage=total(turn.spent, response.usage) or turn.usage,
+        output=_whole(turn, output.settle(_current(turn), response.output)),
     )

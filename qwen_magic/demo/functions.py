@@ -18,6 +18,10 @@ __all__ = ["calls", "outputs", "report"]
 MOST_CALLS = 3  # of one function, for one question
 LONG = 200  # characters of an output that is set apart
 
+_AGAIN = re.compile(r"\bkeep calling\b", re.IGNORECASE)
+_THEN = re.compile(r"[,;.]?\s+(?:and\s+)?then\b[,:]?\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)")
+
 SAME = (
     "weather forecast temperature warm warmer cold colder hot rain raining sunny 天气 气温",
     "add sum plus total addition +",
@@ -43,11 +47,34 @@ EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
 def calls(scene: Scene) -> list[Item]:
-    """Return the calls of the functions the question asks for; at least one if it is forced."""
+    """Return the calls that come next; at least one if it is forced, none if all were made.
+
+    A question of the kind "do this, then do that" is done step by step, each after the outputs of
+    the one before. One to "keep calling" gets calls in every round: for those who count rounds.
+    """
     offered = [tool for tool in scene.tools if tool["type"] == "function"]
+    step = _step(scene)
+    if not step:
+        return []
     if scene.forced and len(offered) == len(scene.tools):
-        return _calls_of((_wanted(offered, scene.topic) or offered)[0], scene.topic)
-    return [made for tool in _wanted(offered, scene.topic) for made in _calls_of(tool, scene.topic)]
+        return _calls_of((_wanted(offered, step) or offered)[0], step)
+    return [made for tool in _wanted(offered, step) for made in _calls_of(tool, step)]
+
+
+def _step(scene: Scene) -> str:
+    """Return what the question asks for next, with the numbers that came back if it has none."""
+    kinds = [item.get("type") for item in scene.since]
+    done = sum(
+        kind == "function_call" != before
+        for before, kind in zip([None, *kinds], kinds, strict=False)
+    )
+    if not done or _AGAIN.search(scene.topic):
+        return scene.topic if _AGAIN.search(scene.topic) else _THEN.split(scene.topic)[0]
+    steps = _THEN.split(scene.topic)[done:]
+    if not steps:
+        return ""
+    found = [number for _, output in outputs(scene) for number in _NUMBER.findall(output)]
+    return steps[0] if _NUMBER.search(steps[0]) else f"{steps[0]} {' '.join(found)}"
 
 
 def outputs(scene: Scene) -> list[tuple[Item, str]]:
@@ -121,7 +148,7 @@ _GROUP = {word: line.split()[0] for line in SAME for word in line.split()}
 def _calls_of(tool: Item, question: str) -> list[Item]:
     """Return one call; several where one text is wanted and the question lists several names."""
     schema: dict[str, Any] = tool.get("parameters") or {}
-    ways, names = [arguments_for(schema, question)], list(Clues(question).names)
+    ways, names = [arguments_for(schema, question)], list(dict.fromkeys(Clues(question).names))
     if len(ways[0]) == 1 and any(value in names for value in ways[0].values()):
         each = [arguments_for(schema, f'"{name}"') for name in names]
         ways = [way for way, name in zip(each, names, strict=True) if name in way.values()]

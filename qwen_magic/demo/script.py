@@ -6,8 +6,6 @@ tools, then the question itself is answered, from the conversation where it is a
 
 from __future__ import annotations
 
-import re
-
 from qwen_magic.demo import chinese, functions, mcp, served
 from qwen_magic.demo.arithmetic import compared, expression, total
 from qwen_magic.demo.essay import asked_length, essay
@@ -25,8 +23,6 @@ KNOWN = (*chinese.TOPICS, *TOPICS)
 BRIEF = {"minimal": 1, "low": 2}
 """How many lines of a thought are left at the lower efforts."""
 
-_AGAIN = re.compile(r"\bkeep calling\b", re.IGNORECASE)
-
 
 def perform(scene: Scene) -> list[Item]:
     """Return the items of the answer, finished but without ids."""
@@ -36,18 +32,13 @@ def perform(scene: Scene) -> list[Item]:
 
 
 def _acts(scene: Scene) -> list[Item]:
-    """Return what is done with tools, or nothing.
-
-    A question to "keep calling" gets calls in every round: for those who count rounds.
-    """
-    answered = functions.outputs(scene)
-    calls = functions.calls(scene)
-    if answered and not (calls and _AGAIN.search(scene.question)):
-        thought = "The functions have answered; I pass on what they said."
-        return _says(scene, Answer(functions.report(answered), thought))
-    if calls:
+    """Return what is done with tools, or nothing."""
+    if calls := functions.calls(scene):
         names = " and ".join(dict.fromkeys(f"`{item['name']}`" for item in calls))
         return [reasoning(f"The question asks for what {names} can do, so I call it."), *calls]
+    if answered := functions.outputs(scene):
+        thought = "The functions have answered; I pass on what they said."
+        return _says(scene, Answer(functions.report(answered), thought))
     return _mcp(scene) or _served(scene)
 
 

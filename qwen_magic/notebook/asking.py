@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.question import Asking, as_input
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.question import Prompt
     from qwen_magic.notebook.cell import Cell
+    from qwen_magic.settings import Offer
 
 __all__ = ["asking_of", "prompt_for", "tools_named"]
 
+_TAKES = f"functions, {', '.join(BUILT_IN_TOOLS)}; --mcp takes MCP servers"
 _FIELDS = (
     "system",
     "new",
@@ -61,32 +65,31 @@ def asking_of(options: Mapping[str, Any]) -> Asking:
     return Asking(**given, stream=not options.get("no_stream", False))
 
 
-def tools_named(
-    names: Sequence[str], namespace: Mapping[str, object]
-) -> tuple[str | Mapping[str, Any], ...]:
-    """Return the tools: built-in ones by name, others as the objects that variables hold.
+def tools_named(names: Sequence[str], namespace: Mapping[str, object]) -> tuple[Offer, ...]:
+    """Return the tools: built-in ones by name, others as what variables hold.
 
     Raises:
         CellError: A name is no tool.
+        ToolError: A function cannot be offered.
     """
-    return tuple(name if name in BUILT_IN_TOOLS else _tool(name, namespace) for name in names)
+    return tuple(
+        name if name.partition(":")[0] in BUILT_IN_TOOLS else _tool(name, namespace)
+        for name in names
+    )
 
 
-def _tool(name: str, namespace: Mapping[str, object]) -> Mapping[str, Any]:
+def _tool(name: str, namespace: Mapping[str, object]) -> Offer:
     found = namespace.get(name)
+    if callable(found):
+        from qwen_magic.conversation.tools import tool_of
+
+        return tool_of(found, name=name)
     if isinstance(found, str):
-        try:
+        with suppress(ValueError):
             found = json.loads(found)
-        except ValueError:
-            found = None
     if isinstance(found, dict) and isinstance(found.get("type"), str):
         return found
-    if callable(found):
-        raise CellError(
-            f"tool {name!r} is a Python function, which cannot be called yet",
-            hint=f"built-in tools: {', '.join(BUILT_IN_TOOLS)}",
-        )
-    raise CellError(
-        f"unknown tool {name!r}",
-        hint=f"{suggestion(name, BUILT_IN_TOOLS)}; or a variable with an MCP server's object",
-    )
+    if name in namespace:
+        raise CellError(f"{name!r} is no function", hint=f"-t takes {_TAKES}")
+    functions = [known for known, value in namespace.items() if isinstance(value, FunctionType)]
+    raise CellError(f"unknown tool {name!r}", hint=suggestion(name, (*functions, *BUILT_IN_TOOLS)))

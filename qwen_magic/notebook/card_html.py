@@ -7,12 +7,13 @@ and dark themes alike.
 from __future__ import annotations
 
 import html
+import re
 from typing import TYPE_CHECKING, assert_never
 
 from qwen_magic.notebook.escapes import escape
 from qwen_magic.notebook.highlighting import highlight
 from qwen_magic.notebook.links import safe_link
-from qwen_magic.notebook.parts import Code, Links, Logs, Note, Words
+from qwen_magic.notebook.parts import Code, Links, Logs, Note, Picture, Words
 
 if TYPE_CHECKING:
     from qwen_magic.notebook.cards import Card
@@ -27,6 +28,7 @@ _PLAIN = "margin:.3em 0 .3em .95em;opacity:.7"  # in line with the words behind 
 _INSIDE = f"margin:.4em 0 .8em .3em;padding:0 0 0 .9em;border-left:2px solid {_GREY};opacity:.85"
 _CODE = "margin:.4em 0"
 _LOGS = "margin:.4em 0;white-space:pre-wrap;overflow-wrap:anywhere"
+_IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+\Z")
 _AT_ONCE = 30  # lines of logs; what is longer is folded up behind its beginning
 _LINKS = "margin:.4em 0;padding:0 0 0 1.3em"
 _SMALL = "margin:.4em 0;font-size:.9em;opacity:.65"
@@ -65,8 +67,16 @@ def part_html(part: Part, *, growing: bool = False, is_aside: bool = True) -> st
             return f'<ul style="{_LINKS}">\n{rows}</ul>\n'
         case Note(text):
             return line_html(text) if is_aside else ending_html(text)
+        case Picture(url):
+            return _picture(url)
         case _:
             assert_never(part)
+
+
+def _picture(url: str) -> str:
+    if not _IMAGE.match(url):
+        return line_html("an image")
+    return f'<img src="{escape(url)}" alt="image" style="max-width:100%"/>\n'
 
 
 def _words(text: str, *, growing: bool) -> str:

@@ -11,7 +11,17 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from qwen_magic.conversation.output import item_of
-from qwen_magic.notebook.parts import Code, Note, Part, Words, as_json, as_links, as_logs, as_note
+from qwen_magic.notebook.parts import (
+    Code,
+    Note,
+    Part,
+    Picture,
+    Words,
+    as_json,
+    as_links,
+    as_logs,
+    as_note,
+)
 from qwen_magic.notebook.wording import (
     address,
     called,
@@ -32,7 +42,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Card", "State", "card", "card_at", "cards"]
 
-State: TypeAlias = Literal["running", "done", "failed", "stopped"]
+State: TypeAlias = Literal[
+    "running", "waiting for approval", "done", "failed", "not called", "stopped"
+]
 
 _RESULTS = 10
 _PASSAGE = 600
@@ -58,6 +70,11 @@ class Card:
     state: State
     parts: tuple[Part, ...] = ()
     kind: Literal["answer", "reasoning", "tool"] = "tool"
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more of it is to come."""
+        return self.state in {"running", "waiting for approval"}
 
     @property
     def heading(self) -> str:
@@ -104,6 +121,10 @@ def card(item: items.Item, *, live: bool = False, done: bool | None = None) -> C
 
 
 def _state(item: items.Item, *, live: bool, done: bool | None) -> State:
+    if isinstance(item, items.FunctionCall | items.McpApprovalRequest) and (
+        told := _call_state(item, live=live)
+    ):
+        return told
     erred = isinstance(item, items.McpCall | items.McpListTools) and item.error
     if erred or item.status in _FAILED:
         return "failed"
@@ -112,6 +133,20 @@ def _state(item: items.Item, *, live: bool, done: bool | None) -> State:
     if live and not done:
         return "running"
     return "done" if done is None and not item.status else "stopped"
+
+
+def _call_state(item: items.FunctionCall | items.McpApprovalRequest, *, live: bool) -> State | None:
+    """Return how far a call of ours is; None where its item tells."""
+    if item.status == "denied":
+        return "not called"
+    if item.error:
+        return "failed"
+    answer = item.output if isinstance(item, items.FunctionCall) else item.approve
+    if answer is not None:
+        return "done"
+    if live:
+        return "waiting for approval" if item.status == "waiting" else "running"
+    return "stopped" if item.status in {"waiting", "approved", "running"} else None
 
 
 def _message(item: items.Message) -> _Drawn:
@@ -128,7 +163,25 @@ def _reasoning(item: items.Reasoning) -> _Drawn:
 
 
 def _function(item: items.FunctionCall) -> _Drawn:
-    return called(item.name, item.arguments), as_json(item.arguments)
+    arguments, printed = as_json(item.arguments), _after("Printed", as_logs(item.logs))
+    if item.error:
+        return called(item.name, item.arguments), (
+            *arguments,
+            *printed,
+            *as_note(line(item.error, 600)),
+        )
+    return called(item.name, item.arguments), (*arguments, *printed, *_returned(item.output))
+
+
+def _returned(output: str | tuple[dict[str, Any], ...] | None) -> tuple[Part, ...]:
+    """Return what a function returned: a text, or texts and images."""
+    if not isinstance(output, tuple):
+        return _after("Result", as_json(output or ""))
+    parts: list[Part] = []
+    for part in output:
+        url = lenient.text(part, "image_url")
+        parts += [Picture(url)] if url else as_json(lenient.text(part, "text"))
+    return _after("Result", tuple(parts))
 
 
 def _web_search(item: items.WebSearchCall) -> _Drawn:
@@ -185,7 +238,9 @@ def _mcp_list_tools(item: items.McpListTools) -> _Drawn:
 
 def _mcp_approval(item: items.McpApprovalRequest) -> _Drawn:
     place = f" on {line(item.server_label)}" if item.server_label else ""
-    return f"MCP call that needs approval: {line(item.name)}{place}", as_json(item.arguments)
+    title = "MCP call approved" if item.approve else "MCP call that needs approval"
+    refused = as_note(line(item.error, 600))
+    return f"{title}: {line(item.name)}{place}", (*as_json(item.arguments), *refused)
 
 
 def _file_search(item: items.FileSearchCall) -> _Drawn:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from qwen_magic.conversation.calls import is_call
 from qwen_magic.conversation.output import item_of
 from qwen_magic.notebook.wording import counted, line
 from qwen_magic.responses import items
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qwen_magic.conversation.turn import Turn
 
 __all__ = ["ending", "footer", "hint"]
@@ -31,17 +34,27 @@ def hint(turn: Turn) -> str:
     if turn.ended:
         return ""
     waiting = f"Waiting for {line(turn.model) or 'the model'}…"
+    if calls := [item for item in turn.items[turn.answered :] if is_call(item)]:
+        return _calls_hint(calls)
     slot = turn.output[-1] if turn.output else None
     item = item_of(slot) if slot else None
     match item:
         case items.Message():
             return "" if any(part.text for part in item.content) else waiting
-        case items.FunctionCall() | items.McpCall():
+        case items.McpCall():
             return f"Calling {line(item.name)}…"
         case _ if slot is None or slot.done or item is None or item.status == "completed":
             return waiting
         case _:
             return _WAITING.get(type(item), waiting)
+
+
+def _calls_hint(calls: Sequence[items.Item]) -> str:
+    """Return what calls of ours wait for: somebody's word before anything else."""
+    if any(call.status == "waiting" for call in calls):
+        return "Waiting for your approval…"
+    running = [call for call in calls if call.status == "running"] or calls
+    return f"Calling {line(getattr(running[0], 'name', ''))}…"
 
 
 def ending(turn: Turn) -> str:

@@ -29,6 +29,7 @@ class Frontend:
         notebook: The path of the notebook's file; empty where the front end tells none.
         deleted: The ids of cells that were deleted since the request before.
         has_subshells: Whether a click can be handled while a cell runs (ipykernel ≥ 7).
+        can_ask: Whether `input()` reaches a person.
         in_kernel: Whether a kernel runs the cell; else IPython itself does, in a terminal.
     """
 
@@ -36,6 +37,7 @@ class Frontend:
     cell: str = ""
     notebook: str = ""
     deleted: tuple[str, ...] = ()
+    can_ask: bool = False
     in_kernel: bool = True
     has_subshells: bool = False
 
@@ -49,9 +51,10 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
     """Return the front end whose request is being executed."""
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
-        return Frontend("terminal", in_kernel=False)
+        return Frontend("terminal", can_ask=True, in_kernel=False)
     request, notebook = _parent(kernel), _notebook(shell)
     metadata = request.get("metadata", {})
+    attended = bool(request.get("content", {}).get("allow_stdin", False))
     cell, deleted = metadata.get("cellId"), metadata.get("deletedCells")
     if isinstance(cell, str) and cell:
         return Frontend(
@@ -59,10 +62,10 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
             cell,
             notebook,
             deleted=tuple(filter(_is_text, deleted)) if isinstance(deleted, list) else (),
+            can_ask=attended,
             has_subshells=bool(getattr(kernel, "_supports_kernel_subshells", False)),
         )
-    attended = request.get("content", {}).get("allow_stdin", False)
-    return Frontend("terminal" if attended else "headless", notebook=notebook)
+    return Frontend("terminal" if attended else "headless", notebook=notebook, can_ask=attended)
 
 
 def _is_text(value: object) -> bool:

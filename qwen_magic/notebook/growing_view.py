@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
+from qwen_magic.conversation.calls import is_call
+from qwen_magic.notebook.approval import ApprovalBar
 from qwen_magic.notebook.card_html import line_html
 from qwen_magic.notebook.cards import card_at
 from qwen_magic.notebook.footer import hint
@@ -16,6 +18,8 @@ from qwen_magic.notebook.widgets import Body, Column, Fold, Look
 if TYPE_CHECKING:
     from IPython.core.display_functions import DisplayHandle
 
+    from qwen_magic.conversation.approval import Decision
+    from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.output import Slot
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.cards import Card
@@ -53,6 +57,8 @@ class GrowingView:
         self._waiting = _Waiting(self._began)
         self._next = 0.0
         self._handle: DisplayHandle | None = None
+        self._drawn: Turn | None = None
+        self._approvals: dict[int, ApprovalBar] = {}
 
     @property
     def is_connected(self) -> bool:
@@ -68,8 +74,11 @@ class GrowingView:
         if self._bar.pressed.is_set():
             raise KeyboardInterrupt
         now = time.monotonic()
-        if now < self._next:
-            return
+        calling = any(item.status == "running" for item in turn.items if is_call(item))
+        self._bar.is_calling = calling
+        if now < self._next and not (calling and turn is not self._drawn):
+            return  # a call holds the kernel: what is not drawn before it is drawn after it
+        self._drawn = turn
         self._draw(turn, now)
         if self._handle is None:
             self._handle = self._display()
@@ -83,6 +92,15 @@ class GrowingView:
         else:
             self._handle.update(data, metadata=metadata, raw=True)
         self._look.close()
+
+    def ask(self, number: int, call: Call) -> None:
+        """Show a row of buttons for a call that is to be approved."""
+        bar = self._approvals[number] = ApprovalBar(self._look, call)
+        self._column.add(bar.box)
+
+    def answer(self, number: int) -> Decision | None:
+        """Return what was pressed, if something was."""
+        return self._approvals[number].decision
 
     def opened(self, turn: Turn) -> frozenset[int]:
         """Return the numbers of the items that stay open when the turn, which has ended, settles.
@@ -150,6 +168,7 @@ class _Entry:
         self.is_placed = False
         self._began = now
         self._ended: float | None = None
+        self._state = card.state
         self._slot: Slot | None = None
 
     def stays_open(self, *, cut: bool) -> bool:
@@ -162,7 +181,10 @@ class _Entry:
         return slot is not self._slot or (self._ended is None and not is_last)
 
     def show(self, slot: Slot, card: Card, now: float) -> None:
-        busy = card.state == "running"
+        busy = card.is_busy
+        if card.state != self._state:
+            self._state = card.state
+            self._began = self._began if card.state != "running" else now
         if not busy and self._ended is None:
             self._ended = now
         if isinstance(self.shown, Fold):

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from IPython.display import display
 
+from qwen_magic.conversation.approval import Nobody
+from qwen_magic.notebook.prompting import AtPrompt
 from qwen_magic.notebook.terminal import Printed, advance_print
 from qwen_magic.notebook.views import bundle
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from IPython.core.display_functions import DisplayHandle
 
+    from qwen_magic.conversation.approval import Approver
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.frontend import Frontend
     from qwen_magic.notebook.growing_view import GrowingView
@@ -28,7 +31,13 @@ _DRAWING_SHARE = 0.25  # of the time, at most
 
 
 class View(Protocol):
-    """What shows a turn."""
+    """What shows a turn.
+
+    Attributes:
+        approver: Who is asked about calls while the turn is shown.
+    """
+
+    approver: Approver
 
     def show(self, turn: Turn) -> None:
         """Show the turn as it stands; called often, also with nothing new."""
@@ -39,6 +48,17 @@ class View(Protocol):
 
 def view_for(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> View:
     """Return the view that the front end can show; notes stand above the answer."""
+    view = _view(frontend, settings, notes)
+    if isinstance(view, _Grown) and frontend.has_subshells:
+        view.approver = view.buttons
+    elif frontend.can_ask:
+        view.approver = AtPrompt()
+    return view
+
+
+def _view(
+    frontend: Frontend, settings: Settings, notes: tuple[str, ...]
+) -> _Grown | _Once | _Redrawn | _Printed:
     match frontend.display:
         case "live":
             return _live(frontend, settings, notes)
@@ -48,7 +68,7 @@ def view_for(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> 
             return _Printed(settings, notes, color=not frontend.in_kernel and sys.stdout.isatty())
 
 
-def _live(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> View:
+def _live(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> _Grown | _Redrawn:
     """Return the view of widgets, or the redrawn one where the kernel cannot talk to any."""
     try:
         from qwen_magic.notebook.growing_view import GrowingView
@@ -67,6 +87,8 @@ class _Grown:
     """Widgets while it grows, one static output in their place at the end."""
 
     def __init__(self, growing: GrowingView, settings: Settings, notes: tuple[str, ...]) -> None:
+        self.approver: Approver = Nobody()
+        self.buttons: Approver = growing
         self._growing = growing
         self._once = _Once(settings, notes)
 
@@ -81,6 +103,7 @@ class _Once:
     """One display at the end: what runs without a person keeps each update as its own output."""
 
     def __init__(self, settings: Settings, notes: tuple[str, ...]) -> None:
+        self.approver: Approver = Nobody()
         self._settings = settings
         self._notes = notes
         self._began = time.monotonic()
@@ -109,6 +132,7 @@ class _Redrawn:
     """One output, redrawn in place; the longer the answer, the rarer, and always at the end."""
 
     def __init__(self, settings: Settings, notes: tuple[str, ...]) -> None:
+        self.approver: Approver = Nobody()
         self._once = _Once(settings, notes)
         self._pause = 1 / settings.updates_per_second
         self._handle: DisplayHandle | None = None
@@ -141,6 +165,7 @@ class _Printed:
     """Finished blocks, printed as they come: a terminal cannot take anything back."""
 
     def __init__(self, settings: Settings, notes: tuple[str, ...], *, color: bool) -> None:
+        self.approver: Approver = Nobody()
         self._pause = 1 / settings.updates_per_second
         self._printed = Printed()
         self._color = color

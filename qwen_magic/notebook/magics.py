@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Bool, Float, List, TraitError, Unicode, observe, validate
+from traitlets import Bool, Float, Int, List, TraitError, Unicode, observe, validate
 
 from qwen_magic.configuration import CHECKS
 from qwen_magic.errors import CellError, QwenError
@@ -18,6 +18,7 @@ from qwen_magic.notebook.brief import brief_errors
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.frontend import frontend_of
 from qwen_magic.notebook.interrupt import TurnStopped
+from qwen_magic.notebook.servers import mcp_servers
 from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
 from qwen_magic.settings import Settings
@@ -51,6 +52,9 @@ _TRAITS = (
     "reuse",
     "resend",
     "session_cache",
+    "approve",
+    "max_rounds",
+    "tool_timeout",
     "timeout",
     "show_reasoning",
     "updates_per_second",
@@ -74,6 +78,11 @@ class QwenMagics(Magics):
     history = Unicode(_UNSET.history, help=help_of("history")).tag(config=True)
     reuse = Unicode(_UNSET.reuse, help=help_of("reuse")).tag(config=True)
     resend = Bool(_UNSET.resend, help=help_of("resend")).tag(config=True)
+    approve = Unicode(_UNSET.approve, help=help_of("approve")).tag(config=True)
+    max_rounds = Int(_UNSET.max_rounds, min=1, help=help_of("max_rounds")).tag(config=True)
+    tool_timeout = Float(_UNSET.tool_timeout, min=0.1, help=help_of("tool_timeout")).tag(
+        config=True
+    )
     timeout = Float(_UNSET.timeout, min=0.1, help=help_of("timeout")).tag(config=True)
     show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
     updates_per_second = Float(
@@ -165,6 +174,7 @@ class QwenMagics(Magics):
         notes = (*self._once(stands_in), *filled)
         name = self._free(cell.options.get("out"))
         view = view_for(frontend, self.session.settings, notes)
+        self.session.approver = view.approver
         turns = self.session.stream(prompt, asking=asking, asked=asked)
         self._show(turns, view, name)
 
@@ -235,7 +245,9 @@ class QwenMagics(Magics):
         given["system"] = self.system  # the option's holds for the chain, not for the session
         if "thinking" in options and "effort" not in options:
             given["effort"] = ""  # the cell's word counts more than the configuration's
-        settings = Settings(**given, tools=tools_named(names, self._variables()))
+        variables = self._variables()
+        servers = mcp_servers(options["mcp"], variables) if "mcp" in options else ()
+        settings = Settings(**given, tools=(*tools_named(names, variables), *servers))
         if self._region_chosen and settings.region == DEFAULT_REGION and not settings.base_url:
             return replace(settings, base_url=settings.region_base())
         return settings

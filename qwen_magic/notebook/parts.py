@@ -16,6 +16,7 @@ __all__ = [
     "Logs",
     "Note",
     "Part",
+    "Picture",
     "Words",
     "as_json",
     "as_links",
@@ -62,7 +63,14 @@ class Note:
     text: str
 
 
-Part: TypeAlias = Words | Code | Logs | Links | Note
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An image of the reader's own, as a data URL."""
+
+    url: str
+
+
+Part: TypeAlias = Words | Code | Logs | Links | Note | Picture
 
 
 def as_json(text: str) -> tuple[Part, ...]:

@@ -7,6 +7,9 @@ tells how to stop without it.
 
 from __future__ import annotations
 
+import _thread
+import signal
+import threading
 from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -31,10 +34,12 @@ class StopBar:
 
     Attributes:
         pressed: Set, by another thread, when the button was pressed.
+        is_calling: Whether the main thread runs a function for the model, and cannot look.
     """
 
     def __init__(self, look: Look, *, in_time: bool) -> None:
         self.pressed = Event()
+        self.is_calling = False
         self._in_time = in_time
         self._layout = look.keep(Layout(width="auto", height="24px", margin="0 10px 0 0"))
         self._button = look.keep(
@@ -63,6 +68,16 @@ class StopBar:
 
     def _press(self, _: object) -> None:
         self.pressed.set()
+        if self.is_calling:
+            _interrupt_main()
+
+
+def _interrupt_main() -> None:
+    """Raise KeyboardInterrupt in the main thread, also where it sleeps."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
 
 def hear(widget: Widget) -> None:

@@ -95,8 +95,8 @@ def _arrived(known: tuple[_Mark, ...], turn: Turn) -> tuple[tuple[_Mark, ...], l
 def _is_over(turn: Turn, number: int, card: Card) -> bool:
     """Return whether all that a card will tell is there; a search says `completed` before that."""
     slot, *later = turn.output[number:]
-    if card.kind != "tool":
-        return card.state != "running"
+    if card.kind != "tool" or card.is_busy:
+        return not card.is_busy
     followed = any(_TEXTS.intersection(other.place.types) for other in later)
     return turn.ended or slot.done or (followed and card.state != "running")
 

@@ -100,7 +100,7 @@ def _html(
 def _is_open(card: Card, turn: Turn, *, answered: bool) -> bool:
     """Return whether a growing turn shows what a card holds; an ended one folds all of it up."""
     thinking = card.kind == "reasoning" and not answered
-    return not turn.ended and (thinking or card.state == "running")
+    return not turn.ended and (thinking or card.is_busy)
 
 
 def _plain(turn: Turn, shown: Sequence[Card], notes: Sequence[str]) -> str:

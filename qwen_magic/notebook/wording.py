@@ -9,11 +9,25 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.conversation.excerpt import excerpt
 from qwen_magic.notebook.escapes import strip_controls
 from qwen_magic.responses import lenient
+from qwen_magic.responses.items import McpApprovalRequest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["address", "called", "counted", "cut", "line", "loaded", "pretty", "quoted", "unfenced"]
+    from qwen_magic.conversation.calls import Call
+
+__all__ = [
+    "address",
+    "asked_of",
+    "called",
+    "counted",
+    "cut",
+    "line",
+    "loaded",
+    "pretty",
+    "quoted",
+    "unfenced",
+]
 
 LONGEST = 4_000  # characters of one output
 LINE = 80
@@ -61,6 +75,12 @@ def called(name: str, arguments: str) -> str:
         return f"{line(name)}({'…' if arguments.strip() else ''})"
     inside = ", ".join(f"{key}={excerpt(found, LINE)}" for key, found in value.items())
     return f"{line(name)}({line(inside)})"
+
+
+def asked_of(call: Call) -> str:
+    """Return the question whether a call may be made."""
+    place = f" on {line(call.server_label)}" if isinstance(call, McpApprovalRequest) else ""
+    return f"Call {called(call.name, call.arguments)}{place}?"
 
 
 def loaded(text: str) -> Any:  # noqa: ANN401 - any JSON value

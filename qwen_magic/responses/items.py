@@ -60,13 +60,25 @@ class Reasoning(Struct, frozen=True):
 
 
 class FunctionCall(Struct, frozen=True):
-    """A request to call a function of ours; `arguments` is JSON."""
+    """A request to call a function of ours; `arguments` is JSON.
+
+    The rest is not of the wire: it is what came of the call.
+
+    Attributes:
+        output: What the model is told the function returned: a text, or a list of texts and
+            images as a `function_call_output` takes them; None until it was called.
+        logs: What the function printed.
+        error: Why there is no result, if there is none.
+    """
 
     id: str = ""
     status: str = ""
     name: str = ""
     arguments: str = ""
     call_id: str = ""
+    output: str | tuple[dict[str, Any], ...] | None = None
+    logs: str = ""
+    error: str = ""
 
 
 class WebSearchCall(Struct, frozen=True):
@@ -142,13 +154,20 @@ class McpListTools(Struct, frozen=True):
 
 
 class McpApprovalRequest(Struct, frozen=True):
-    """A question: may this MCP tool be called?"""
+    """A question: may this MCP tool be called?
+
+    Attributes:
+        approve: The answer that was given; None until then. It is not of the wire.
+        error: Why not, if not.
+    """
 
     id: str = ""
     status: str = ""
     name: str = ""
     server_label: str = ""
     arguments: str = ""
+    approve: bool | None = None
+    error: str = ""
 
 
 class FileResult(Struct, frozen=True):

@@ -45,14 +45,15 @@ def parse_item(fields: Mapping[str, Any]) -> Item:
     return read(fields)
 
 
-def _plain(cls: type[Any]) -> Callable[[Mapping[str, Any]], Any]:
-    """Read an item whose fields are all texts or lists of texts under their own names."""
+def _plain(cls: type[Any], *ours: str) -> Callable[[Mapping[str, Any]], Any]:
+    """Read an item whose fields are texts or lists of texts under their own names, but for ours."""
+    readers = {"tuple[str, ...]": strings, "str": text}
+    read_by = {
+        name: readers[kind] for name, kind in cls.__annotations__.items() if name not in ours
+    }
 
     def read(fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an item of `cls`
-        readers = {"tuple[str, ...]": strings, "str": text}
-        return cls(
-            **{name: readers[kind](fields, name) for name, kind in cls.__annotations__.items()}
-        )
+        return cls(**{name: reader(fields, name) for name, reader in read_by.items()})
 
     return read
 
@@ -134,7 +135,7 @@ def _file_result(fields: Mapping[str, Any]) -> FileResult:
 _READERS: dict[str, Callable[[Mapping[str, Any]], Item]] = {
     "message": _message,
     "reasoning": _reasoning,
-    "function_call": _plain(FunctionCall),
+    "function_call": _plain(FunctionCall, "output", "logs", "error"),
     "web_search_call": _web_search,
     "web_extractor_call": _plain(WebExtractorCall),
     "code_interpreter_call": _code_interpreter,
@@ -142,6 +143,6 @@ _READERS: dict[str, Callable[[Mapping[str, Any]], Item]] = {
     "image_search_call": _plain(ImageSearchCall),
     "mcp_call": _plain(McpCall),
     "mcp_list_tools": _mcp_list_tools,
-    "mcp_approval_request": _plain(McpApprovalRequest),
+    "mcp_approval_request": _plain(McpApprovalRequest, "approve", "error"),
     "file_search_call": _file_search,
 }

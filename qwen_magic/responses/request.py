@@ -7,6 +7,7 @@ sent, so that the server's defaults stay the server's.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ __all__ = [
     "check",
     "content",
     "headers",
+    "sees_images",
 ]
 
 MODELS = (
@@ -69,6 +71,14 @@ BUILT_IN_TOOLS = (
     "file_search",
 )
 LEAST_OUTPUT_TOKENS = 16
+
+
+_SEEING = re.compile(r"qwen3\.[567]-(plus|flash)|-vl|omni")
+
+
+def sees_images(model: str) -> bool:
+    """Return whether a model is known to take images."""
+    return _SEEING.search(model) is not None
 
 
 @dataclass(frozen=True, slots=True)

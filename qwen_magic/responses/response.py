@@ -5,6 +5,7 @@ Fields: Model Studio's "OpenAI responses" reference, "Response".
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -16,7 +17,7 @@ from qwen_magic.responses.parsing import parse_item
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ErrorBody", "Response", "Usage", "parse_error", "parse_response"]
+__all__ = ["ErrorBody", "Response", "Usage", "parse_error", "parse_response", "total"]
 
 
 class Usage(Struct, frozen=True):
@@ -28,6 +29,18 @@ class Usage(Struct, frozen=True):
     cached_tokens: int = 0
     reasoning_tokens: int = 0
     tools: dict[str, int] = {}
+
+
+def total(*costs: Usage | None) -> Usage | None:
+    """Return what several responses cost together; None where none of them told."""
+    told = [cost for cost in costs if cost is not None]
+    tools = sum((Counter(cost.tools) for cost in told), Counter())
+    numbers = {
+        name: sum(getattr(cost, name) for cost in told)
+        for name in Usage.__struct_fields__
+        if name != "tools"
+    }
+    return Usage(**numbers, tools=dict(tools)) if told else None
 
 
 class ErrorBody(Struct, frozen=True):

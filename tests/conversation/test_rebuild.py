@@ -3,7 +3,13 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from qwen_magic.conversation.rebuild import LIFETIME, Server, input_items, rebuild_reason
+from qwen_magic.conversation.rebuild import (
+    LIFETIME,
+    Server,
+    calls_answered,
+    input_items,
+    rebuild_reason,
+)
 from qwen_magic.conversation.records import Record, input_of
 from qwen_magic.responses.items import (
     CodeInterpreterCall,
@@ -43,7 +49,7 @@ def called(number: int) -> dict[str, str]:
 
 
 def rebuilt(*output: Item, given: tuple[dict[str, str], ...] = ()) -> list[dict[str, object]]:
-    return input_items([Record(input=(*input_of("Q"), *given), output=output)])[1:]
+    return input_items([Record(input=input_of("Q"), output=output)], given)[1:]
 
 
 def test_questions_and_answers_take_turns() -> None:
@@ -51,11 +57,12 @@ def test_questions_and_answers_take_turns() -> None:
         Record(input=input_of("My name is Alice."), output=(said("Hello Alice."),)),
         Record(input=input_of("What is my name?"), output=(said("Alice."),)),
     ]
-    assert input_items(records) == [
+    assert input_items(records, "And yours?") == [
         {"role": "user", "content": "My name is Alice."},
         answered("Hello Alice."),
         {"role": "user", "content": "What is my name?"},
         answered("Alice."),
+        {"role": "user", "content": "And yours?"},
     ]
 
 
@@ -65,12 +72,12 @@ def test_images_are_kept() -> None:
         {"type": "input_image", "image_url": "data:image/png;base64,AA=="},
     ]
     message = {"role": "user", "content": parts}
-    assert input_items([Record(input=input_of([message]))]) == [message]
+    assert input_items([Record(input=input_of([message]))], ()) == [message]
 
 
 def test_messages_that_were_given_get_their_long_form() -> None:
     given = [{"role": "system", "content": "Be brief."}, {"role": "assistant", "content": "Yes."}]
-    assert input_items([Record(input=input_of(given))]) == [given[0], answered("Yes.")]
+    assert input_items([Record(input=input_of(given))], ()) == [given[0], answered("Yes.")]
 
 
 def test_reasoning_and_built_in_tools_are_left_out() -> None:
@@ -95,6 +102,11 @@ def test_calls_keep_what_they_returned() -> None:
         returned(1),
         answered("Sun."),
     ]
+
+
+def test_a_call_that_was_answered_at_once_keeps_its_output() -> None:
+    known = replace(call(1), output="sunny")
+    assert rebuilt(known, said("Sun.")) == [called(1), returned(1), answered("Sun.")]
 
 
 def test_calls_made_together_stay_together() -> None:
@@ -127,6 +139,12 @@ def test_an_id_that_comes_again_means_the_next_call() -> None:
 
 def test_a_call_that_was_never_answered_is_left_out() -> None:
     assert rebuilt(call(1), said("4")) == [answered("4")]
+
+
+def test_a_turn_that_left_a_call_unanswered_is_not_continued_by_its_id() -> None:
+    left = replace(HEAD, output=(call(1), replace(call(2), output="sunny")))
+    assert "unanswered" in rebuild_reason(left, HERE, NOW)
+    assert rebuild_reason(left, HERE, NOW, calls_answered([returned(1)])) == ""
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,12 @@ class Kernel:
                 return ran
         raise AssertionError(f"{text!r} was never shown: {ran}")
 
+    def prompted(self, answer: str) -> str:
+        """Wait until a cell asks with `input()`, answer, and return the question."""
+        message = self.client.get_stdin_msg(timeout=PATIENCE)
+        self.client.input(answer)
+        return str(message["content"]["prompt"])
+
     def complete(self, code: str) -> list[str]:
         """Return what the kernel offers behind a code, as the Tab key shows it."""
         reply = self.client.complete(code, reply=True, timeout=PATIENCE)

@@ -8,7 +8,9 @@ from qwen_magic.notebook.parts import Code, Links, Logs, Note
 from qwen_magic.responses.items import (
     FileResult,
     FileSearchCall,
+    FunctionCall,
     Item,
+    McpApprovalRequest,
     OtherItem,
     WebExtractorCall,
     WebSearchCall,
@@ -24,9 +26,35 @@ def test_a_card_knows_how_far_its_item_is(item: Item) -> None:
     assert [state(status) for status in ("", "completed")] == ["done", "done"]
     assert [state(status, live=True) for status in ("", "searching")] == ["running", "running"]
     assert [state(status) for status in ("in_progress", "incomplete")] == ["stopped", "stopped"]
-    assert state("failed", live=True) == "failed"
-    assert state("in_progress", live=True, done=True) == "done"
+    is_ours = isinstance(item, FunctionCall | McpApprovalRequest)
+    whole = state("in_progress", live=True, done=True)
+    assert whole == ("running" if is_ours else "done")  # a call that is whole is yet to be made
+    assert is_ours or state("failed", live=True) == "failed"
     assert state("", done=False) == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("item", "live", "state"),
+    [
+        (FunctionCall(status="waiting"), True, "waiting for approval"),
+        (FunctionCall(status="approved"), True, "running"),
+        (FunctionCall(status="running"), True, "running"),
+        (FunctionCall(status="running"), False, "stopped"),
+        (FunctionCall(status="waiting"), False, "stopped"),
+        (FunctionCall(status="completed", output=""), True, "done"),
+        (FunctionCall(status="failed", output="no", error="no"), True, "failed"),
+        (FunctionCall(status="denied", output="no", error="no"), True, "not called"),
+        (McpApprovalRequest(status="waiting"), True, "waiting for approval"),
+        (McpApprovalRequest(status="completed", approve=True), True, "done"),
+        (McpApprovalRequest(status="denied", approve=False, error="no"), True, "not called"),
+    ],
+)
+def test_a_call_of_ours_is_done_when_it_is_answered(
+    item: FunctionCall | McpApprovalRequest,
+    live: bool,  # noqa: FBT001 - a column of the table
+    state: State,
+) -> None:
+    assert card(item, live=live, done=True).state == state
 
 
 def test_only_a_state_worth_telling_stands_in_the_heading() -> None:

@@ -19,7 +19,7 @@ from qwen_magic.responses.events import (
     ReasoningDelta,
     TextDelta,
 )
-from qwen_magic.responses.items import FunctionCall, Message, Reasoning, WebSearchCall
+from qwen_magic.responses.items import FunctionCall, McpCall, Message, Reasoning, WebSearchCall
 from qwen_magic.responses.response import Response
 from tests.notebook.turns import answer, growing, thought, turn_of
 
@@ -121,11 +121,11 @@ def test_a_search_that_nobody_ends_is_printed_before_the_answer() -> None:
 
 
 def test_tools_that_run_side_by_side_are_printed_as_each_is_done() -> None:
-    first, second = FunctionCall(name="first"), FunctionCall(name="second")
+    first, second = McpCall(name="first"), McpCall(name="second")
     turns = grown(
         ItemAdded(0, first), ItemAdded(1, second), ItemDone(1, second), ItemDone(0, first)
     )
-    assert printed(turns) == ["", "", "", "• second()\n", "• first()\n"]
+    assert printed(turns) == ["", "", "", "• MCP call: second\n", "• MCP call: first\n"]
 
 
 def test_a_stopped_turn_prints_the_rest_and_says_so() -> None:

@@ -1,0 +1,151 @@
+"""Calling the notebook's functions for the model.
+
+A plain function runs where the question was asked, on the main thread as a rule: figures, database
+connections and Ctrl-C belong there. Coroutines run on one loop in the background, side by side.
+Whatever a function does, it ends as something that the model can be told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from threading import Thread
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
+
+from qwen_magic.conversation.capture import Printed, captured
+from qwen_magic.conversation.failures import failure
+from qwen_magic.conversation.results import output_of
+from qwen_magic.conversation.time_limit import TimeUp, time_limit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qwen_magic.conversation.tools import Tool
+
+__all__ = ["Caller", "Place", "Returned", "Work", "here"]
+
+
+class Returned(Struct, frozen=True):
+    """What came of a call: what the model is told, what was printed, and what went wrong."""
+
+    output: str | tuple[dict[str, Any], ...]
+    logs: str = ""
+    error: str = ""
+
+
+Place: TypeAlias = "Callable[[Callable[[], Returned]], Future[Returned]]"
+"""Where plain functions run: takes the work, gives what will come of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A call that was allowed.
+
+    Attributes:
+        arguments: The positional and the named arguments, converted to what the function takes.
+        seconds: How long it may take.
+        images: Whether the model can be shown images.
+    """
+
+    tool: Tool
+    arguments: tuple[tuple[Any, ...], dict[str, Any]]
+    seconds: float
+    images: bool
+
+
+def here(work: Callable[[], Returned]) -> Future[Returned]:
+    """Run at once, on the thread that asks."""
+    future: Future[Returned] = Future()
+    future.set_result(work())
+    return future
+
+
+class Caller:
+    """Makes calls; keeps the loop that coroutines run on."""
+
+    def __init__(self, place: Place = here) -> None:
+        self._place = place
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self, work: Work) -> Future[Returned]:
+        """Begin a call; a plain function may have ended when this returns.
+
+        Raises:
+            KeyboardInterrupt: The reader stopped it.
+        """
+        if work.tool.is_async:
+            return asyncio.run_coroutine_threadsafe(_awaited(work), self._running_loop())
+        return self._place(partial(_called, work))
+
+    def close(self) -> None:
+        """End the loop, and with it what still runs there."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._loop = None
+
+    def _running_loop(self) -> asyncio.AbstractEventLoop:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            Thread(target=_run, args=(self._loop,), name="qwen_magic tools", daemon=True).start()
+        return self._loop
+
+
+def _run(loop: asyncio.AbstractEventLoop) -> None:
+    try:
+        loop.run_forever()
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
+
+def _called(work: Work) -> Returned:
+    printed = Printed()
+    args, kwargs = work.arguments
+    with captured(printed):
+        try:
+            with time_limit(work.seconds):
+                output = _told(work.tool.function(*args, **kwargs), work)
+        except KeyboardInterrupt:
+            raise
+        except TimeUp:
+            return _too_long(work.seconds, printed)
+        except BaseException as error:  # noqa: BLE001 - also sys.exit(): the kernel lives on
+            return _failed(error, printed)
+    return Returned(output, str(printed))
+
+
+async def _awaited(work: Work) -> Returned:
+    printed = Printed()
+    args, kwargs = work.arguments
+    with captured(printed):
+        try:
+            async with asyncio.timeout(work.seconds) as limit:
+                output = _told(await work.tool.function(*args, **kwargs), work)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # noqa: BLE001 - see above
+            if limit.expired():
+                return _too_long(work.seconds, printed)
+            return _failed(error, printed)
+    return Returned(output, str(printed))
+
+
+def _told(result: object, work: Work) -> str | tuple[dict[str, Any], ...]:
+    output = output_of(result, images=work.images)
+    return output if isinstance(output, str) else tuple(output)
+
+
+def _failed(error: BaseException, printed: Printed) -> Returned:
+    told = failure(error)
+    return Returned(told, str(printed), told)
+
+
+def _too_long(seconds: float, printed: Printed) -> Returned:
+    told = f"it was stopped after {seconds:g} seconds (tool_timeout)"
+    return Returned(told, str(printed), told)

@@ -1,0 +1,83 @@
+"""Calls that wait for an answer of ours, and the request that carries the answers (pure).
+
+Function calling: Model Studio, "OpenAI responses", Tools. The documented way sends the question,
+the calls and their outputs again; continuing by the response's id and sending the outputs alone
+is shorter, and is tried first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from qwen_magic.conversation.rebuild import answer_items, reply
+from qwen_magic.conversation.records import input_of
+from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qwen_magic.conversation.toolbox import Toolbox
+    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.responses.items import Item
+    from qwen_magic.responses.request import Request
+
+__all__ = ["Call", "continued", "is_call", "resent", "waiting"]
+
+Call: TypeAlias = FunctionCall | McpApprovalRequest
+
+
+def is_call(item: Item) -> bool:
+    """Return whether an item waits for an answer of ours."""
+    match item:
+        case FunctionCall():
+            return item.output is None
+        case McpApprovalRequest():
+            return item.approve is None
+        case _:
+            return False
+
+
+def waiting(turn: Turn, toolbox: Toolbox) -> dict[int, Call]:
+    """Return the calls that are to be answered here, by their places in the turn's output.
+
+    There are none where the model called, among others, a function that only the caller knows:
+    what the others return could not be sent without its output.
+    """
+    found: dict[int, Call] = {}
+    for number, item in enumerate(turn.items[turn.answered :], turn.answered):
+        match item:
+            case FunctionCall(output=None) if item.name in toolbox.foreign:
+                return {}
+            case FunctionCall(output=None) if toolbox.functions:
+                found[number] = item
+            case McpApprovalRequest(approve=None) if toolbox.has_mcp:
+                found[number] = item
+    return found
+
+
+def continued(request: Request, turn: Turn) -> Request:
+    """Return the request that sends what the last response's calls returned, and that alone."""
+    replies = [found for item in turn.items[turn.answered :] if (found := reply(item))]
+    previous = None if request.conversation else turn.response_id
+    return replace(_free(request), input=replies, previous_response_id=previous)
+
+
+def resent(request: Request, turn: Turn) -> Request:
+    """Return the request that sends the question again, with all calls and what they returned."""
+    prompt = request.input
+    return replace(_free(request), input=[*input_of(prompt), *answer_items(turn.items)])
+
+
+def _free(request: Request) -> Request:
+    """Return the request without a choice that would force the model to call again."""
+    choice: Any = request.tool_choice
+    if choice == "required":
+        return replace(request, tool_choice=None)
+    if _forces(choice):
+        return replace(request, tool_choice={**choice, "mode": "auto"})
+    return request
+
+
+def _forces(choice: str | Mapping[str, Any] | None) -> bool:
+    return isinstance(choice, dict) and choice.get("mode") == "required"

@@ -1,0 +1,126 @@
+"""One turn through all its responses: ask, answer the calls, ask on, until the model is done."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from qwen_magic.conversation.calls import continued, resent, waiting
+from qwen_magic.conversation.planning import rebuilt
+from qwen_magic.conversation.turn import Continued, Reopened, Turn, advance, fold
+from qwen_magic.errors import QwenError, ResponseError, StatusError
+from qwen_magic.responses.events import Failed
+from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, response_error
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from qwen_magic.conversation.answering import Desk
+    from qwen_magic.conversation.planning import Plan
+    from qwen_magic.conversation.question import Prompt
+    from qwen_magic.conversation.store import ChainStore
+    from qwen_magic.responses.client import Client
+    from qwen_magic.responses.events import Event
+    from qwen_magic.responses.request import Request
+
+__all__ = ["Rounds"]
+
+_MISUSE = frozenset({400, 404, 409, 422})
+
+
+@dataclass(slots=True)
+class Rounds:
+    """What one turn's responses share.
+
+    Attributes:
+        desk: Where calls are approved and made.
+        most: How often functions are called before the model has to do without.
+        resends: Whether the server is sent the whole turn each time, since it cannot continue one.
+    """
+
+    client: Client
+    store: ChainStore
+    desk: Desk
+    most: int
+    resends: bool = False
+
+    def turns(self, planned: Plan, prompt: Prompt) -> Generator[Turn, None, None]:
+        """Yield the turn as it grows.
+
+        Raises:
+            QwenError: It could not be answered to the end.
+        """
+        planned, turn = yield from self._first(planned, prompt)
+        request = planned.request
+        for left in range(self.most - 1, -1, -1):
+            calls = waiting(turn, planned.toolbox)
+            if not calls:
+                return
+            turn = yield from self.desk.answer(turn, calls, planned.toolbox)
+            if not left:
+                request = replace(request, tool_choice="none")
+            turn = yield from self._next(planned, request, turn)
+
+    def _first(self, planned: Plan, prompt: Prompt) -> Generator[Turn, None, tuple[Plan, Turn]]:
+        """Where the chain cannot be continued by id, send it whole, once."""
+        try:
+            return planned, (yield from self._growing(planned, planned.request, planned.turn))
+        except QwenError as error:
+            said = str(error.args[0])
+            if not (planned.request.previous_response_id and is_unknown_response(said)):
+                raise
+        again = rebuilt(self.store, planned, prompt, self._learned(said))
+        yield again.turn
+        return again, (yield from self._growing(again, again.request, again.turn))
+
+    def _next(self, planned: Plan, request: Request, turn: Turn) -> Generator[Turn, None, Turn]:
+        """Send what the calls returned; where the server refuses that alone, with all before it."""
+        begun = advance(turn, Continued())
+        if not self.resends and (turn.response_id or request.conversation):
+            try:
+                return (yield from self._growing(planned, continued(request, turn), begun))
+            except (StatusError, ResponseError) as error:
+                if error.turn is not None or not _is_misuse(error):
+                    raise
+                self._learned(str(error.args[0]))
+            self.resends = True
+        return (yield from self._growing(planned, resent(request, turn), begun))
+
+    def _growing(self, planned: Plan, request: Request, turn: Turn) -> Generator[Turn, None, Turn]:
+        """Yield the turn as one response makes it grow; return it as that response leaves it."""
+        begun = len(turn.output)
+        with closing(self.client.stream(request)) as batches:
+            for events in batches:
+                failed = _failure(events)
+                if (
+                    failed is not None
+                    and len(turn.output) == begun
+                    and (turn.answered or is_unknown_response(str(failed.args[0])))
+                ):
+                    raise failed  # before the turn ends: it may be asked in another way
+                turn = fold(turn, events)
+                if turn.status == "completed" and waiting(turn, planned.toolbox):
+                    turn = advance(turn, Reopened())
+                yield turn
+                if failed is not None:
+                    failed.turn = turn
+                    raise failed
+        return turn
+
+    def _learned(self, said: str) -> str:
+        """Return why a chain could not be continued; if that is how the server is, remember it."""
+        if keeps_nothing(said):
+            self.store.learn(self.client.endpoint.base_url, continues=False)
+            return "this server does not continue responses"
+        return "the server no longer knows the turn before"
+
+
+def _is_misuse(error: StatusError | ResponseError) -> bool:
+    return isinstance(error, ResponseError) or error.status in _MISUSE
+
+
+def _failure(arrived: Sequence[Event]) -> QwenError | None:
+    if arrived and isinstance(arrived[-1], Failed):
+        return response_error(arrived[-1].response.error)
+    return None

@@ -1,0 +1,79 @@
+"""A row of buttons that ask whether a function may be called, while the cell runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ipywidgets import Button, ButtonStyle, HBox, Label, Layout, Text, VBox
+from ipywidgets.widgets.widget_string import LabelStyle, TextStyle
+
+from qwen_magic.conversation.approval import ALLOWED, Decision
+from qwen_magic.notebook.stopping import hear
+from qwen_magic.notebook.wording import asked_of
+from qwen_magic.responses.items import FunctionCall
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.calls import Call
+    from qwen_magic.notebook.widgets import Look
+
+__all__ = ["ApprovalBar"]
+
+
+class ApprovalBar:
+    """Allow, Always, Deny, and why; it is gone once something was pressed.
+
+    Attributes:
+        decision: What was pressed, set by another thread; None before.
+        box: The row.
+    """
+
+    def __init__(self, look: Look, call: Call) -> None:
+        self.decision: Decision | None = None
+        self._look = look
+        self._layout = look.keep(Layout(margin="4px 0 8px 0", overflow="visible"))
+        self._reason = look.keep(
+            Text(
+                placeholder="Why not? The model is told",
+                tooltip="Why not? The model is told",
+                layout=look.keep(Layout(width="220px", height="26px", margin="0")),
+                style=look.keep(TextStyle()),
+            )
+        )
+        question = look.keep(
+            Label(
+                asked_of(call), layout=look.layout, style=look.keep(LabelStyle(font_weight="600"))
+            )
+        )
+        allow = self._button("Allow", "Call it this once", ALLOWED, "primary")
+        always = self._button(
+            "Always", "Call it now, and from now on without asking", Decision("always")
+        )
+        deny = self._button("Deny", "Do not call it; the model is told", None)
+        is_ours = isinstance(call, FunctionCall)
+        row = (allow, always, deny, self._reason) if is_ours else (allow, deny, self._reason)
+        wrapped = look.keep(Layout(flex_flow="row wrap", align_items="center", overflow="visible"))
+        buttons = look.keep(HBox(row, layout=wrapped))
+        self.box = look.keep(VBox((question, buttons), layout=self._layout))
+        for widget in row:
+            hear(widget)
+
+    def _button(
+        self, label: str, tooltip: str, decision: Decision | None, look: str = ""
+    ) -> Button:
+        layout = self._look.keep(Layout(width="auto", height="26px", margin="0 6px 0 0"))
+        button = self._look.keep(
+            Button(
+                description=label,
+                tooltip=tooltip,
+                button_style=look,
+                layout=layout,
+                style=self._look.keep(ButtonStyle()),
+            )
+        )
+        button.on_click(lambda _: self._press(decision))
+        return button
+
+    def _press(self, decision: Decision | None) -> None:
+        if self.decision is None:
+            self.decision = decision or Decision("deny", self._reason.value.strip())
+            self._layout.display = "none"

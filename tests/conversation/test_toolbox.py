@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwen_magic.conversation.toolbox import toolbox
+from qwen_magic.conversation.tools import tool_of
+from qwen_magic.errors import RequestError
+
+if TYPE_CHECKING:
+    from qwen_magic.settings import Offer
+
+WEATHER = {"type": "function", "name": "weather", "parameters": {}}
+
+
+def add(a: int, b: int) -> int:
+    """Add."""
+    return a + b
+
+
+def test_tools_keep_the_order_in_which_they_are_offered() -> None:
+    found = toolbox(["web_search", add, WEATHER, tool_of(lambda x=1: x, name="same")])
+    names = [tool.get("name", tool["type"]) for tool in found.objects]
+    assert names == ["web_search", "add", "weather", "same"]
+    assert list(found.functions) == ["add", "same"]
+    assert found.foreign == {"weather"}
+    assert not found.has_mcp
+
+
+def test_where_to_search_stands_behind_file_search() -> None:
+    assert toolbox(["file_search:vs_1+vs_2"]).objects == (
+        {"type": "file_search", "vector_store_ids": ["vs_1", "vs_2"]},
+    )
+
+
+def test_an_mcp_server_is_passed_on_as_it_is() -> None:
+    server = {"type": "mcp", "server_label": "maps", "server_url": "https://maps.example/sse"}
+    found = toolbox([server])
+    assert found.objects == (server,)
+    assert found.has_mcp
+
+
+@pytest.mark.parametrize(
+    ("offers", "message"),
+    [
+        (["web_serch"], "did you mean web_search"),
+        (["web_search:here"], "takes no detail|take no detail"),
+        (["file_search:"], "not understood"),
+        ([add, add], "two tools are named 'add'"),
+    ],
+)
+def test_what_cannot_be_offered_is_refused(offers: list[Offer], message: str) -> None:
+    with pytest.raises(RequestError) as caught:
+        toolbox(offers)
+    assert any(part in str(caught.value) for part in message.split("|"))
