@@ -37,7 +37,7 @@ def described(docstring: str | None) -> Described:
     return Described(
         "\n\n".join(part.strip() for part in parts if part),
         {
-            name.strip().lstrip("*").removeprefix(r"\*").lstrip("\\*"): text
+            name.strip().lstrip("\\*"): text
             for param in parsed.params
             if (text := " ".join((param.description or "").split()))
             for name in param.arg_name.split(",")  # NumPy's "x, y : int"
