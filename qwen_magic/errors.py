@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qwen_magic.conversation.turn import Turn
 
-__all__ = ["CellError", "QwenError", "RequestError", "ResponseError", "StatusError", "WireError"]
+__all__ = [
+    "CassetteError",
+    "CellError",
+    "QwenError",
+    "RequestError",
+    "ResponseError",
+    "StatusError",
+    "WireError",
+]
 
 
 class QwenError(Exception):
@@ -30,6 +38,10 @@ class QwenError(Exception):
 
 class CellError(QwenError):
     """The cell or its magic line cannot be read as a question."""
+
+
+class CassetteError(QwenError):
+    """A cassette cannot be read or written, or holds no answer to the question."""
 
 
 class RequestError(QwenError):

@@ -47,6 +47,8 @@ def test_what_completion_offers_is_accepted(option: object) -> None:
         ("api_key", "anything"),
         ("timeout", float("inf")),
         ("timeout", float("nan")),
+        ("replay_speed", -1.0),
+        ("replay_speed", float("inf")),
     ],
 )
 def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
@@ -56,9 +58,12 @@ def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
     assert "secret" not in str(caught.value)
 
 
+NUMBERS = {"timeout", "replay_speed"}
+
+
 @pytest.mark.parametrize(
     "name",
-    [name for name in CHECKS if name not in {"region", "tools", "history", "reuse", "timeout"}],
+    [name for name in CHECKS if name not in {"region", "tools", "history", "reuse", *NUMBERS}],
 )
 def test_an_empty_setting_is_unset(name: str) -> None:
     assert not CHECKS[name]("")

@@ -64,6 +64,7 @@ class Session:
         self.used = 0
         self._transport = transport
         self._client: Client | None = None
+        self._connected: tuple[object, ...] = ()
 
     @property
     def chain(self) -> Chain:
@@ -212,10 +213,17 @@ class Session:
     def _client_of(self, endpoint: Endpoint) -> Client:
         from qwen_magic.responses.client import Client
 
-        known, timeout = self._client, self.settings.timeout
-        if known is None or (known.endpoint, known.timeout) != (endpoint, timeout):
+        known, settings = self._client, self.settings
+        wanted = (endpoint, settings.timeout, settings.cassette)
+        if known is None or self._connected != wanted:
             self.close()
-            known = self._client = Client(endpoint, timeout=timeout, transport=self._transport)
+            known = self._client = Client(
+                endpoint,
+                timeout=settings.timeout,
+                transport=settings.transport(self._transport),
+                patience=settings.patience,
+            )
+            self._connected = wanted
         return known
 
 
