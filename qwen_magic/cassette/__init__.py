@@ -7,10 +7,12 @@ or, in Python, `Session(Settings(replay="lesson.jsonl"))`.
 
 While recording, questions are answered as ever, and each exchange is added to the file as it
 happens: the request's method, path and body, then the answer's status and bytes, with their times.
-Recording into a file that exists goes on at its end; to begin anew, delete the file. One kernel
-records into a file at a time. Keys and headers of a request are never written; what lets a tool in
-elsewhere (an MCP server's headers, the query of its address) is left out, also where an answer
-repeats it. Questions, answers and what functions returned are written as they are.
+Recording into a file that exists goes on at its end; to begin anew, delete the file. One question at
+a time is recorded into a file: another kernel's waits a moment, then is refused.
+
+Keys and headers of a request are never written. What lets a tool in elsewhere (an MCP server's
+headers, the query of its address) is left out, also where an answer repeats it. Questions, answers
+and what functions returned are written as they are.
 
 While replaying, nothing touches the network and no key is needed. Answers come in the recorded
 rhythm, or faster (`replay_speed`; where nobody watches, at once). A question is found by its whole

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from pathlib import Path
-from threading import Event
+from threading import TIMEOUT_MAX, Event
 from typing import TYPE_CHECKING
 
 import httpx
@@ -96,7 +96,7 @@ class _Playing(httpx.SyncByteStream):
     def wait(self, at: float) -> None:
         """Wait until a moment of the recording has come, or the reader leaves."""
         seconds = self._began + at * self._stretch - time.monotonic()
-        if self._left.wait(seconds) if seconds > 0 else self._left.is_set():
+        if self._left.wait(min(seconds, TIMEOUT_MAX)) if seconds > 0 else self._left.is_set():
             raise httpx.ReadError("the reader left")
 
     def ended(self) -> Exception | None:

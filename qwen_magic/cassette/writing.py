@@ -75,8 +75,8 @@ class Tape:
         while not _locked(self._file.fileno()):
             if time.monotonic() > until:
                 raise CassetteError(
-                    f"another kernel is recording into {self.path!r}",
-                    hint="let it finish, or record into another file",
+                    f"another question is being recorded into {self.path!r}",
+                    hint="let it finish, perhaps in another kernel, or record into another file",
                 )
             time.sleep(_TICK)
 

@@ -129,7 +129,8 @@ class Session:
             raise
         finally:
             self.last = advance(turn, Stopped()) if self.last is turn else self.last
-            self.used += self.last.usage.total_tokens if self.last.usage else 0
+            usage = None if self.settings.replay else self.last.usage
+            self.used += usage.total_tokens if usage else 0
             self.store.end(record, self.last)
 
     def prepare(
@@ -217,13 +218,10 @@ class Session:
         wanted = (endpoint, settings.timeout, settings.cassette)
         if known is None or self._connected != wanted:
             self.close()
-            known = self._client = Client(
-                endpoint,
-                timeout=settings.timeout,
-                transport=settings.transport(self._transport),
-                patience=settings.patience,
-            )
-            self._connected = wanted
+            transport, patience = settings.transport(self._transport), settings.patience
+            timeout, self._connected = settings.timeout, wanted
+            known = Client(endpoint, timeout=timeout, transport=transport, patience=patience)
+            self._client = known
         return known
 
 

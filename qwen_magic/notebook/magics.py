@@ -136,6 +136,8 @@ class QwenMagics(Magics):
     def _tell(self) -> None:
         self.join()
         settings = self.session.settings
+        if settings.replay:
+            settings.transport()  # a cassette that cannot be read is told here
         print(status(settings.endpoint(), settings, self.session.head(), self.session.used))
 
     def _answer(self, cell: Cell) -> None:

@@ -155,7 +155,7 @@ def test_two_kernels_record_into_one_file_in_turn(tmp_path: Path) -> None:
             held = first.start("%%qwen -m demo-stall\nIntroduce AI", cell="a")
             first.until(held, "(AI")
             refused = second.run("%%qwen\nHello", cell="a")
-            assert "another kernel is recording into" in str(refused.errors)
+            assert "another question is being recorded into" in str(refused.errors)
             first.interrupt()
             first.finish(held)
             assert second.run("%%qwen\nHello", cell="a").status == "ok"

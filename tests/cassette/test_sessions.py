@@ -83,6 +83,13 @@ def test_a_lesson_can_be_run_again_and_in_parts(path: Path, demo: DemoServer) ->
     assert second.text
 
 
+def test_replayed_tokens_are_not_used(path: Path, demo: DemoServer) -> None:
+    teach(path, demo, LESSON[0])
+    with session(replay=str(path), replay_speed=0) as pupil:
+        assert pupil.ask(LESSON[0]).usage
+        assert pupil.used == 0
+
+
 def test_no_key_reaches_the_file(path: Path, demo: DemoServer) -> None:
     teach(path, demo, *LESSON)
     assert KEY not in path.read_text()
