@@ -47,11 +47,11 @@ class Recording(httpx.BaseTransport):
     ) -> None:
         self._path = path
         self._writer: _Writer | None = None
-        atexit.register(self._settle)
         try:
             self._http = httpx.Client(transport=network, trust_env=proxies)
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             raise unusable(error) from None
+        atexit.register(self._settle)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and write it and its answer.
