@@ -25,6 +25,9 @@ SETTINGS = {
     "max_rounds": "how often one turn may call functions before the model has to do without",
     "tool_timeout": "how many seconds a function may take",
     "timeout": "the longest silence in seconds, before the answer and between its events",
+    "record": "the cassette (a file) that every exchange is added to, without secrets; empty for none",
+    "replay": "the cassette that answers in the network's place, without a key; empty for none",
+    "replay_speed": "1 replays in the recorded rhythm, 2 twice as fast, 0 at once (so without a person)",
     "show_reasoning": "whether reasoning is displayed",
     "updates_per_second": "how often a growing answer is redrawn, at most",
     "api_key": "never here, where the notebook would save it: in DASHSCOPE_API_KEY",
@@ -45,6 +48,14 @@ def _finite(value: float) -> None:
         raise RequestError(f"timeout {value!r} is no number of seconds", hint="for example 3600")
 
 
+def _speed(value: float | None) -> None:
+    if value is not None and not (isfinite(value) and value >= 0):
+        raise RequestError(
+            f"replay_speed {value!r} is no speed",
+            hint="1 is the recorded rhythm, 2 twice as fast, 0 at once",
+        )
+
+
 def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
     return lambda value: check(value) if value else None
 
@@ -62,6 +73,9 @@ CHECKS: dict[str, Callable[[Any], object]] = {
     "reuse": word_of("reuse", ("never", "same")),
     "timeout": _finite,
     "approve": word_of("approve", APPROVALS),
+    "record": _plain,
+    "replay": _plain,
+    "replay_speed": _speed,
     "session_cache": _unless_empty(word_of("session cache", SWITCH)),
     "api_key": _refused,
 }

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArgumentsError",
+    "CassetteError",
     "CellError",
     "QwenError",
     "RequestError",
@@ -39,6 +40,10 @@ class QwenError(Exception):
 
 class CellError(QwenError):
     """The cell or its magic line cannot be read as a question."""
+
+
+class CassetteError(QwenError):
+    """A cassette cannot be read or written, or holds no answer to the question."""
 
 
 class RequestError(QwenError):

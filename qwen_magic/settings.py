@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import quote
 
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import (
@@ -21,12 +22,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from qwen_magic.conversation.tools import Tool
+    from qwen_magic.responses.client import Transport
 
 __all__ = ["KEY_LINE", "Offer", "Settings"]
 
 Offer: TypeAlias = "str | Mapping[str, Any] | Callable[..., Any] | Tool"
 """A built-in tool's name, an object as the API takes it, or a function."""
 
+_NOWHERE = "replay.invalid"  # no address: RFC 2606 reserves it
 KEY_LINE = 'import os, getpass; os.environ["DASHSCOPE_API_KEY"] = getpass.getpass("API key: ")'
 
 
@@ -58,6 +61,10 @@ class Settings:
         resend: Whether the whole conversation is sent each time, for a server that ignores
             `previous_response_id` without a word, as Ollama does.
         timeout: The longest silence in seconds, before the answer and between its events.
+        record: The cassette that exchanges are added to; empty records nothing.
+        replay: The cassette that answers in the network's place, without a key; empty asks.
+        replay_speed: 1 keeps the recorded rhythm, 2 is twice as fast, 0 gives answers at once.
+            None is the recorded rhythm, but in a notebook that runs without a person, at once.
         show_reasoning: Whether reasoning is displayed.
         updates_per_second: How often a growing answer is redrawn, at most.
         api_key: The key; else `DASHSCOPE_API_KEY`, read at each ask.
@@ -79,6 +86,9 @@ class Settings:
     reuse: str = "never"
     resend: bool = False
     timeout: float = 300.0
+    record: str = ""
+    replay: str = ""
+    replay_speed: float | None = None
     show_reasoning: bool = True
     updates_per_second: float = 25.0
     api_key: str = field(default="", repr=False)
@@ -104,16 +114,20 @@ class Settings:
 
     @property
     def is_unset(self) -> bool:
-        """Whether nobody has said yet where questions go: no key, address or region."""
+        """Whether nobody has said yet where questions go: no key, address, region or cassette."""
         address = self.base_url or os.environ.get("DASHSCOPE_BASE_URL", "")
-        return not (self.key or address.strip() or self.region != DEFAULT_REGION)
+        cassette = self.record or self.replay
+        return not (self.key or address.strip() or cassette or self.region != DEFAULT_REGION)
 
     def endpoint(self) -> Endpoint:
         """Return where requests go, without asking for a key.
 
         Raises:
-            RequestError: The region or the address is not usable.
+            RequestError: The region or the address is not usable, or a cassette is to be recorded
+                and replayed at once.
         """
+        if self.replay:
+            return self._cassette()
         if self.base_url:
             return Endpoint(clean_base(self.base_url), key=self.key)
         if self.region == DEMO:
@@ -124,6 +138,45 @@ class Settings:
         if given and self.region == DEFAULT_REGION:
             return Endpoint(clean_base(given), key=self.key)
         return Endpoint(self.region_base(), region=self.region, key=self.key)
+
+    def transport(self, network: Transport | None = None) -> Transport | None:
+        """Return what sends in the network's place: a cassette if there is one, else what is given.
+
+        Raises:
+            CassetteError: The cassette to replay is not there, or cannot be read.
+        """
+        if self.replay:
+            from qwen_magic.cassette import Replaying
+
+            return Replaying(self.replay, speed=self._speed)
+        if self.record:
+            from qwen_magic.cassette import Recording
+
+            return Recording(self.record, network=network, proxies=self.endpoint().proxies)
+        return network
+
+    @property
+    def cassette(self) -> tuple[object, ...]:
+        """What is recorded or replayed, and how; another value needs another transport."""
+        return self.record, self.replay, self.replay_speed
+
+    @property
+    def patience(self) -> float:
+        """How much of the waits before another attempt is waited: under replay, as it is played."""
+        speed = self._speed if self.replay else 1.0
+        return 1 / speed if speed else 0.0
+
+    @property
+    def _speed(self) -> float:
+        return 1.0 if self.replay_speed is None else self.replay_speed
+
+    def _cassette(self) -> Endpoint:
+        if self.record:
+            raise RequestError(
+                "record and replay exclude each other",
+                hint='%config QwenMagics.record = "" ends recording, and likewise replay',
+            )
+        return Endpoint(f"http://{_NOWHERE}/{quote(self.replay, safe='')}", proxies=False)
 
     def region_base(self) -> str:
         """Return the region's base URL.

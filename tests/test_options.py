@@ -47,6 +47,8 @@ def test_what_completion_offers_is_accepted(option: object) -> None:
         ("api_key", "anything"),
         ("timeout", float("inf")),
         ("timeout", float("nan")),
+        ("replay_speed", -1.0),
+        ("replay_speed", float("inf")),
     ],
 )
 def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
@@ -56,7 +58,7 @@ def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
     assert "secret" not in str(caught.value)
 
 
-_NEVER_EMPTY = {"approve", "region", "tools", "history", "reuse", "timeout"}
+_NEVER_EMPTY = {"approve", "region", "tools", "history", "reuse", "timeout", "replay_speed"}
 
 
 @pytest.mark.parametrize(

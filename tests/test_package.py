@@ -23,6 +23,19 @@ def test_the_public_names_are_these() -> None:
     assert all(hasattr(qwen_magic, name) for name in qwen_magic.__all__)
 
 
+def test_cassettes_and_the_demo_know_the_protocol_alone() -> None:
+    program = (
+        "import sys\n"
+        "import qwen_magic.cassette.recording, qwen_magic.cassette.replaying\n"
+        "import qwen_magic.demo.server\n"
+        "print([name for name in sys.modules if name.startswith(('qwen_magic.conversation', 'qwen_magic.notebook'))])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
 def test_loading_the_extension_imports_nothing_heavy() -> None:
     program = (
         "import json, sys\n"

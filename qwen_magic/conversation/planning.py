@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from math import inf
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,7 +11,13 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.chains import Asked, Placement, place
 from qwen_magic.conversation.question import Asking, Prompt, prompt_of, request_for
-from qwen_magic.conversation.rebuild import Server, calls_answered, input_items, rebuild_reason
+from qwen_magic.conversation.rebuild import (
+    LIFETIME,
+    Server,
+    calls_answered,
+    input_items,
+    rebuild_reason,
+)
 from qwen_magic.conversation.records import Chain, Record, digest, input_of
 from qwen_magic.conversation.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.tree import Node, Tree, branch, reusable
@@ -23,8 +30,6 @@ if TYPE_CHECKING:
     from qwen_magic.settings import Settings
 
 __all__ = ["Plan", "Question", "chain_of", "plan", "rebuilt"]
-
-_DEMO_TURNS = "demo:"  # turns of the demo and of real models never meet
 
 
 class Question(Struct, frozen=True):
@@ -55,9 +60,16 @@ class Plan(Struct, frozen=True):
 
 def chain_of(notebook: str, settings: Settings, conversation: str | None = None) -> Chain:
     """Return the chain that a question joins; one that the server keeps is apart from ours."""
-    owner = f"{_DEMO_TURNS}{notebook}" if settings.region == DEMO else notebook
+    owner = f"{_apart(settings)}{notebook}"
     name = settings.chain or "main"
     return Chain(owner, name if conversation is None else f"conversation {conversation}")
+
+
+def _apart(settings: Settings) -> str:
+    """Return what keeps turns of the demo, of each cassette and of real models from meeting."""
+    if settings.replay:
+        return f"replay {settings.replay}:"
+    return "demo:" if settings.region == DEMO else ""
 
 
 def plan(store: ChainStore, notebook: str, settings: Settings, question: Question) -> Plan:
@@ -122,7 +134,8 @@ def _record_of(
 def _server(store: ChainStore, settings: Settings) -> Server:
     endpoint = settings.endpoint()
     continues = not settings.resend and store.continues(endpoint.base_url)
-    return Server(endpoint.base_url, store.account(endpoint.key), continues=continues)
+    lifetime = inf if settings.replay else LIFETIME  # a cassette forgets nothing
+    return Server(endpoint.base_url, store.account(endpoint.key), continues, lifetime)
 
 
 def _record(store: ChainStore, chain: Chain, placement: Placement) -> Record | None:

@@ -44,11 +44,13 @@ class Server(Struct, frozen=True):
     Attributes:
         account: Stands for the key; see `ChainStore.account`.
         continues: Whether the server is known, or not known not, to continue a response by its id.
+        lifetime: For how many seconds.
     """
 
     base_url: str
     account: str = ""
     continues: bool = True
+    lifetime: float = LIFETIME
 
 
 def rebuild_reason(
@@ -71,7 +73,8 @@ def rebuild_reason(
         "the turn before has no id": not head.response_id,
         "the turn before was answered by another server": head.base_url != server.base_url,
         "the turn before was asked with another key": head.account != server.account,
-        "the turn before is more than 7 days old": now - (head.ended or head.begun) >= LIFETIME,
+        "the turn before is more than 7 days old": now - (head.ended or head.begun)
+        >= server.lifetime,
     }
     return next((reason for reason, holds in reasons.items() if holds), "")
 

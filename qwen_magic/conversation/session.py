@@ -68,6 +68,7 @@ class Session:
         self.used = 0
         self._transport = transport
         self._client: Client | None = None
+        self._connected: tuple[object, ...] = ()
         self._caller = Caller(place)
         self._desk = Desk(self.settings, self._caller)
 
@@ -144,7 +145,8 @@ class Session:
             raise
         finally:
             self.last = advance(turn, Stopped()) if self.last is turn else self.last
-            self.used += self.last.usage.total_tokens if self.last.usage else 0
+            usage = None if self.settings.replay else self.last.usage
+            self.used += usage.total_tokens if usage else 0
             self.store.end(record, self.last)
 
     def prepare(
@@ -217,10 +219,14 @@ class Session:
     def _client_of(self, endpoint: Endpoint) -> Client:
         from qwen_magic.responses.client import Client
 
-        known, timeout = self._client, self.settings.timeout
-        if known is None or (known.endpoint, known.timeout) != (endpoint, timeout):
+        known, settings = self._client, self.settings
+        wanted = (endpoint, settings.timeout, settings.cassette)
+        if known is None or self._connected != wanted:
             self.close()
-            known = self._client = Client(endpoint, timeout=timeout, transport=self._transport)
+            transport, patience = settings.transport(self._transport), settings.patience
+            timeout, self._connected = settings.timeout, wanted
+            known = Client(endpoint, timeout=timeout, transport=transport, patience=patience)
+            self._client = known
         return known
 
 

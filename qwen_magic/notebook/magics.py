@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -40,25 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = ["QwenMagics"]
 
-_TRAITS = (
-    "model",
-    "region",
-    "workspace",
-    "base_url",
-    "effort",
-    "system",
-    "chain",
-    "history",
-    "reuse",
-    "resend",
-    "session_cache",
-    "approve",
-    "max_rounds",
-    "tool_timeout",
-    "timeout",
-    "show_reasoning",
-    "updates_per_second",
-)
+_TRAITS = tuple(field.name for field in fields(Settings) if field.name not in {"tools", "api_key"})
 _UNSET = Settings()
 
 
@@ -84,6 +66,9 @@ class QwenMagics(Magics):
         config=True
     )
     timeout = Float(_UNSET.timeout, min=0.1, help=help_of("timeout")).tag(config=True)
+    record = Unicode("", help=help_of("record")).tag(config=True)
+    replay = Unicode("", help=help_of("replay")).tag(config=True)
+    replay_speed = Float(None, allow_none=True, help=help_of("replay_speed")).tag(config=True)
     show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
     updates_per_second = Float(
         _UNSET.updates_per_second, min=1.0, max=100.0, help=help_of("updates_per_second")
@@ -157,6 +142,8 @@ class QwenMagics(Magics):
     def _tell(self) -> None:
         self.join()
         settings = self.session.settings
+        if settings.replay:
+            settings.transport()  # a cassette that cannot be read is told here
         print(status(settings.endpoint(), settings, self.session.head(), self.session.used))
 
     def _answer(self, cell: Cell) -> None:
@@ -243,6 +230,8 @@ class QwenMagics(Magics):
         given = {name: options.get(name, getattr(self, name)) for name in _TRAITS}
         given["chain"] = given["chain"] or self.whereabouts.chain
         given["system"] = self.system  # the option's holds for the chain, not for the session
+        if self.replay_speed is None and not frontend_of(self._shell).is_attended:
+            given["replay_speed"] = 0.0
         if "thinking" in options and "effort" not in options:
             given["effort"] = ""  # the cell's word counts more than the configuration's
         variables = self._variables()

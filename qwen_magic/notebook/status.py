@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from qwen_magic.responses.endpoint import DEMO
+from qwen_magic.responses.masking import without_secrets
 from qwen_magic.responses.request import body, headers
 from qwen_magic.settings import KEY_LINE
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from qwen_magic.responses.request import Request
     from qwen_magic.settings import Settings
 
-__all__ = ["DEMO_NOTE", "dry_run", "status", "without_secrets"]
+__all__ = ["DEMO_NOTE", "dry_run", "status"]
 
 DEMO_NOTE = "No API key is set, so the built-in demo answers · %qwen tells how to set one"
 _DATA_URL_SHOWN = 60
@@ -27,22 +27,23 @@ _SECRETS = frozenset({"headers", "authorization", "server_headers"})
 
 def status(endpoint: Endpoint, settings: Settings, head: Turn | None, used: int) -> str:
     """Return where questions go, what answers, and what it has cost so far."""
-    region = f" (region {endpoint.region})" if endpoint.region else ""
     turns = head.number if head else 0
     rows = [
-        ("endpoint", f"{endpoint.base_url}{region}"),
+        ("endpoint", _where(endpoint, settings)),
         ("model", settings.model),
-        ("API key", _key_state(endpoint)),
+        ("API key", _key_state(endpoint, settings)),
         ("chain", f"{settings.chain}, {turns} turn{'' if turns == 1 else 's'}"),
         ("tokens", f"{used:,} used in this session"),
     ]
+    if settings.record:
+        rows.append(("recording", f"into {settings.record}"))
     lines = [f"{name:<9} {value}" for name, value in rows]
     if endpoint.is_legacy:
         lines.append(f"This path is about to be retired: use {endpoint.current_base}")
     if not endpoint.key and endpoint.region == DEMO:
         lines += ["", 'To ask a real model, choose another region than "demo" and set a key:']
         lines += [f"  {KEY_LINE}"]
-    elif not endpoint.key:
+    elif not endpoint.key and not settings.replay:
         lines += ["", "To set a key, run:", f"  {KEY_LINE}"]
     return "\n".join(lines)
 
@@ -56,7 +57,16 @@ def dry_run(endpoint: Endpoint, request: Request) -> str:
     return "\n".join([*lines, "", shown, "", "Nothing was sent."])
 
 
-def _key_state(endpoint: Endpoint) -> str:
+def _where(endpoint: Endpoint, settings: Settings) -> str:
+    if settings.replay:
+        return f"the cassette {settings.replay}, replayed without network"
+    region = f" (region {endpoint.region})" if endpoint.region else ""
+    return f"{endpoint.base_url}{region}"
+
+
+def _key_state(endpoint: Endpoint, settings: Settings) -> str:
+    if settings.replay:
+        return "not needed: the cassette answers"
     if endpoint.key:
         return "found"
     if endpoint.region == DEMO:
@@ -76,13 +86,6 @@ def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, str) and value.startswith("data:") and len(value) > _DATA_URL_SHOWN:
         return f"{value[:_DATA_URL_SHOWN]}… ({len(value):,} characters)"
     return value
-
-
-def without_secrets(url: str) -> str:
-    """Return an address without the user, password and query it may hold."""
-    parts = urlsplit(url)
-    query = "?…" if parts.query else ""
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
 
 
 def _names(value: object) -> Mapping[str, Any]:

@@ -55,6 +55,7 @@ class Client:
         timeout: float = 300.0,
         transport: Transport | None = None,
         pauses: tuple[float, ...] = (0.5, 1.0),
+        patience: float = 1.0,
     ) -> None:
         """Prepare; nothing is sent.
 
@@ -63,13 +64,14 @@ class Client:
             timeout: The longest silence, in seconds, before the head and between events.
             transport: Sends in the network's place: that is how to replay.
             pauses: The seconds before each further attempt, give or take a quarter.
+            patience: How much of any wait before a further attempt is waited.
 
         Raises:
             RequestError: The proxies or certificates that the environment names cannot be used.
         """
         self.endpoint = endpoint
         self.timeout = timeout
-        self.pauses = pauses
+        self.pauses, self.patience = pauses, patience
         try:
             self._http = httpx.Client(
                 auth=_Bearer(endpoint.key),
@@ -107,7 +109,7 @@ class Client:
                     raise
             else:
                 return
-            yield from _rest(wait)
+            yield from _rest(wait * self.patience)
 
     def close(self) -> None:
         """Close the connection."""

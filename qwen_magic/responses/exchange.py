@@ -43,6 +43,9 @@ class Exchange:
         head: The response's head, once it is there.
         error: What ended the exchange early, if something did.
         finished: Whether nothing more will come.
+        read: Set once nothing that is still to come is needed.
+        left: Set once the exchange was ended from here. A transport finds both among the request's
+            extensions.
     """
 
     def __init__(self, http: httpx.Client, request: httpx.Request, idle: object = None) -> None:
@@ -55,9 +58,15 @@ class Exchange:
         self._request = request
         self._chunks: deque[bytes] = deque()
         self.finished = False
-        self._aborted = False
+        self.read = Event()
+        self.left = Event()
         self._dropped: int | None = None
-        request.extensions = {**request.extensions, "trace": self._trace}
+        request.extensions = {
+            **request.extensions,
+            "trace": self._trace,
+            "read": self.read,
+            "left": self.left,
+        }
         self._thread = Thread(target=self._run, name="qwen_magic exchange", daemon=True)
         self._thread.start()
 
@@ -73,6 +82,7 @@ class Exchange:
     def drop_rest(self) -> None:
         """Ignore what is still to come; a short rest is read so that the connection can be kept."""
         self._dropped = 0
+        self.read.set()
 
     def settle(self, seconds: float) -> None:
         """Wait for the end for a bounded time, then abort."""
@@ -87,7 +97,7 @@ class Exchange:
 
     def abort(self) -> None:
         """End the exchange now; the server sees its client leave."""
-        self._aborted = True
+        self.left.set()
         found = _socket_of(self.connection)
         if found is not None:
             with suppress(OSError):  # it may be closed already
@@ -110,7 +120,7 @@ class Exchange:
 
     def _read(self, response: httpx.Response) -> None:
         self.connection = response.extensions.get("network_stream", self.connection)
-        if self._aborted:
+        if self.left.is_set():
             return
         self.head = Head(response.status_code, response.headers)
         self.arrival.set()
@@ -128,7 +138,7 @@ class Exchange:
         """Note the connection as soon as there is one (httpx, "Extensions", trace)."""
         if name.endswith(("connect_tcp.complete", "start_tls.complete")):
             self.connection = info["return_value"]
-            if self._aborted:
+            if self.left.is_set():
                 self.abort()
 
 

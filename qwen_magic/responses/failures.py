@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from qwen_magic.errors import RequestError, WireError
+from qwen_magic.errors import QwenError, RequestError, WireError
 
 if TYPE_CHECKING:
     from qwen_magic.responses.endpoint import Endpoint
@@ -25,8 +25,13 @@ _EXPLAINED: tuple[tuple[type[Exception], str, str], ...] = (
 )
 
 
-def broken(error: Exception | None, endpoint: Endpoint, *, began: bool) -> WireError:
-    """Return the error for an answer that ended before its last event; None is a clean end."""
+def broken(error: Exception | None, endpoint: Endpoint, *, began: bool) -> QwenError:
+    """Return the error for an answer that ended before its last event; None is a clean end.
+
+    An error of ours, which a transport raised, says itself what happened.
+    """
+    if isinstance(error, QwenError):
+        return error.with_traceback(None)
     found = _explain(error, endpoint, began=began)
     if error is not None:
         # Their tracebacks lead through frames that hold the request's headers.

@@ -24,6 +24,15 @@ def test_without_a_key_status_has_the_line_to_paste() -> None:
     assert "getpass.getpass" in status(endpoint, Settings(), None, 0)
 
 
+def test_a_cassette_is_named() -> None:
+    replaying = Settings(replay="lesson.jsonl", chain="main")
+    told = status(replaying.endpoint(), replaying, None, 0)
+    assert "endpoint  the cassette lesson.jsonl, replayed without network\n" in told
+    assert "getpass" not in told
+    recording = Settings(record="lesson.jsonl", region="us", api_key=KEY)
+    assert "recording into lesson.jsonl" in status(recording.endpoint(), recording, None, 0)
+
+
 def test_the_legacy_path_is_named() -> None:
     base = "https://dashscope-intl.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v1"
     told = status(Endpoint(base, key=KEY), Settings(), None, 0)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from qwen_magic.errors import CassetteError, WireError
 from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.responses.failures import broken, silence, unexpected, unusable
 
@@ -51,12 +52,20 @@ def test_each_failure_is_explained(
     found = broken(error, HERE, began=False)
     assert found.args[0] == message
     assert hint in found.hint
+    assert isinstance(found, WireError)
     assert found.retryable is retryable
     assert found.__cause__ is error
 
 
 def test_nothing_is_tried_again_once_the_answer_began() -> None:
-    assert not broken(httpx.ReadError("reset"), HERE, began=True).retryable
+    found = broken(httpx.ReadError("reset"), HERE, began=True)
+    assert isinstance(found, WireError)
+    assert not found.retryable
+
+
+def test_an_error_of_ours_says_itself_what_happened() -> None:
+    error = CassetteError("the disk is full")
+    assert broken(error, HERE, began=True) is error
 
 
 def test_a_clean_end_is_a_failure_too() -> None:

@@ -1,0 +1,164 @@
+"""Which recorded exchange answers a request, and what to say if none does (pure).
+
+Two requests are equal if their bodies are, but for
+
+* ids that a server made up: `previous_response_id`, ids of items; `call_id`s count by their order;
+* white space around a text, and how its lines end. White space inside a text counts;
+* the bytes of an image.
+
+Among equals, one that agrees in all of this goes before one that does not; then they take turns in
+the order in which they were recorded, from the first again after the last, so that Run All gives the
+same each time. An answer that the reader stopped while recording is used only if there is no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qwen_magic.cassette.tape import Track
+
+__all__ = ["Form", "choose", "form", "nearest", "prompt"]
+
+_IDS = ("call_id", "approval_request_id")
+_COMPARED = 2_000  # characters of each prompt: comparing takes the square of it
+_AROUND = 24
+_SHOWN = 60
+
+_write = msgspec.json.Encoder(order="sorted").encode
+
+
+class Form(Struct, frozen=True):
+    """A request's body in the form in which it is compared.
+
+    Attributes:
+        key: Is equal for requests that are.
+        body: The whole body, which tells equals apart.
+    """
+
+    key: bytes
+    body: Mapping[str, Any]
+
+
+def form(body: Mapping[str, Any]) -> Form:
+    """Return a body, as `secrecy.kept` gives it, in the form in which it is compared."""
+    return Form(_write(_canonical(body)), body)
+
+
+def choose(
+    asked: Form, recorded: Sequence[tuple[Form, Track]], played: Mapping[int, int]
+) -> int | None:
+    """Return the number of the exchange to play; None if there is none.
+
+    Args:
+        asked: What is asked.
+        recorded: The exchanges.
+        played: How often each was played.
+    """
+    equal = [number for number, (form, _) in enumerate(recorded) if form.key == asked.key]
+    return min(equal, key=lambda number: _rank(asked, recorded, played, number), default=None)
+
+
+def nearest(asked: Form, recorded: Sequence[Form]) -> str:
+    """Return which recorded question is nearest, and the first difference from it."""
+    if not recorded:
+        return "it holds no exchange"
+    found = max(recorded, key=lambda form: _likeness(asked, form))
+    return f"the nearest recorded question is {_brief(prompt(found.body))}; {_first(asked, found)}"
+
+
+def prompt(body: Mapping[str, Any]) -> str:
+    """Return the text that is asked, or what a tool returned."""
+    given = body.get("input", "")
+    last = given[-1] if isinstance(given, list) and given else given
+    if not isinstance(last, dict):
+        return str(last)
+    content = last.get("content", last.get("output", ""))
+    parts = content if isinstance(content, list) else [{"text": content}]
+    return " ".join(str(part.get("text", "")) for part in parts if isinstance(part, dict)).strip()
+
+
+def _rank(
+    asked: Form, recorded: Sequence[tuple[Form, Track]], played: Mapping[int, int], number: int
+) -> tuple[bool, bool, int, int]:
+    form, track = recorded[number]
+    was_left = track.end.how == "left"
+    return was_left, form.body != asked.body, played.get(number, 0), number
+
+
+def _canonical(body: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in body.items() if name != "previous_response_id"}
+    known: dict[str, str] = {}
+    for name in ("input", "instructions"):
+        if name in found:
+            found[name] = _plain(found[name], known)
+    return found
+
+
+def _plain(value: Any, known: dict[str, str]) -> Any:  # noqa: ANN401 - any JSON value
+    match value:
+        case str():
+            text = "\n".join(value.replace("\r\n", "\n").replace("\r", "\n").split("\n")).strip()
+            return text.partition(",sha256-")[0] if text.startswith("data:") else text
+        case list():
+            return [_plain(found, known) for found in value]
+        case dict():
+            return {
+                name: _ordinal(found, known) if name in _IDS else _plain(found, known)
+                for name, found in value.items()
+                if name != "id"
+            }
+        case _:
+            return value
+
+
+def _ordinal(name: object, known: dict[str, str]) -> str:
+    return known.setdefault(str(name), f"id {len(known) + 1}")
+
+
+def _likeness(asked: Form, recorded: Form) -> tuple[float, int]:
+    one, other = (prompt(form.body)[:_COMPARED] for form in (asked, recorded))
+    same = sum(recorded.body.get(name) == value for name, value in asked.body.items())
+    return SequenceMatcher(None, one, other).ratio(), same
+
+
+def _first(asked: Form, recorded: Form) -> str:
+    """Return the first difference, in words."""
+    one, other = prompt(asked.body).strip(), prompt(recorded.body).strip()
+    if one != other:
+        here, there = _apart(one, other)
+        return f"asked {here!r} instead of {there!r}"
+    wanted, had = (msgspec.json.decode(form.key) for form in (asked, recorded))
+    for name in [*wanted, *had]:
+        if wanted.get(name) != had.get(name):
+            here, there = _apart(_value(wanted.get(name)), _value(had.get(name)))
+            return f"it was recorded with {name} {there}, not {here}"
+    return "they differ in nothing that counts"
+
+
+def _apart(one: str, other: str) -> tuple[str, str]:
+    """Return both texts around the first place where they differ."""
+    blocks = SequenceMatcher(None, one[:_COMPARED], other[:_COMPARED], autojunk=False)
+    same = blocks.get_matching_blocks()[0]
+    start = same.size if same.a == same.b == 0 else 0
+    return _around(one, start), _around(other, start)
+
+
+def _around(text: str, place: int) -> str:
+    begin, end = max(0, place - _AROUND), place + _AROUND
+    return f"{'…' if begin else ''}{text[begin:end]}{'…' if end < len(text) else ''}"
+
+
+def _value(value: object) -> str:
+    return "none" if value is None else msgspec.json.encode(value).decode()
+
+
+def _brief(text: str) -> str:
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")

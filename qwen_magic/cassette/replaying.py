@@ -1,0 +1,135 @@
+"""Replaying: a cassette answers in the network's place."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+from threading import TIMEOUT_MAX, Event
+from typing import TYPE_CHECKING
+
+import httpx
+import msgspec
+
+from qwen_magic.cassette.matching import choose, form, nearest, prompt
+from qwen_magic.cassette.secrecy import Mask, kept, secrets
+from qwen_magic.cassette.tape import tracks
+from qwen_magic.cassette.writing import unusable
+from qwen_magic.errors import CassetteError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwen_magic.cassette.matching import Form
+    from qwen_magic.cassette.tape import End, Track
+
+__all__ = ["Replaying"]
+
+_SHOWN = 60
+
+
+class Replaying(httpx.BaseTransport):
+    """A transport that answers from a cassette.
+
+    Args:
+        path: The cassette.
+        speed: 1 keeps the recorded rhythm, 2 is twice as fast, 0 gives all at once.
+
+    Raises:
+        CassetteError: There is no such cassette, or it cannot be read.
+    """
+
+    def __init__(self, path: str, *, speed: float = 1.0) -> None:
+        self._path = path
+        self._stretch = 1 / speed if speed else 0.0
+        self._recorded = [(form(track.asked.body), track) for track in _tracks(path)]
+        self._played: Counter[int] = Counter()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer as the recorded server did.
+
+        Raises:
+            CassetteError: Nothing like it was recorded.
+        """
+        track = self._track(request)
+        playing = _Playing(track, self._stretch, request.extensions.get("left") or Event())
+        if track.head is None:
+            raise playing.ended() or httpx.RemoteProtocolError("no answer was recorded")
+        playing.wait(track.head.at)
+        return httpx.Response(track.head.status, headers=track.head.headers, stream=playing)
+
+    def _track(self, request: httpx.Request) -> Track:
+        body = msgspec.json.decode(request.read())
+        asked = form(kept(body, Mask(secrets(body, request.headers))))
+        number = choose(asked, self._recorded, self._played)
+        if number is None:
+            raise self._missed(asked)
+        self._played[number] += 1
+        return self._recorded[number][1]
+
+    def _missed(self, asked: Form) -> CassetteError:
+        text = prompt(asked.body)
+        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        return CassetteError(
+            f"the cassette {self._path!r} holds no answer to {shown!r}",
+            hint=nearest(asked, [form for form, _ in self._recorded]),
+        )
+
+
+class _Playing(httpx.SyncByteStream):
+    """A recorded body that comes as it came."""
+
+    def __init__(self, track: Track, stretch: float, left: Event) -> None:
+        self._track = track
+        self._stretch = stretch
+        self._left = left
+        self._began = time.monotonic()
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._track.pieces:
+            self.wait(piece.at)
+            yield piece.content
+        error = self.ended()
+        if error is not None:
+            raise error
+
+    def wait(self, at: float) -> None:
+        """Wait until a moment of the recording has come, or the reader leaves."""
+        seconds = self._began + at * self._stretch - time.monotonic()
+        if self._left.wait(min(seconds, TIMEOUT_MAX)) if seconds > 0 else self._left.is_set():
+            raise httpx.ReadError("the reader left")
+
+    def ended(self) -> Exception | None:
+        """Wait for the recorded end; return the error that it was, if it was one."""
+        end = self._track.end
+        self.wait(end.at)
+        match end.how:
+            case "whole":
+                return None
+            case "broken":
+                return _error(end)
+            case "left":
+                return CassetteError(
+                    "this answer was stopped while it was recorded",
+                    hint="record the question again",
+                )
+
+
+def _error(end: End) -> httpx.RequestError:
+    kind = getattr(httpx, end.error, None)
+    if isinstance(kind, type) and issubclass(kind, httpx.RequestError):
+        return kind(end.message)
+    return httpx.ReadError(end.message or end.error)
+
+
+def _tracks(path: str) -> tuple[Track, ...]:
+    try:
+        content = Path(path).expanduser().read_bytes()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise unusable(path, "read", error) from error
+    found = tracks(content, path)
+    if not found:
+        raise CassetteError(
+            f"the cassette {path!r} holds no whole exchange", hint="record one first"
+        )
+    return found

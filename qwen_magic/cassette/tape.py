@@ -1,0 +1,206 @@
+"""The lines of a cassette: what each says, and how exchanges are read back from them (pure).
+
+A cassette is a text file in UTF-8, one JSON object a line. The first line names the format and its
+version. Then each exchange has a `request`, a `head`, the body in pieces of `text` (or `bytes`, where
+it is none), and an `end`. Times are seconds since the request.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from qwen_magic.errors import CassetteError
+
+__all__ = [
+    "FIRST_LINE",
+    "VERSION",
+    "Asked",
+    "End",
+    "Head",
+    "Line",
+    "Raw",
+    "Started",
+    "Text",
+    "Track",
+    "is_begun",
+    "is_whole",
+    "tracks",
+    "written",
+]
+
+VERSION = 1
+_BOM = b"\xef\xbb\xbf"
+
+
+class Started(Struct, frozen=True):
+    """The first line: a cassette of that version of the format."""
+
+    cassette: Literal["qwen_magic"]
+    version: int
+
+
+class _Line(Struct, frozen=True, tag_field="line"):
+    """One line after it."""
+
+
+class Asked(_Line, frozen=True, tag="request"):
+    """A request, without headers and without what is secret in its body."""
+
+    method: str
+    path: str
+    body: dict[str, Any]
+
+
+class Head(_Line, frozen=True, tag="head"):
+    """What came before the body."""
+
+    at: float
+    status: int
+    headers: dict[str, str] = {}
+
+
+class Text(_Line, frozen=True, tag="text"):
+    """A piece of the body."""
+
+    at: float
+    text: str
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that came."""
+        return self.text.encode()
+
+
+class Raw(_Line, frozen=True, tag="bytes"):
+    """A piece of the body that is no UTF-8."""
+
+    at: float
+    base64: bytes
+
+    @property
+    def content(self) -> bytes:
+        """The bytes that came."""
+        return self.base64
+
+
+class End(_Line, frozen=True, tag="end", omit_defaults=True):
+    """How it ended: `whole`, `broken` by an error, or `left` by the reader.
+
+    Attributes:
+        error: The name of httpx's error.
+        message: What it said.
+    """
+
+    at: float
+    how: Literal["whole", "broken", "left"]
+    error: str = ""
+    message: str = ""
+
+
+Line: TypeAlias = Asked | Head | Text | Raw | End
+
+_write = msgspec.json.Encoder().encode
+_reader: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
+_read_start = msgspec.json.Decoder(Started).decode
+
+
+class Track(Struct, frozen=True):
+    """One exchange, whole."""
+
+    asked: Asked
+    head: Head | None
+    pieces: tuple[Text | Raw, ...]
+    end: End
+
+
+def written(line: Line | Started) -> bytes:
+    """Return a line as it stands in the file."""
+    return _write(line) + b"\n"
+
+
+FIRST_LINE = written(Started("qwen_magic", VERSION))
+
+
+def is_whole(line: bytes) -> bool:
+    """Return whether a line at the end of a file was written to its last byte."""
+    try:
+        msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
+def is_begun(content: bytes, name: str) -> bool:
+    """Return whether a file begins as a cassette does; False for one that is cut within its first line.
+
+    Args:
+        content: The file's beginning, its first line at least.
+        name: The file's name.
+
+    Raises:
+        CassetteError: It is something else's, or a newer version's.
+    """
+    line = content.removeprefix(_BOM).partition(b"\n")[0]
+    if line == content and FIRST_LINE.startswith(line) and not is_whole(line):
+        return False
+    try:
+        version = _read_start(line).version
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise CassetteError(
+            f"{name!r} is no cassette", hint="a cassette is what QwenMagics.record writes"
+        ) from None
+    if version > VERSION:
+        raise CassetteError(
+            f"the cassette {name!r} has format {version}, and this qwen_magic reads up to {VERSION}",
+            hint="%pip install --upgrade qwen_magic, or record it again",
+        )
+    return True
+
+
+def tracks(content: bytes, name: str) -> tuple[Track, ...]:
+    """Return the whole exchanges of a cassette; one that was cut short is left out.
+
+    Raises:
+        CassetteError: It is no cassette, or a line is damaged.
+    """
+    rest = content.partition(b"\n")[2]
+    return _joined(_lines(rest, name)) if is_begun(content, name) else ()
+
+
+def _lines(content: bytes, name: str) -> list[Line]:
+    *whole, last = content.split(b"\n")
+    if is_whole(last):
+        whole.append(last)
+    return [_line(line, number, name) for number, line in enumerate(whole, 2) if line.strip()]
+
+
+def _line(line: bytes, number: int, name: str) -> Line:
+    try:
+        return _reader.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise CassetteError(
+            f"line {number} of the cassette {name!r} is damaged",
+            hint="take the file's last good version, or record it again",
+        ) from None
+
+
+def _joined(lines: list[Line]) -> tuple[Track, ...]:
+    found: list[Track] = []
+    asked, head, pieces = None, None, list[Text | Raw]()
+    for line in lines:
+        match line:
+            case Asked():
+                asked, head, pieces = line, None, []
+            case Head():
+                head = line
+            case Text() | Raw():
+                pieces.append(line)
+            case End() if asked is not None:
+                found.append(Track(asked, head, tuple(pieces), line))
+                asked = None
+            case _:
+                pass
+    return tuple(found)
