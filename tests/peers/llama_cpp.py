@@ -15,6 +15,8 @@ def main(model: str) -> None:
     params = llama.CommonParams()
     params.model.path = model
     params.n_ctx = 2048
+    params.n_predict = 64  # llama-stack passes no limit on, and the model may go on to the end
+    params.sampling.temp = 0
     params.cpuparams.n_threads = 2
     server = llama.Server(params)
     sys.stdout.write(f"{server.listening_address}\n")
