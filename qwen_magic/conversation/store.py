@@ -14,15 +14,17 @@ from qwen_magic.conversation import chain_rows, notebook_rows, turn_rows
 from qwen_magic.conversation.database import Database
 from qwen_magic.conversation.notebook_rows import Notebook
 from qwen_magic.conversation.partials import Written, pieces
+from qwen_magic.conversation.resuming import resumed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from qwen_magic.conversation.chain_rows import ChainLine
     from qwen_magic.conversation.database import Rows
     from qwen_magic.conversation.identity import CellsAt, Seen
     from qwen_magic.conversation.records import Chain, Record
+    from qwen_magic.conversation.resuming import Saved
     from qwen_magic.conversation.tree import Tree
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.conversation.turn_rows import Line
@@ -176,6 +178,26 @@ class ChainStore:
             ended=self._clock(),
         )
         return self._database.run(partial(turn_rows.end, record=record))
+
+    def resume(self, saved: Sequence[Saved], like: Record) -> tuple[Record, ...]:
+        """Add the turns of a notebook's file to a chain, the last as its head; return the new ones.
+
+        Args:
+            saved: The turns, in the file's order.
+            like: A record of the chain, with what they have in common.
+        """
+        now = self._clock()
+
+        def work(rows: Rows) -> tuple[Record, ...]:
+            length, known = turn_rows.answered(rows, like.chain)
+            found = resumed(saved, length, known, replace(like, begun=now, ended=now))
+            added = [replace(record, uid=uuid.uuid4().hex) for record in found.records]
+            records = tuple(turn_rows.begin(rows, record) for record in added)
+            if found.head:
+                chain_rows.move(rows, like.chain, found.head)
+            return records
+
+        return self._database.run(work)
 
     # Servers
 

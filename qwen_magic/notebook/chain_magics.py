@@ -80,6 +80,8 @@ class ChainMagics(Magics):
                 self._show_list(session)
             case "from" | "rewind" | "restore":
                 self._move(command, session)
+            case "resume":
+                self._resume(command, session)
             case "switch" | "new":
                 self._switch(command, session)
             case "delete":
@@ -108,6 +110,14 @@ class ChainMagics(Magics):
         if after.head != before.head:
             session.store.move(session.chain, after.head)
         print(told(before, after, command))
+
+    def _resume(self, command: ChainCommand, session: Session) -> None:
+        from qwen_magic.notebook.resume import resume
+
+        file = command.file or frontend_of(self._shell).notebook
+        if not file:
+            raise CellError("no notebook's file is known here", hint="%qwen_chain --resume FILE")
+        print(resume(session, file, command.chain))
 
     def _switch(self, command: ChainCommand, session: Session) -> None:
         from qwen_magic.conversation.tree import counted
