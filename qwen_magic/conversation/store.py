@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ChainStore"]
 
 _GAP = 0.02  # seconds between two writes of a growing turn, at least
+_BELIEVED = 24 * 3600.0  # seconds for which a server is taken at its word
 _LEFT = "the kernel ended before the answer did"
 
 
@@ -202,15 +203,21 @@ class ChainStore:
     # Servers
 
     def continues(self, base_url: str) -> bool:
-        """Return whether a server is not known not to continue a response by its id."""
-        query = "SELECT continues FROM endpoints WHERE base_url = ?"
+        """Return whether a server may continue a response by its id.
+
+        One that said it never does is believed for a day, then tried again: it may have been
+        updated, or set up anew, and trying costs one refused request.
+        """
+        query = "SELECT continues, learnt FROM endpoints WHERE base_url = ?"
         found = self._database.read(lambda rows: rows.execute(query, (base_url,)).fetchone())
-        return bool(found[0]) if found else True
+        continues, learnt = found or (True, 0.0)
+        return bool(continues) or not 0 <= self._clock() - learnt < _BELIEVED
 
     def learn(self, base_url: str, *, continues: bool) -> None:
         """Remember whether a server continues a response by its id."""
-        statement = "INSERT OR REPLACE INTO endpoints VALUES (?, ?)"
-        self._database.run(lambda rows: rows.execute(statement, (base_url, continues)))
+        statement = "INSERT OR REPLACE INTO endpoints VALUES (?, ?, ?)"
+        values = (base_url, continues, self._clock())
+        self._database.run(lambda rows: rows.execute(statement, values))
 
     def account(self, key: str) -> str:
         """Return what stands for a key: it tells keys apart, and no key can be told from it."""
