@@ -14,7 +14,7 @@ from qwen_magic.notebook.wording import line
 from qwen_magic.responses.endpoint import DEMO
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from qwen_magic.conversation.resuming import Saved
     from qwen_magic.conversation.session import Session
@@ -63,23 +63,26 @@ def _resumed(session: Session, file: str, found: Sequence[Saved], *, other: str)
     like = Record(chain=chain, base_url=server.base_url, account=store.account(server.key))
     before = store.tree(chain)
     records = store.resume(found, like)
-    after = store.tree(chain)
     if not records:
         return ""
     where = f" in chain {other!r}" if other else ""
     said = f"{counted(len(records), 'turn')} resumed from {file}{where}"
-    head = next((record for record in records if record.id == after.head), records[-1])
-    question = f", “{line(head.prompt, 40)}”" if head.prompt else ""
-    said += f"; the last is turn {len(path(after)):,}{question}"
-    bare = sum(not record.prompt or not record.output for record in records)
-    said += f" · {counted(bare, 'turn')} without a readable transcript" if bare else ""
-    return said + _aside(before, after, other)
+    end, *notes = _places(records, before, store.tree(chain), chain=other)
+    return " · ".join((f"{said}; {end}", *notes))
 
 
-def _aside(before: Tree, after: Tree, chain: str) -> str:
-    kept = {node.id for node in path(after)}
-    left = sum(node.id not in kept for node in path(before))
-    return f" · {counted(left, 'turn')} set aside · {restoring(before.head, chain)}" if left else ""
+def _places(records: Sequence[Record], before: Tree, after: Tree, *, chain: str) -> Iterator[str]:
+    """Yield what is said of where the turns stand now, and of those that stood there."""
+    nodes = path(after)
+    kept = {node.id for node in nodes}
+    last = next((record.prompt for record in records if record.id == after.head), "")
+    yield f"the last is turn {len(nodes):,}{f', “{line(last, 40)}”' if last else ''}"
+    if beside := sum(record.id not in kept for record in records):
+        yield f"{beside:,} of them beside the path"
+    if bare := sum(not record.prompt or not record.output for record in records):
+        yield f"{counted(bare, 'turn')} without a readable transcript"
+    if left := sum(node.id not in kept for node in path(before)):
+        yield f"{counted(left, 'turn')} set aside · {restoring(before.head, chain)}"
 
 
 def _read(file: str) -> tuple[Saved, ...]:

@@ -29,6 +29,7 @@ __all__ = ["answer_in", "questions_in", "saved_turns"]
 _STATUSES = ("completed", "incomplete", "failed", "cancelled")
 _MOST = 2**31
 _MAGIC = re.compile(r"[^\S\n]*%qwen(?![\w?])[^\S\n]*(.*)")
+_ASKS = re.compile(r"%qwen(?![\w?])|_magic\(")
 _CELL_MAGIC = re.compile(r"%%qwen(?![\w?])(.*)")
 _REASONING = re.compile(r"> \*\*Reasoning\b|│")
 _TOOL = re.compile(r"\+ |• ")
@@ -81,10 +82,11 @@ def answer_in(data: Mapping[str, Any], *, closing: int = 1) -> str:
 
 
 def _turns(cell: Mapping[str, Any]) -> Iterator[Saved]:
-    outputs = [found for found in lenient.objects(cell, "outputs") if _metadata(found)]
-    if cell.get("cell_type", "code") != "code" or not outputs:
+    source = _text(cell.get("source"))
+    outputs = [found for found in lenient.objects(cell, "outputs") if _is_turn(found)]
+    if not _ASKS.search(source):  # a `Turn` that a cell shows belongs to another chain
         return
-    asked = questions_in(_text(cell.get("source")))
+    asked = questions_in(source)
     known = asked if len(asked) == len(outputs) else (Cell(""),) * len(outputs)
     run = lenient.integer(cell, "execution_count") or 0
     name = cell.get("id")
@@ -110,6 +112,10 @@ def _turn(told: Mapping[str, Any], question: Cell, data: Mapping[str, Any]) -> S
         chain=_word(told.get("chain")).strip() or "main",
         number=max(1, min(number, _MOST)),
     )
+
+
+def _is_turn(output: Mapping[str, Any]) -> bool:
+    return output.get("output_type") != "execute_result" and bool(_metadata(output))
 
 
 def _metadata(output: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -74,7 +74,13 @@ def test_several_questions_of_a_cell_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["for q in ('a', 'b'):\n    %qwen {{q}}", "%%qwen\nOne", "%%qwen --messages m", ""]
+    "source",
+    [
+        "for q in ('a', 'b'):\n    %qwen {{q}}",
+        "%%qwen\nOne",
+        "%%qwen --messages m",
+        "get_ipython().run_line_magic('qwen', text)",
+    ],
 )
 def test_questions_that_the_source_does_not_tell_are_empty(source: str) -> None:
     count = 1 if "--messages" in source else 2
@@ -120,6 +126,14 @@ def test_an_answer_is_told_from_what_stands_around_it(notes: tuple[str, ...], er
 def test_an_answer_is_read_from_plain_text_where_there_is_no_other() -> None:
     data, _ = bundle(turn_of(thought("Hm."), answer("One.\n\nTwo."), model="qwen"))
     assert answer_in({"text/plain": data["text/plain"]}) == "One.\n\nTwo."
+
+
+def test_a_turn_that_a_cell_merely_shows_is_left_out() -> None:
+    shown = output()
+    value = {**shown, "output_type": "execute_result"}
+    assert saved_turns(file(cell("display(turn)", shown), cell("%qwen Hi\n_qwen", value))) == ()
+    (turn,) = saved_turns(file(cell("%qwen Hi\n_qwen", shown, value)))
+    assert turn.prompt == "Hi"
 
 
 @pytest.mark.parametrize("told", [{}, "x", None, [1], 5])
