@@ -103,11 +103,15 @@ def _parents(good: Mapping[str, Saved], known: Mapping[str, int]) -> dict[str, s
         parent, above = turn.previous_response_id, turn.number - 1
         is_stale = parent is not None and above in anywhere
         if parent not in good and parent not in known:
-            nearest = max((number for number in anywhere if number <= above), default=0)
+            nearest = _nearest(above, anywhere)
             parent = None if is_stale else before.get(nearest, anywhere.get(nearest))
         found[name] = parent
         before[turn.number] = name
     return found
+
+
+def _nearest(number: int, known: Mapping[int, str]) -> int:
+    return number if number in known else max((n for n in known if n < number), default=0)
 
 
 def _parents_first(parents: Mapping[str, str | None], good: Mapping[str, Saved]) -> dict[str, None]:

@@ -90,11 +90,14 @@ class ChainMagics(Magics):
                 self._rename(command, session)
 
     def _show_tree(self, session: Session) -> None:
+        from qwen_magic.notebook.resume import lost
         from qwen_magic.notebook.tree_view import tree_html, tree_text
 
         chain = session.chain
         tree, lines = session.store.tree(chain), session.store.lines(chain)
         _show("text/html", tree_html(chain.name, tree, lines), tree_text(chain.name, tree, lines))
+        if not tree.nodes and (told := lost(session, frontend_of(self._shell).notebook)):
+            print(told)
 
     def _show_list(self, session: Session) -> None:
         from qwen_magic.notebook.tree_view import chains_html, chains_text

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.tree import Tree
     from qwen_magic.responses.endpoint import Endpoint
 
-__all__ = ["resume"]
+__all__ = ["lost", "resume"]
 
 _HERE = {"127.0.0.1", "::1", "localhost"}
 
@@ -54,6 +54,18 @@ def resume(session: Session, file: str, chain: str = "") -> str:
     ]
     said = " · ".join(filter(None, (*told, _apart(len(kept) - len(found), endpoint))))
     return said if any(told) else f"Nothing changed: what {name} keeps is stored already"
+
+
+def lost(session: Session, file: str) -> str:
+    """Return what is said of a notebook's file whose turns an empty chain could have."""
+    try:
+        kept = _fitting(_read(file), session.settings.endpoint())
+    except CellError:
+        return ""
+    count = sum(turn.chain == session.chain.name for turn in kept)
+    return (
+        f"{Path(file).name} keeps {counted(count, 'turn')}: %qwen_chain --resume" if count else ""
+    )
 
 
 def _resumed(session: Session, file: str, found: Sequence[Saved], *, other: str) -> str:

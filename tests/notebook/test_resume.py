@@ -94,6 +94,15 @@ def test_a_lost_chain_goes_on_by_its_id(desk: Desk) -> None:
         assert told(other)["previous_response_id"] == kept(desk, "c")["response_id"]
 
 
+def test_an_empty_chain_tells_of_what_the_file_keeps(desk: Desk) -> None:
+    with running(**desk.environment()) as kernel:
+        hint = "lesson.ipynb keeps 2 turns: %qwen_chain --resume\n"
+        assert kernel.run("%qwen_chain", cell="z").printed == hint
+        assert kernel.run("%qwen_chain -c other", cell="z").printed == ""
+        resume(kernel)
+        assert kernel.run("%qwen_chain", cell="z").printed == ""
+
+
 def test_only_one_chain_is_resumed_where_it_is_named(desk: Desk) -> None:
     with running(**desk.environment()) as kernel:
         assert resume(kernel, "-c draft").startswith(

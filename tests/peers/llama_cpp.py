@@ -17,7 +17,7 @@ def main(model: str) -> None:
     params.n_ctx = 2048
     params.n_predict = 64  # llama-stack passes no limit on, and the model may go on to the end
     params.sampling.temp = 0
-    params.cpuparams.n_threads = 2
+    params.cpuparams.n_threads = 1  # two wait for each other where another program needs a core
     server = llama.Server(params)
     sys.stdout.write(f"{server.listening_address}\n")
     sys.stdout.flush()
