@@ -1,19 +1,22 @@
 """Rule R: where the next turn of a chain goes (pure).
 
 A cell that has a turn on the path is asked again: the new turn takes the place of that one, and
-what followed is set aside. Any other cell continues from the head. Cells that are run together
-("Run All") are placed by the document instead: after those that stand above them. So "Run All"
-rebuilds the conversation in the document's order, whatever happened before.
+what followed is set aside. Any other cell continues from the head, but for one that stands above
+all cells of the path: it begins the conversation. So "Run All" rebuilds the conversation in the
+document's order, whatever happened before.
+
+No front end tells whether a cell is run alone or by "Run All": both send the same request. So a
+cell that is run alone above those that have been asked begins the conversation, too. The reader is
+told what was set aside for it, and how to bring that back; `--append` asks at the end instead.
 """
 
 from __future__ import annotations
 
-from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from qwen_magic.conversation.tree import Node, Tree, check_number, counted, path
+from qwen_magic.conversation.tree import Node, Tree, check_number, counted, path, restoring
 
 __all__ = ["Asked", "How", "Placement", "place"]
 
@@ -31,7 +34,7 @@ class Asked(Struct, frozen=True):
         number: That turn's number on the path, from 1.
         document: The ids of the notebook's cells in their order, as far as they are known.
         deleted: The ids of cells that are in the notebook no more.
-        together: Whether more cells wait to be run after this one; None where nobody can tell.
+        chain: The chain's name, where it is not the notebook's current one.
     """
 
     cell: str = ""
@@ -40,7 +43,7 @@ class Asked(Struct, frozen=True):
     number: int = 0
     document: tuple[str, ...] = ()
     deleted: frozenset[str] = frozenset()
-    together: bool | None = None
+    chain: str = ""
 
 
 class Placement(Struct, frozen=True):
@@ -69,7 +72,7 @@ def place(tree: Tree, asked: Asked) -> Placement:
     kept = _kept(nodes, asked)
     left = [node for node in nodes[kept:] if not node.cell or node.cell != asked.cell]
     gone = sum(node.cell in asked.deleted for node in nodes[:kept])
-    told = [_set_aside(len(left), nodes[-1].id, asked.how)] if left else []
+    told = [_set_aside(len(left), nodes[-1].id, asked)] if left else []
     told += [_deleted(gone)] if gone else []
     parent = nodes[kept - 1].id if kept else None
     return Placement(parent, kept + 1, len(left), " · ".join(told))
@@ -86,8 +89,7 @@ def _kept(nodes: tuple[Node, ...], asked: Asked) -> int:
             check_number(asked.number, len(nodes), least=1)
             return asked.number
         case _:
-            found = _by_document(nodes, asked)
-            return _by_path(nodes, asked) if found is None else found
+            return 0 if _begins(nodes, asked) else _by_path(nodes, asked)
 
 
 def _by_path(nodes: tuple[Node, ...], asked: Asked) -> int:
@@ -107,23 +109,18 @@ def _by_path(nodes: tuple[Node, ...], asked: Asked) -> int:
     return found
 
 
-def _by_document(nodes: tuple[Node, ...], asked: Asked) -> int | None:
-    """Return how many turns stand above the cell in the document, where that decides its place.
-
-    It does when cells are run together; and when nobody can tell, for a cell above all others:
-    it begins the conversation, so that "Run All" gives the document's order in any case.
-    """
-    if asked.together is False or asked.ask > 1 or asked.cell not in asked.document:
-        return None
-    here = asked.document.index(asked.cell)
-    below = {*asked.document[here:], *asked.deleted}
-    above = sum(1 for _ in takewhile(lambda node: node.cell not in below, nodes))
-    return above if asked.together or not above else None
+def _begins(nodes: tuple[Node, ...], asked: Asked) -> bool:
+    """Return whether the cell stands above all cells of the path that are still there."""
+    if asked.ask > 1 or asked.cell not in asked.document:
+        return False
+    below = asked.document[asked.document.index(asked.cell) :]
+    first = next((node.cell for node in nodes if node.cell not in asked.deleted), None)
+    return first is None or first in below
 
 
-def _set_aside(count: int, tip: int, how: How) -> str:
-    which = "earlier turn" if how == "new" else "later turn"
-    return f"{counted(count, which)} set aside · %qwen_chain --restore {tip}"
+def _set_aside(count: int, tip: int, asked: Asked) -> str:
+    which = "earlier turn" if asked.how == "new" else "later turn"
+    return f"{counted(count, which)} set aside · {restoring(tip, asked.chain)}"
 
 
 def _deleted(count: int) -> str:

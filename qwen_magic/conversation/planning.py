@@ -20,12 +20,14 @@ from qwen_magic.conversation.rebuild import (
 )
 from qwen_magic.conversation.records import Chain, Record, digest, input_of
 from qwen_magic.conversation.toolbox import Toolbox, toolbox
-from qwen_magic.conversation.tree import Node, Tree, branch, reusable
+from qwen_magic.conversation.tree import Node, Tree, branch, counted, reusable
 from qwen_magic.conversation.turn import Turn
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qwen_magic.conversation.store import ChainStore
     from qwen_magic.settings import Settings
 
@@ -85,9 +87,10 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     placement = place(tree, replace(asked, how="new") if asking.new else asked)
     server, head = _server(store, settings), _record(store, chain, placement)
     reason = rebuild_reason(head, server, store.now(), calls_answered(question.prompt))
+    before = _before(store, chain, placement) if reason else ()
     kept = head.system if head and asking.system is None else asking.system
     request = request_for(
-        _before(store, chain, placement, question.prompt) if reason else question.prompt,
+        input_items(before, question.prompt) if reason else question.prompt,
         asking,
         settings,
         offered=tools.objects,
@@ -98,22 +101,28 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     record = _record_of(question, request, server, placement)
     record = replace(record, chain=chain, prompt=text, system=kept)
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
-    notes = tuple(filter(None, (placement.told, _told(reason) if earlier is None else "")))
+    rebuilding = _told(reason, before) if reason and earlier is None else ""
+    notes = tuple(filter(None, (placement.told, rebuilding)))
     return Plan(_first(record, request, placement.number, notes), request, record, tools, earlier)
 
 
 def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:
     """Return the plan that sends the whole conversation, since its last turn cannot be continued."""
     placement = Placement(known.record.parent, known.turn.number)
-    whole = _before(store, known.record.chain, placement, prompt)
+    before = _before(store, known.record.chain, placement)
+    whole = input_items(before, prompt)
     request = dataclasses.replace(known.request, input=whole, previous_response_id=None)
-    notes = (*known.turn.notes, _told(reason))
+    notes = (*known.turn.notes, _told(reason, before))
     turn = replace(known.turn, previous_response_id=None, notes=notes)
     return replace(known, request=request, turn=turn)
 
 
-def _told(reason: str) -> str:
-    return f"Conversation rebuilt from the transcript: {reason}" if reason else ""
+def _told(reason: str, before: Sequence[Record]) -> str:
+    """Return the line on a rebuilt conversation, with its length: the whole of it is paid again."""
+    known = sum(bool(input_items([record], ())) for record in before)
+    some = f"{known:,} of " if known < len(before) else ""
+    sent = f"{some}{counted(len(before), 'turn')} sent"
+    return f"Conversation rebuilt from the transcript: {reason} · {sent}"
 
 
 def _record_of(
@@ -145,10 +154,9 @@ def _record(store: ChainStore, chain: Chain, placement: Placement) -> Record | N
     return found[0] if found else None
 
 
-def _before(store: ChainStore, chain: Chain, placement: Placement, prompt: Prompt) -> Prompt:
-    """Return the conversation up to here as input items, the question last."""
-    ids = [node.id for node in branch(store.tree(chain), placement.parent)]
-    return input_items(store.read(chain, ids), prompt)
+def _before(store: ChainStore, chain: Chain, placement: Placement) -> tuple[Record, ...]:
+    """Return the conversation up to here."""
+    return store.read(chain, [node.id for node in branch(store.tree(chain), placement.parent)])
 
 
 def _earlier(tree: Tree, record: Record) -> int | None:

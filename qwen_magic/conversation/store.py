@@ -14,15 +14,17 @@ from qwen_magic.conversation import chain_rows, notebook_rows, turn_rows
 from qwen_magic.conversation.database import Database
 from qwen_magic.conversation.notebook_rows import Notebook
 from qwen_magic.conversation.partials import Written, pieces
+from qwen_magic.conversation.resuming import resumed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from qwen_magic.conversation.chain_rows import ChainLine
     from qwen_magic.conversation.database import Rows
     from qwen_magic.conversation.identity import CellsAt, Seen
     from qwen_magic.conversation.records import Chain, Record
+    from qwen_magic.conversation.resuming import Saved
     from qwen_magic.conversation.tree import Tree
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.conversation.turn_rows import Line
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["ChainStore"]
 
 _GAP = 0.02  # seconds between two writes of a growing turn, at least
+_BELIEVED = 24 * 3600.0  # seconds for which a server is taken at its word
 _LEFT = "the kernel ended before the answer did"
 
 
@@ -177,18 +180,44 @@ class ChainStore:
         )
         return self._database.run(partial(turn_rows.end, record=record))
 
+    def resume(self, saved: Sequence[Saved], like: Record) -> tuple[Record, ...]:
+        """Add the turns of a notebook's file to a chain, the last as its head; return the new ones.
+
+        Args:
+            saved: The turns, in the file's order.
+            like: A record of the chain, with what they have in common.
+        """
+        now = self._clock()
+
+        def work(rows: Rows) -> tuple[Record, ...]:
+            length, known = turn_rows.answered(rows, like.chain)
+            found = resumed(saved, length, known, replace(like, begun=now, ended=now))
+            added = [replace(record, uid=uuid.uuid4().hex) for record in found.records]
+            records = tuple(turn_rows.begin(rows, record) for record in added)
+            if found.head:
+                chain_rows.move(rows, like.chain, found.head)
+            return records
+
+        return self._database.run(work)
+
     # Servers
 
     def continues(self, base_url: str) -> bool:
-        """Return whether a server is not known not to continue a response by its id."""
-        query = "SELECT continues FROM endpoints WHERE base_url = ?"
+        """Return whether a server may continue a response by its id.
+
+        One that said it never does is believed for a day, then tried again: it may have been
+        updated, or set up anew, and trying costs one refused request.
+        """
+        query = "SELECT continues, learnt FROM endpoints WHERE base_url = ?"
         found = self._database.read(lambda rows: rows.execute(query, (base_url,)).fetchone())
-        return bool(found[0]) if found else True
+        continues, learnt = found or (True, 0.0)
+        return bool(continues) or not 0 <= self._clock() - learnt < _BELIEVED
 
     def learn(self, base_url: str, *, continues: bool) -> None:
         """Remember whether a server continues a response by its id."""
-        statement = "INSERT OR REPLACE INTO endpoints VALUES (?, ?)"
-        self._database.run(lambda rows: rows.execute(statement, (base_url, continues)))
+        statement = "INSERT OR REPLACE INTO endpoints VALUES (?, ?, ?)"
+        values = (base_url, continues, self._clock())
+        self._database.run(lambda rows: rows.execute(statement, values))
 
     def account(self, key: str) -> str:
         """Return what stands for a key: it tells keys apart, and no key can be told from it."""

@@ -7,6 +7,8 @@ stale, and can be brought back.
 
 from __future__ import annotations
 
+import shlex
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -23,6 +25,7 @@ __all__ = [
     "moves_head",
     "path",
     "restore",
+    "restoring",
     "reusable",
     "rewind",
     "stale",
@@ -110,6 +113,12 @@ def restore(tree: Tree, turn: int) -> Tree:
     while turn in newest:
         turn = newest[turn]
     return replace(tree, head=turn)
+
+
+def restoring(turn: int | None, chain: str = "") -> str:
+    """Return the line that brings a turn's branch back; a chain that is not the current one is named."""
+    where = f"-c {shlex.quote(chain)} " if chain else ""
+    return f"%qwen_chain {where}--restore {turn}"
 
 
 def rewind(tree: Tree, number: int | None = None) -> Tree:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 from qwen_magic.conversation.database import Rows
 
-__all__ = ["Line", "begin", "end", "grow", "interrupt", "lines", "read", "tree"]
+__all__ = ["Line", "answered", "begin", "end", "grow", "interrupt", "lines", "read", "tree"]
 
 _OPENING = 200
 _MOST = 2**62
@@ -55,6 +55,16 @@ def tree(rows: Rows, chain: Chain) -> Tree:
     if (nodes and nodes[-1].id != len(nodes)) or (head or 0) > len(nodes):
         raise DamagedError("turns are missing")
     return Tree(nodes, head)
+
+
+def answered(rows: Rows, chain: Chain) -> tuple[int, dict[str, int]]:
+    """Return how many turns a chain has, and those that have a response's id, by it."""
+    found = rows.execute(
+        "SELECT id, response_id FROM turns JOIN contents ON uid = content"
+        " WHERE chain = ? ORDER BY id",
+        (number_of(rows, chain.notebook, chain.name),),
+    ).fetchall()
+    return len(found), {response: number for number, response in found if response}
 
 
 def begin(rows: Rows, record: Record) -> Record:

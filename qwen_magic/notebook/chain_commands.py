@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["ChainCommand", "LogCommand", "parse_chain", "parse_log"]
 
 Action: TypeAlias = Literal[
-    "show", "switch", "new", "from", "rewind", "restore", "list", "delete", "rename"
+    "show", "switch", "new", "from", "rewind", "restore", "resume", "list", "delete", "rename"
 ]
 Format: TypeAlias = Literal["md", "json"]
 Words: TypeAlias = dict[str, tuple[str, ...]]
@@ -36,7 +36,8 @@ class ChainCommand:
         name: The chain to switch to, begin, delete or rename.
         new_name: What a chain is to be called.
         number: A turn's number on the path; for `restore` its number in the store.
-        chain: The chain that is shown or moved, in place of the current one.
+        chain: The chain that is shown, moved or resumed, in place of the current one.
+        file: The notebook to resume from; empty for the current one.
         force: Whether to delete without asking.
     """
 
@@ -45,6 +46,7 @@ class ChainCommand:
     new_name: str = ""
     number: int | None = None
     chain: str = ""
+    file: str = ""
     force: bool = False
 
 
@@ -81,6 +83,8 @@ def parse_chain(line: str) -> ChainCommand:
     chain = _chain(found)
     if action in {"from", "rewind", "restore"}:
         return ChainCommand(action, number=_whole(values[0]) if values else None, chain=chain)
+    if action == "resume":
+        return ChainCommand(action, chain=chain, file=values[0] if values else "")
     name, new_name, *_ = (*map(_name, values), "", "")
     return ChainCommand(action, name, new_name, chain=chain, force="force" in found)
 

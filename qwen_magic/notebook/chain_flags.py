@@ -44,6 +44,7 @@ CHAIN_FLAGS = (
     _action("from", "let the next cell continue from turn N of the path", "N"),
     _action("rewind", "cut the path after turn N, or before its last turn", "N", optional=True),
     _action("restore", "bring back the branch of stored turn N, as the tree shows it", "N"),
+    _action("resume", "take turns that were lost from a notebook's file", "FILE", optional=True),
     _action("list", "show the notebook's chains"),
     _action("delete", "delete a chain and its turns for good", "CHAIN"),
     _action("rename", "give a chain another name", "CHAIN", "NAME"),

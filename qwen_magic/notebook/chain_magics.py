@@ -80,6 +80,8 @@ class ChainMagics(Magics):
                 self._show_list(session)
             case "from" | "rewind" | "restore":
                 self._move(command, session)
+            case "resume":
+                self._resume(command, session)
             case "switch" | "new":
                 self._switch(command, session)
             case "delete":
@@ -88,11 +90,14 @@ class ChainMagics(Magics):
                 self._rename(command, session)
 
     def _show_tree(self, session: Session) -> None:
+        from qwen_magic.notebook.resume import lost
         from qwen_magic.notebook.tree_view import tree_html, tree_text
 
         chain = session.chain
         tree, lines = session.store.tree(chain), session.store.lines(chain)
         _show("text/html", tree_html(chain.name, tree, lines), tree_text(chain.name, tree, lines))
+        if not tree.nodes and (told := lost(session, frontend_of(self._shell).notebook)):
+            print(told)
 
     def _show_list(self, session: Session) -> None:
         from qwen_magic.notebook.tree_view import chains_html, chains_text
@@ -108,6 +113,14 @@ class ChainMagics(Magics):
         if after.head != before.head:
             session.store.move(session.chain, after.head)
         print(told(before, after, command))
+
+    def _resume(self, command: ChainCommand, session: Session) -> None:
+        from qwen_magic.notebook.resume import resume
+
+        file = command.file or frontend_of(self._shell).notebook
+        if not file:
+            raise CellError("no notebook's file is known here", hint="%qwen_chain --resume FILE")
+        print(resume(session, file, command.chain))
 
     def _switch(self, command: ChainCommand, session: Session) -> None:
         from qwen_magic.conversation.tree import counted

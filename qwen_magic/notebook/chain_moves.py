@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.tree import check_number, counted, path, restore, rewind
+from qwen_magic.conversation.tree import check_number, counted, path, restore, restoring, rewind
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.tree import Tree
@@ -43,5 +42,4 @@ def told(before: Tree, after: Tree, command: ChainCommand) -> str:
 
 
 def _aside(count: int, tip: int | None, chain: str) -> str:
-    where = f"-c {shlex.quote(chain)} " if chain else ""
-    return f"{counted(count, 'turn')} set aside · %qwen_chain {where}--restore {tip}"
+    return f"{counted(count, 'turn')} set aside · {restoring(tip, chain)}"

@@ -35,8 +35,8 @@ def complete(before: str) -> list[str]:
 
 def complete_command(
     before: str, table: Sequence[Flag], names: Sequence[str], *, takes_name: bool = False
-) -> list[str]:
-    """Return the words that may continue the line of a magic with a table of flags.
+) -> list[str] | None:
+    """Return the words that may continue the line of a magic with a table of flags; None for a file.
 
     Args:
         before: The text before the cursor.
@@ -48,7 +48,9 @@ def complete_command(
     current = "" if before.endswith((" ", "\t")) else words.pop()
     known = {"CHAIN": [name for name in names if len(name.split()) == 1], "FORMAT": FORMATS}
     expected = _expected(words, table)
-    if expected:
+    if expected == "FILE" and not current.startswith("-"):
+        return None
+    if expected and expected != "FILE":
         return [word for word in known.get(expected, ()) if word.startswith(current)]
     given = {flag.name for flag in table if set(flag.flags) & set(words)}
     flags = [flag.flags[-1] for flag in table if flag.name not in given]

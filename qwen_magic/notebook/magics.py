@@ -179,13 +179,11 @@ class QwenMagics(Magics):
 
     def _enter(self, frontend: Frontend, options: Mapping[str, Any]) -> Asked:
         """Note which cell asks; return where that is and how it is to be placed."""
-        from msgspec.structs import replace as with_fields
+        from qwen_magic.notebook.whereabouts import placed
 
         asked = self.whereabouts.enter(self.session.store, frontend, self._shell.execution_count)
         self.session.notebook = self.whereabouts.notebook
-        if "from_turn" in options:
-            return with_fields(asked, how="from", number=options["from_turn"])
-        return with_fields(asked, how="append") if options.get("append") else asked
+        return placed(asked, options, self.chain or self.whereabouts.chain)
 
     def _show(self, turns: Generator[Turn, None, None], view: View, name: str | None) -> None:
         turn = None

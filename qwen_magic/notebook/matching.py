@@ -55,7 +55,7 @@ def remove_completion(shell: InteractiveShell) -> None:
 
 
 def _words(shell: InteractiveShell, before: str) -> list[str] | None:
-    """Return what may continue a line, or None where the line is none of ours."""
+    """Return what may continue a line; None where it is none of ours, or a file's name."""
     found = _LINE.match(before)
     if found is None:
         return None

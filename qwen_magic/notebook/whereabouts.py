@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.identity import Seen
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qwen_magic.conversation.notebook_rows import Notebook
     from qwen_magic.conversation.store import ChainStore
     from qwen_magic.notebook.frontend import Frontend
 
-__all__ = ["Whereabouts", "cells_in"]
+__all__ = ["Whereabouts", "cells_in", "placed"]
 
 
 class _Cell(Struct):
@@ -70,6 +73,21 @@ class Whereabouts:
 
     def _without_deleted(self, store: ChainStore, found: Notebook, frontend: Frontend) -> Notebook:
         return store.delete_cells(found.id, frontend.deleted) if frontend.deleted else found
+
+
+def placed(asked: Asked, options: Mapping[str, Any], current: str) -> Asked:
+    """Return where a cell stands, with what its options say of it.
+
+    Args:
+        asked: Where it stands without them.
+        options: The cell's options.
+        current: The name of the chain that it joins without them.
+    """
+    chain = options.get("chain", current)
+    asked = replace(asked, chain="" if chain == current else chain)
+    if "from_turn" in options:
+        return replace(asked, how="from", number=options["from_turn"])
+    return replace(asked, how="append") if options.get("append") else asked
 
 
 def cells_in(path: str) -> tuple[str, ...] | None:

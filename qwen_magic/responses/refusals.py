@@ -41,6 +41,9 @@ _UNKNOWN_RESPONSE = re.compile(
 _KEEPS_NOTHING = re.compile(
     r"support|stateless|expected null|must be null|unrecogni[sz]ed|extra inputs", re.IGNORECASE
 )
+_TOO_LONG = re.compile(
+    r"context.(size|length|window)|input length|(input|prompt) is too long", re.IGNORECASE
+)
 _HINTS = {
     "invalidparameter": "see %%qwen? for what an option takes, --dry-run for what is sent",
     "arrearage": "the account has an overdue payment: see Billing in the Alibaba Cloud console",
@@ -52,9 +55,13 @@ _HINTS = {
 _STATUS_HINTS = {
     403: "the key has no access to this model or workspace",
     404: "check the base URL: it ends before /responses; and the model's name",
-    413: "the request is too large: send less data",
+    413: "the request is too large: send less data, or start afresh with --new",
     429: "too many requests or tokens a minute: wait a little, then run the cell again",
 }
+_TOO_LONG_HINT = (
+    "the model cannot read so much: send less; or, where the conversation is long, start afresh with"
+    " --new, or cut it after turn N with %qwen_chain --rewind N"
+)
 _SERVER_HINT = "the server has a problem: run the cell again in a moment"
 
 
@@ -165,6 +172,8 @@ def _hint(status: int, error: ErrorBody, endpoint: Endpoint) -> str:
 def _hint_by_words(error: ErrorBody) -> str:
     if is_unknown_response(error.message):
         return "the chain cannot be continued there; --new starts a fresh one"
+    if _TOO_LONG.search(f"{error.code} {error.message}"):
+        return _TOO_LONG_HINT
     return _STATUS_HINTS[429] if is_rate_limit(error) else ""
 
 

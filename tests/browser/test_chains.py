@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,62 @@ def server() -> Iterator[DemoServer]:
 def told(notebook: OpenNotebook, i: int) -> dict[str, object]:
     (output,) = notebook.outputs(i)
     return dict(output["metadata"]["qwen_magic"])
+
+
+def test_a_turn_that_was_set_aside_is_shown_as_stale(lab: Jupyter, server: DemoServer) -> None:
+    notebook = lab.open(
+        [
+            f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"',
+            "%%qwen\nMy name is Alice, please remember it.",
+            "%%qwen\nWhat is 2 + 2?",
+            "%%qwen\nIntroduce AI",
+            "%qwen_chain",
+        ]
+    )
+    notebook.run_all()
+    notebook.run(2)
+    notebook.run(4)
+    rows = notebook.output(4).locator("tbody tr").all_inner_texts()
+    shown = [[words.strip() for words in row.split("\t")] for row in rows]
+    assert [(row[0], row[1], row[3]) for row in shown] == [
+        ("1", "My name is Alice, please remember it.", ""),
+        ("2", "What is 2 + 2?", "head"),
+        ("2", "What is 2 + 2?", "stale"),
+        ("3", "Introduce AI", "stale · --restore 3"),
+    ]
+    notebook.screenshot("chains-stale")
+
+
+def test_a_lost_conversation_is_resumed_from_the_saved_notebook(
+    lab: Jupyter, server: DemoServer
+) -> None:
+    notebook = lab.open(
+        [
+            f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"',
+            "%%qwen\nMy name is Alice, please remember it.",
+            "%%qwen\nWhat is 2 + 2?",
+            "%qwen_chain --resume",
+            "%%qwen\nDo you remember my name?",
+        ]
+    )
+    for i in range(3):
+        notebook.run(i)
+    notebook.save()
+    shutil.rmtree(lab.root.parent / "qwen_magic")
+    notebook.restart()
+    for i in (0, 3, 4):
+        notebook.run(i)
+    assert "2 turns resumed from lesson-" in notebook.output(3).inner_text()
+    assert "the last is turn 2, “What is 2 + 2?”" in notebook.output(3).inner_text()
+    assert "Alice" in notebook.output(4).inner_text()
+    last = told(notebook, 4)
+    assert (last["number"], last["previous_response_id"]) == (3, told(notebook, 2)["response_id"])
+    notebook.screenshot("chains-resumed")
+
+    notebook.run(2)
+    again = told(notebook, 2)
+    assert (again["number"], again["previous_response_id"]) == (2, told(notebook, 1)["response_id"])
+    assert "1 later turn set aside" in notebook.output(2).inner_text()
 
 
 def test_a_notebooks_conversation_outlives_its_kernel(lab: Jupyter, server: DemoServer) -> None:

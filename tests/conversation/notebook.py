@@ -18,29 +18,23 @@ __all__ = ["Book"]
 class Book:
     """Cells A, B, C …, each of which asks once unless `asks` says otherwise."""
 
-    def __init__(self, cells: str = "", *, peeks: bool = False) -> None:
+    def __init__(self, cells: str = "") -> None:
         self.document = list(cells)
         self.asks: dict[str, int] = {}
         self.deleted: set[str] = set()
         self.tree = Tree()
         self.told = ""
-        self.peeks = peeks  # whether the front end tells that more cells wait
 
     def run(self, cells: str, *statuses: Status, how: How = "auto", number: int = 0) -> str:
         """Run cells one by one, each alone; return the path as the cells that asked."""
         for cell in cells:
-            self._run(
-                cell, statuses, Asked(how=how, number=number, together=self._peek(more=False))
-            )
+            self._run(cell, statuses, Asked(how=how, number=number))
         return self.path
 
     def run_all(self, first: str = "") -> str:
         """Run all cells, or those from one on, as a front end does; stop at none."""
         start = self.document.index(first) if first else 0
-        cells = self.document[start:]
-        for cell in cells:
-            self._run(cell, (), Asked(together=self._peek(more=cell != cells[-1])))
-        return self.path
+        return self.run("".join(self.document[start:]))
 
     def delete(self, cell: str) -> None:
         self.document.remove(cell)
@@ -68,6 +62,3 @@ class Book:
         for number in range(1, self.asks.get(cell, 1) + 1):
             status = statuses[number - 1] if number <= len(statuses) else "completed"
             self.ask(replace(asked, cell=cell, ask=number), status)
-
-    def _peek(self, *, more: bool) -> bool | None:
-        return more if self.peeks else None

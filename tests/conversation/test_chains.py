@@ -136,33 +136,21 @@ def test_rule_r(cells: str, run: Callable[[Book], object], expected: str) -> Non
     assert book.path == expected
 
 
-@pytest.mark.parametrize(("cells", "run", "expected"), CASES.values(), ids=CASES)
-def test_rule_r_where_the_front_end_tells_what_waits(
-    cells: str, run: Callable[[Book], object], expected: str
-) -> None:
-    book = Book(cells, peeks=True)
-    run(book)
-    assert book.path == expected
+def test_a_cell_alone_above_all_others_begins_the_conversation() -> None:
+    book = Book("ABC")
+    assert book.run("CB") == "B"
+    assert book.told == "1 later turn set aside · %qwen_chain --restore 1"
+    assert book.run("A", how="append") == "BA"
 
 
-def test_a_cell_run_alone_goes_by_the_path_where_the_front_end_tells_what_waits() -> None:
-    book = Book("ABC", peeks=True)
-    assert book.run("CBA") == "CBA"
-    book.delete("C")
-    assert book.run("B") == "CB"
-    assert book.told == (
-        "1 later turn set aside · %qwen_chain --restore 3"
-        " · 1 turn of a deleted cell is still in context · Run All rebuilds"
-    )
-    assert book.run_all() == "AB"
+def test_a_cell_alone_below_a_deleted_one_goes_on() -> None:
+    book = Book("ABC")
+    book.run("AB")
+    book.delete("A")
+    assert book.run("C") == "ABC"
+    assert book.told == "1 turn of a deleted cell is still in context · Run All rebuilds"
+    assert book.run_all() == "BC"
     assert book.told == ""
-
-
-def test_selected_cells_and_those_below_follow_the_document() -> None:
-    book = Book("ABC", peeks=True)
-    book.run("ABC")
-    book.document = list("AXBC")
-    assert book.run_all("X") == "AXBC"
 
 
 def test_the_nth_ask_matches_the_nth_ask_of_the_last_run() -> None:
@@ -201,6 +189,7 @@ def test_an_older_run_of_the_same_cell_is_not_matched() -> None:
         (Asked("E", how="new"), Placement(None, 1, 4, "4 earlier turns set aside · %qwen_chain --restore 4")),
         (Asked("E", how="from", number=3), Placement(3, 4, 1, "1 later turn set aside · %qwen_chain --restore 4")),
         (Asked("A", how="append"), Placement(4, 5)),
+        (Asked("C", chain="my plot"), Placement(2, 3, 1, "1 later turn set aside · %qwen_chain -c 'my plot' --restore 4")),
         (
             Asked("E", deleted=frozenset("B")),
             Placement(4, 5, 0, "1 turn of a deleted cell is still in context · Run All rebuilds"),

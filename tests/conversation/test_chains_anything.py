@@ -34,8 +34,8 @@ usual = st.lists(asks | moves, max_size=25)
 anything = st.lists(asks | moves | odd, max_size=25)
 
 
-def done(steps: list[tuple[object, ...]], *, peeks: bool) -> Book:
-    book = Book(CELLS, peeks=peeks)
+def done(steps: list[tuple[object, ...]]) -> Book:
+    book = Book(CELLS)
     for step in steps:
         match step:
             case ("ask", str(cell), status, int(count)):
@@ -75,21 +75,19 @@ def keys(tree: Tree) -> list[tuple[str, int]]:
     return [(node.cell, node.ask) for node in path(tree)]
 
 
-@given(anything, st.booleans())
+@given(anything)
 @settings(max_examples=150)
-def test_run_all_gives_the_documents_order(steps: list[tuple[object, ...]], peeks: bool) -> None:  # noqa: FBT001 - hypothesis gives it
-    book = done(steps, peeks=peeks)
-    if peeks and len(book.document) == 1:  # one cell alone: nothing waits behind it
-        return
+def test_run_all_gives_the_documents_order(steps: list[tuple[object, ...]]) -> None:
+    book = done(steps)
     book.run_all()
     expected = [(c, n) for c in book.document for n in range(1, book.asks.get(c, 1) + 1)]
     assert keys(book.tree) == expected
 
 
-@given(usual, st.booleans())
+@given(usual)
 @settings(max_examples=150)
-def test_no_cell_is_on_the_path_twice(steps: list[tuple[object, ...]], peeks: bool) -> None:  # noqa: FBT001 - hypothesis gives it
-    found = keys(done(steps, peeks=peeks).tree)
+def test_no_cell_is_on_the_path_twice(steps: list[tuple[object, ...]]) -> None:
+    found = keys(done(steps).tree)
     assert len(found) == len(set(found))
 
 
@@ -98,7 +96,7 @@ def test_no_cell_is_on_the_path_twice(steps: list[tuple[object, ...]], peeks: bo
 def test_a_retried_cell_goes_where_it_would_have_gone(
     steps: list[tuple[object, ...]], cell: str, failures: int
 ) -> None:
-    once, often = done(steps, peeks=False), done(steps, peeks=False)
+    once, often = done(steps), done(steps)
     once.ask(Asked(cell))
     for _ in range(failures):
         often.ask(Asked(cell), "cancelled")
@@ -109,7 +107,7 @@ def test_a_retried_cell_goes_where_it_would_have_gone(
 @given(anything)
 @settings(max_examples=150)
 def test_no_turn_is_lost(steps: list[tuple[object, ...]]) -> None:
-    tree = done(steps, peeks=False).tree
+    tree = done(steps).tree
     assert [node.id for node in tree.nodes] == list(range(1, len(tree.nodes) + 1))
     for node in tree.nodes:
         assert branch(tree, node.id)[-1] == node

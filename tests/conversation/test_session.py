@@ -9,6 +9,8 @@ import pytest
 
 from qwen_magic import Asking, QwenError, Session, Settings
 from qwen_magic.errors import RequestError
+from tests.conversation.asking import answer, session_at
+from tests.responses.asking import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +23,18 @@ def session(demo: DemoServer) -> Iterator[Session]:
     session = Session(Settings(base_url=demo.base_url))
     yield session
     session.close()
+
+
+def test_the_request_of_turn_100_is_as_small_as_that_of_turn_2() -> None:
+    with (
+        serving(*(answer(f"r-{n:03}") for n in range(1, 101))) as server,
+        session_at(server.url) as session,
+    ):
+        turns = [session.ask(f"Question {n:03}") for n in range(1, 101)]
+    sizes = [len(asked.body) for asked in server.asked]
+    link = len(',"previous_response_id":"r-001"')
+    assert [turn.number for turn in turns] == list(range(1, 101))
+    assert sizes == [sizes[0], *[sizes[0] + link] * 99]
 
 
 def test_each_turn_continues_the_one_before(session: Session) -> None:

@@ -13,6 +13,7 @@ from qwen_magic import Asking, QwenError
 from qwen_magic.conversation.output import settle
 from qwen_magic.conversation.rebuild import LIFETIME
 from qwen_magic.conversation.records import Record, input_of
+from qwen_magic.conversation.resuming import Saved
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.turn import Turn
 from qwen_magic.demo.server import DemoServer
@@ -34,8 +35,8 @@ from tests.responses.rawserver import answered
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOST = f"{REBUILT}the server no longer knows the turn before"
-STATELESS = f"{REBUILT}this server does not continue responses"
+LOST = f"{REBUILT}the server no longer knows the turn before · 1 turn sent"
+STATELESS = f"{REBUILT}this server does not continue responses · {{}} sent".format
 WHOLE = [question("One"), answered_by("r1"), question("Two")]
 
 
@@ -66,7 +67,32 @@ def test_a_server_that_continues_nothing_is_remembered(refusal: str, tmp_path: P
     assert [parent for _, parent in sent(server)] == [None, "r1", None, None, None]
     assert inputs[2:4] == [WHOLE, [*WHOLE, *rest]]
     assert inputs[4] == [*WHOLE, *rest, answered_by("r3"), question("Four")]
-    assert (turns[0].number, turns[0].notes) == (4, (STATELESS,))
+    assert (turns[0].number, turns[0].notes) == (4, (STATELESS("3 turns"),))
+
+
+def test_a_server_that_continued_nothing_is_tried_again_after_a_day() -> None:
+    times = [1_800_000_000.0]
+    store = ChainStore(None, clock=lambda: times[-1])
+    no = NEVER["llama.cpp"]
+    names = ("r1", no, "r2", "r3", no, "r4", "r5", "r6")
+    scripts = [answer(name) if isinstance(name, str) else name for name in names]
+    with serving(*scripts) as server, session_at(server.url, store) as session:
+        session.ask("One")
+        session.ask("Two")  # refused, and remembered
+        for hours, text in ((23, "Three"), (25, "Four"), (48, "Five"), (50, "Six")):
+            times.append(times[0] + hours * 3600)
+            session.ask(text)
+    tried = [(text, parent) for text, parent in sent(server) if isinstance(text, str)]
+    assert tried == [("One", None), ("Two", "r1"), ("Four", "r3"), ("Six", "r5")]
+    assert len(server.asked) == len(scripts)
+
+
+def test_a_turn_without_its_words_is_missing_from_the_transcript() -> None:
+    with serving(answer("r2")) as server, session_at(server.url, resend=True) as session:
+        session.store.resume((Saved(response_id="r1"),), Record(chain=session.chain))
+        turn = session.ask("Two")
+    assert sent(server) == [([question("Two")], None)]
+    assert turn.notes == (STATELESS("0 of 1 turn"),)
 
 
 def test_a_lost_response_says_nothing_of_its_server() -> None:
@@ -130,7 +156,7 @@ def test_calls_are_sent_with_what_they_returned() -> None:
     ("days", "parent", "notes"),
     [
         (6.9, "r1", ()),
-        (7.0, None, (f"{REBUILT}the turn before is more than 7 days old",)),
+        (7.0, None, (f"{REBUILT}the turn before is more than 7 days old · 1 turn sent",)),
     ],
 )
 def test_an_old_response_is_not_tried(
@@ -159,7 +185,7 @@ def test_another_server_gets_the_transcript() -> None:
         session.ask("Three")
         session.settings = home
         session.ask("Four")
-    assert turn.notes == (f"{REBUILT}the turn before was answered by another server",)
+    assert turn.notes == (f"{REBUILT}the turn before was answered by another server · 1 turn sent",)
     assert sent(there) == [(WHOLE, None), ("Three", "r2")]
     rest = [answered_by("r2"), question("Three"), answered_by("r3"), question("Four")]
     assert sent(here)[1] == ([*WHOLE, *rest], None)
@@ -174,7 +200,7 @@ def test_another_key_gets_the_transcript() -> None:
         session.settings = replace(session.settings, api_key="sk-second-key")
         turn = session.ask("Two")
     assert sent(server)[1] == (WHOLE, None)
-    assert turn.notes == (f"{REBUILT}the turn before was asked with another key",)
+    assert turn.notes == (f"{REBUILT}the turn before was asked with another key · 1 turn sent",)
 
 
 def test_a_server_that_ignores_ids_can_be_sent_everything() -> None:
@@ -186,7 +212,7 @@ def test_a_server_that_ignores_ids_can_be_sent_everything() -> None:
         session.settings = replace(session.settings, resend=False)
         session.ask("Three")
     assert sent(server) == [("One", None), (WHOLE, None), ("Three", "r2")]
-    assert [turn.notes for turn in turns] == [(), (STATELESS,)]
+    assert [turn.notes for turn in turns] == [(), (STATELESS("1 turn"),)]
 
 
 def test_the_system_message_is_sent_with_the_transcript(demo: DemoServer) -> None:

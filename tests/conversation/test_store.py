@@ -242,6 +242,15 @@ def test_what_a_server_cannot_do_is_remembered(store: ChainStore, folder: Path) 
     later.close()
 
 
+@pytest.mark.parametrize(("hours", "continues"), [(0, False), (23, False), (24, True), (-1, True)])
+def test_what_a_server_cannot_do_is_believed_for_a_day(hours: int, continues: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    times = [1_800_000_000.0]
+    store = ChainStore(None, clock=lambda: times[-1])
+    store.learn("https://a.example/v1", continues=False)
+    times.append(times[0] + hours * 3600)
+    assert store.continues("https://a.example/v1") == continues
+
+
 def test_keys_are_told_apart_and_never_stored(store: ChainStore, folder: Path) -> None:
     key = "sk-0123456789abcdef"
     account = store.account(key)

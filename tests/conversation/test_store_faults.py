@@ -16,6 +16,7 @@ import pytest
 
 from qwen_magic.conversation.identity import Seen
 from qwen_magic.conversation.records import Chain
+from qwen_magic.conversation.schema import MIGRATIONS, VERSION
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.turn import Turn, fold
 from qwen_magic.errors import QwenError
@@ -167,15 +168,33 @@ def test_a_file_of_a_newer_version_stays_as_it_is(whole: Path, folder: Path) -> 
     assert works(store) == 1
     assert (
         store.told()
-        == "A newer qwen_magic wrote the store; this one uses chains.v1.sqlite3 beside it"
+        == f"A newer qwen_magic wrote the store; this one uses chains.v{VERSION}.sqlite3 beside it"
     )
     store.close()
     assert (folder / NAME).read_bytes() == before
-    assert names(folder) == [NAME, "chains.v1.sqlite3"]
+    assert names(folder) == [NAME, f"chains.v{VERSION}.sqlite3"]
     later = ChainStore(folder)
     assert works(later) == 3
     assert later.told() == ""
     later.close()
+
+
+def test_a_file_of_the_first_version_is_brought_up_to_date(folder: Path) -> None:
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / NAME)) as older:
+        for statement in MIGRATIONS[0]:
+            older.execute(statement)
+        older.execute("INSERT INTO endpoints VALUES ('https://a.example/v1', 0)")
+        older.execute("PRAGMA user_version = 1")
+        older.commit()
+    store = ChainStore(folder)
+    assert works(store) == 1
+    assert store.continues("https://a.example/v1")  # learnt nobody knows when
+    store.learn("https://a.example/v1", continues=False)
+    assert not store.continues("https://a.example/v1")
+    assert store.told() == ""
+    store.close()
+    assert names(folder) == [NAME]
 
 
 def test_somebody_elses_database_stays_as_it_is(folder: Path) -> None:

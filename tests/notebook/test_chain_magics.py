@@ -114,6 +114,18 @@ def test_the_setting_and_the_option_go_before_the_current_chain(kernel: Kernel) 
     assert text(chain(kernel)).startswith("chain current · 1 turn\n")
 
 
+def test_a_note_names_the_chain_that_is_not_the_current_one(kernel: Kernel) -> None:
+    asked(kernel, "beside", 2)
+    chain(kernel, "--new here")
+    ran = kernel.run("%%qwen -c beside\nHello", cell="a")
+    assert "1 later turn set aside · %qwen_chain -c beside --restore 2" in ran.html
+    restored = chain(kernel, "-c beside --restore 2").printed
+    assert restored.startswith("The next cell continues from turn 2 of chain 'beside'")
+    chain(kernel, "beside")
+    ran = kernel.run("%%qwen -c beside\nHello", cell="a")
+    assert "1 later turn set aside · %qwen_chain --restore 2" in ran.html
+
+
 def test_a_chain_is_renamed_and_stays_current(kernel: Kernel) -> None:
     asked(kernel, "old", 1)
     assert chain(kernel, "--rename old 'brand new'").printed == (

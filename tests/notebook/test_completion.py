@@ -34,7 +34,7 @@ def test_words_of_the_question_are_left_alone() -> None:
     assert complete(" -m qwen-plus What is mod") == []
 
 
-def completed(before: str) -> list[str]:
+def completed(before: str) -> list[str] | None:
     return complete_command(before, CHAIN_FLAGS, ("draft", "main", "two words"), takes_name=True)
 
 
@@ -49,7 +49,7 @@ def test_new_names_and_numbers_are_left_alone() -> None:
 
 
 def test_flags_of_a_command_are_offered_once() -> None:
-    assert completed(" --re") == ["--rewind", "--restore", "--rename"]
+    assert completed(" --re") == ["--rewind", "--restore", "--resume", "--rename"]
     assert completed(" --delete main --") == [
         flag.flags[-1] for flag in CHAIN_FLAGS if flag.name != "delete"
     ]
@@ -57,5 +57,10 @@ def test_flags_of_a_command_are_offered_once() -> None:
 
 def test_formats_of_a_transcript_are_completed() -> None:
     assert complete_command(" --to ", LOG_FLAGS, ()) == ["md", "json"]
-    assert complete_command(" --to md ", LOG_FLAGS, ()) == []
+
+
+def test_files_are_left_to_ipython() -> None:
+    assert complete_command(" --to md ", LOG_FLAGS, ()) is None
+    assert completed(" --resume ") is None
+    assert completed(" --resume --ch") == ["--chain"]
     assert complete_command(" m", LOG_FLAGS, ("main",)) == []

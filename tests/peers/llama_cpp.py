@@ -15,7 +15,9 @@ def main(model: str) -> None:
     params = llama.CommonParams()
     params.model.path = model
     params.n_ctx = 2048
-    params.cpuparams.n_threads = 2
+    params.n_predict = 64  # llama-stack passes no limit on, and the model may go on to the end
+    params.sampling.temp = 0
+    params.cpuparams.n_threads = 1  # two wait for each other where another program needs a core
     server = llama.Server(params)
     sys.stdout.write(f"{server.listening_address}\n")
     sys.stdout.flush()

@@ -29,7 +29,7 @@ print(json.dumps(session.prepare("And now?")[1].input))
 
 def test_it_answers_in_events(llama_url: str) -> None:
     body = {"model": "smollm2", "input": "Hi", "stream": True, "max_output_tokens": 16}
-    reply = httpx.post(f"{llama_url}/responses", json=body, timeout=60)
+    reply = httpx.post(f"{llama_url}/responses", json=body, timeout=300)
     lines = [line.removeprefix("data: ") for line in reply.text.splitlines()]
     events = [json.loads(line) for line in lines if line.startswith("{")]
     assert reply.status_code == 200
@@ -40,7 +40,7 @@ def test_it_answers_in_events(llama_url: str) -> None:
 
 def test_it_knows_no_chains(llama_url: str) -> None:
     body = {"model": "smollm2", "input": "Hi", "previous_response_id": "resp_1"}
-    reply = httpx.post(f"{llama_url}/responses", json=body)
+    reply = httpx.post(f"{llama_url}/responses", json=body, timeout=300)
     assert reply.status_code == 400
     assert "does not support 'previous_response_id'" in reply.json()["error"]["message"]
 

@@ -114,6 +114,22 @@ def test_an_unknown_response_is_known_by_its_words(message: str) -> None:
     assert "--new" in response_error(ErrorBody(message)).hint
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        ErrorBody("<400> InternalError.Algo: Range of input length should be [1, 129024]"),
+        ErrorBody("request (2060 tokens) exceeds the available context size (2048 tokens)"),
+        ErrorBody("This model's maximum context length is 8192 tokens."),
+        ErrorBody("Oh.", "context_length_exceeded"),
+        ErrorBody("Your prompt is too long."),
+    ],
+)
+def test_a_question_that_is_too_long_has_its_next_step(error: ErrorBody) -> None:
+    assert "start afresh with --new" in response_error(error).hint
+    fields = {"code": error.code or "InvalidParameter", "message": error.message}
+    assert "%qwen_chain --rewind N" in said(400, fields)[2]
+
+
 def test_other_words_are_no_unknown_response() -> None:
     assert not is_unknown_response("Model 'x' not found.")
 

@@ -178,6 +178,9 @@ def test_the_session_cache_is_refused_for_a_qwen_model_that_has_none() -> None:
     with pytest.raises(RequestError, match="'qwen3-coder-next' has no session cache") as caught:
         check(request)
     assert caught.value.hint.endswith(", ".join(CACHING_MODELS))
-    for allowed in ("qwen3.7-plus", "qwen3.7-max-2026-06-08", "llama-4"):
+    for allowed in ("qwen3.7-plus", "qwen3.7-max-2026-06-08", "qwen-plus-2026-01-01", "llama-4"):
         check(replace(request, model=allowed))
+    for refused in ("qwen3-coder-next-2026-01-01", "qwen3.7-plus-vl", "qwen3.7-plus-2026"):
+        with pytest.raises(RequestError, match="has no session cache"):
+            check(replace(request, model=refused))
     check(replace(request, session_cache=False))

@@ -1,0 +1,138 @@
+"""`%qwen_chain --resume`: the turns that a notebook's file kept, put back into the store."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from qwen_magic.conversation.records import Chain, Record
+from qwen_magic.conversation.tree import counted, moves_head, path, restoring
+from qwen_magic.errors import CellError
+from qwen_magic.notebook.saved_turns import saved_turns
+from qwen_magic.notebook.wording import line
+from qwen_magic.responses.endpoint import DEMO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from qwen_magic.conversation.resuming import Saved
+    from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.tree import Tree
+    from qwen_magic.responses.endpoint import Endpoint
+
+__all__ = ["lost", "resume"]
+
+_HERE = {"127.0.0.1", "::1", "localhost"}
+
+
+def resume(session: Session, file: str, chain: str = "") -> str:
+    """Put a file's turns into the store, each chain into the one of its name; return what was done.
+
+    Nothing is overwritten: a path that is there already is set aside.
+
+    Args:
+        session: Knows the store and the current chain.
+        file: The notebook's file.
+        chain: The only chain that is resumed.
+
+    Raises:
+        CellError: The file cannot be read, or has no turns to resume.
+    """
+    name, endpoint = Path(file).name, session.settings.endpoint()
+    kept = [turn for turn in _read(file) if chain in {"", turn.chain}]
+    found = _fitting(kept, endpoint)
+    if not found:
+        which = f" of chain {chain!r}" if chain else ""
+        hint = _apart(len(kept), endpoint) or "save the notebook, or name another one"
+        raise CellError(f"{name} keeps no turns{which} to resume", hint=hint)
+    here = "" if chain else session.chain.name
+    names = {"" if turn.chain == here else turn.chain: turn.chain for turn in found}
+    told = [
+        _resumed(session, name, [turn for turn in found if turn.chain == names[other]], other=other)
+        for other in sorted(names)
+    ]
+    said = " · ".join(filter(None, (*told, _apart(len(kept) - len(found), endpoint))))
+    return said if any(told) else f"Nothing changed: what {name} keeps is stored already"
+
+
+def lost(session: Session, file: str) -> str:
+    """Return what is said of a notebook's file whose turns an empty chain could have."""
+    try:
+        kept = _fitting(_read(file), session.settings.endpoint())
+    except CellError:
+        return ""
+    count = sum(turn.chain == session.chain.name for turn in kept)
+    return (
+        f"{Path(file).name} keeps {counted(count, 'turn')}: %qwen_chain --resume" if count else ""
+    )
+
+
+def _resumed(session: Session, file: str, found: Sequence[Saved], *, other: str) -> str:
+    """Resume the current chain or another one; return what was done, nothing for nothing."""
+    chain, store = Chain(session.chain.notebook, other or session.chain.name), session.store
+    server = session.settings.endpoint()
+    like = Record(chain=chain, base_url=server.base_url, account=store.account(server.key))
+    before = store.tree(chain)
+    records = store.resume(found, like)
+    if not records:
+        return ""
+    where = f" in chain {other!r}" if other else ""
+    said = f"{counted(len(records), 'turn')} resumed from {file}{where}"
+    end, *notes = _places(records, before, store.tree(chain), chain=other)
+    return " · ".join((f"{said}; {end}", *notes))
+
+
+def _places(records: Sequence[Record], before: Tree, after: Tree, *, chain: str) -> Iterator[str]:
+    """Yield what is said of where the turns stand now, and of those that stood there."""
+    nodes = path(after)
+    kept = {node.id for node in nodes}
+    last = next((record.prompt for record in records if record.id == after.head), "")
+    yield f"the last is turn {len(nodes):,}{f', “{line(last, 40)}”' if last else ''}"
+    if beside := sum(record.id not in kept for record in records):
+        yield f"{beside:,} of them beside the path"
+    if bare := sum(not record.prompt or not record.output for record in records):
+        yield f"{counted(bare, 'turn')} without a readable transcript"
+    if left := sum(node.id not in kept for node in path(before)):
+        yield f"{counted(left, 'turn')} set aside · {restoring(before.head, chain)}"
+
+
+def _read(file: str) -> tuple[Saved, ...]:
+    try:
+        content = Path(file).expanduser().read_bytes()
+    except (OSError, RuntimeError, ValueError) as exc:
+        reason = getattr(exc, "strerror", None) or exc
+        raise CellError(
+            f"{file!r} cannot be read: {reason}", hint="name the file: %qwen_chain --resume FILE"
+        ) from exc
+    return tuple(
+        turn for turn in saved_turns(content) if turn.response_id and moves_head(turn.status)
+    )
+
+
+def _fitting(kept: Sequence[Saved], endpoint: Endpoint) -> list[Saved]:
+    """Return the turns that the server may continue: the demo's and others never meet."""
+    is_demo = endpoint.region == DEMO
+    if not is_demo and urlsplit(endpoint.base_url).hostname in _HERE:
+        return list(kept)  # the demo may serve alone there
+    demo = _of_demo(kept)
+    return [turn for turn in kept if (turn.response_id in demo) == is_demo]
+
+
+def _apart(count: int, endpoint: Endpoint) -> str:
+    """Return what is said of turns that were left out."""
+    if not count:
+        return ""
+    if endpoint.region == DEMO:
+        return f"{counted(count, 'turn')} of a model left out: this is the demo"
+    return f'{counted(count, "turn")} of the demo go to the demo alone: region = "demo"'
+
+
+def _of_demo(found: Sequence[Saved]) -> set[str | None]:
+    """Return the ids of the demo's responses: it says what it is, unless it was cut short."""
+    from qwen_magic.demo.script import CLOSING
+
+    told = [turn for turn in found if CLOSING in turn.text]
+    ids = {turn.response_id for turn in told} | {turn.previous_response_id for turn in told}
+    after = {turn.response_id for turn in found if turn.previous_response_id in ids - {None}}
+    return ids | after
