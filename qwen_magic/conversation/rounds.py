@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.calls import continued, resent, waiting
 from qwen_magic.conversation.planning import rebuilt
-from qwen_magic.conversation.turn import Continued, Reopened, Turn, advance, fold
+from qwen_magic.conversation.steps import Continued, Reopened
+from qwen_magic.conversation.turn import Turn, advance, fold
 from qwen_magic.errors import QwenError, ResponseError, StatusError
 from qwen_magic.responses.events import Failed
 from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, response_error

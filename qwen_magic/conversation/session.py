@@ -15,9 +15,10 @@ from qwen_magic.conversation.planning import Plan, Question, chain_of, plan
 from qwen_magic.conversation.question import Asking
 from qwen_magic.conversation.records import turn_of
 from qwen_magic.conversation.rounds import Rounds
+from qwen_magic.conversation.steps import Broken, Stopped
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.tree import path
-from qwen_magic.conversation.turn import Broken, Stopped, Turn, advance
+from qwen_magic.conversation.turn import Turn, advance
 from qwen_magic.errors import QwenError
 from qwen_magic.settings import Settings
 

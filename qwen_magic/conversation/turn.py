@@ -7,24 +7,17 @@ in any case, since texts share what they have in common.
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.conversation import output
-from qwen_magic.conversation.output import Output, Place
+from qwen_magic.conversation.output import Output
+from qwen_magic.conversation.steps import Answered, Broken, Continued, Reopened, Step, Stopped
+from qwen_magic.conversation.texts import written
 from qwen_magic.responses import events, items
-from qwen_magic.responses.items import (
-    CodeInterpreterCall,
-    FunctionCall,
-    ImageSearchCall,
-    Item,
-    McpApprovalRequest,
-    McpCall,
-    Message,
-    Reasoning,
-)
+from qwen_magic.responses.items import FunctionCall, Item, Message, Reasoning
 from qwen_magic.responses.parsing import parse_item
 from qwen_magic.responses.refusals import response_error
 from qwen_magic.responses.response import Usage, total
@@ -34,52 +27,13 @@ if TYPE_CHECKING:
 
     from qwen_magic.responses.response import Response
 
-__all__ = [
-    "Answered",
-    "Broken",
-    "Continued",
-    "Reopened",
-    "Status",
-    "Stopped",
-    "Turn",
-    "advance",
-    "fold",
-]
+__all__ = ["Status", "Turn", "advance", "fold"]
 
 Status: TypeAlias = Literal[
     "queued", "in_progress", "completed", "incomplete", "failed", "cancelled"
 ]
 
 _ENDED = frozenset({"completed", "incomplete", "failed", "cancelled"})
-_CALLS = (FunctionCall, McpCall, ImageSearchCall, McpApprovalRequest)
-
-
-class Stopped(Struct, frozen=True):
-    """The reader stopped the turn."""
-
-
-class Broken(Struct, frozen=True):
-    """The turn ended without the server's last word."""
-
-    reason: str
-
-
-class Reopened(Struct, frozen=True):
-    """The response is complete, but the model waits for what its calls return."""
-
-
-class Answered(Struct, frozen=True):
-    """More became known of a call: the item in its place now reads so."""
-
-    number: int
-    item: Item
-
-
-class Continued(Struct, frozen=True):
-    """What the calls returned goes to the model: another response begins."""
-
-
-Step: TypeAlias = Stopped | Broken | Reopened | Answered | Continued
 
 
 class Turn(Struct, frozen=True):
@@ -173,7 +127,7 @@ def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0
     if turn.ended:
         return turn
     if isinstance(event, events.Delta):  # nearly always
-        return _with(turn, _written(_current(turn), event))
+        return _with(turn, written(_current(turn), event))
     match event:
         case events.Created(response):
             return _begun(turn, response)
@@ -207,48 +161,7 @@ def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0
         case Continued():
             return replace(turn, answered=len(turn.output), spent=turn.usage)
         case _:
-            return _with(turn, _written(_current(turn), event))
-
-
-def _written(known: Output, event: events.Delta | events.Done) -> Output:
-    """Return the output with more of a text, or with the whole of it."""
-    place, kind, index = _part(event)
-    if isinstance(event, events.Delta):
-        return output.grow(known, place, (kind, index), event.delta)
-    match event:
-        case events.TextDone():
-            return output.finish(known, place, (kind, index), event.text)
-        case events.RefusalDone():
-            return output.finish(known, place, (kind, index), event.refusal)
-        case events.ReasoningDone():
-            return output.finish(known, place, (kind, index), event.text)
-        case events.ArgumentsDone():
-            return output.finish(known, place, (kind, index), event.arguments)
-        case events.CodeDone():
-            return output.finish(known, place, (kind, index), event.code)
-        case _:
-            assert_never(event)
-
-
-def _part(event: events.Delta | events.Done) -> tuple[Place, str, int]:
-    """Return the item a text belongs to, which of its texts it is, and that text's index."""
-    types: output.Types
-    match event:
-        case events.TextDelta() | events.TextDone():
-            types, kind, index = (Message,), "text", event.content_index
-        case events.RefusalDelta() | events.RefusalDone():
-            types, kind, index = (Message,), "refusal", event.content_index
-        case events.ReasoningDelta() | events.ReasoningDone():
-            thoughts = event.summary_index is None
-            kind = "content" if thoughts else "summary"
-            types, index = (Reasoning,), event.content_index if thoughts else event.summary_index
-        case events.ArgumentsDelta() | events.ArgumentsDone():
-            types, kind, index = _CALLS, "arguments", None
-        case events.CodeDelta() | events.CodeDone():
-            types, kind, index = (CodeInterpreterCall,), "code", None
-        case _:
-            assert_never(event)
-    return Place(event.output_index, event.item_id, types), kind, index or 0
+            return _with(turn, written(_current(turn), event))
 
 
 def _current(turn: Turn) -> Output:

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.conversation.turn import Broken, Stopped, Turn, advance, fold
+from qwen_magic.conversation.steps import Broken, Stopped
+from qwen_magic.conversation.turn import Turn, advance, fold
 from qwen_magic.responses import events
 from qwen_magic.responses.items import (
     CodeInterpreterCall,
