@@ -8,6 +8,7 @@ Whatever a function does, it ends as something that the model can be told.
 from __future__ import annotations
 
 import asyncio
+import inspect
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
@@ -137,6 +138,9 @@ async def _awaited(work: Work) -> Returned:
 
 
 def _told(result: object, work: Work) -> str | tuple[dict[str, Any], ...]:
+    if inspect.iscoroutine(result):
+        result.close()
+        raise TypeError("it returned a coroutine: define it with `async def`")
     output = output_of(result, images=work.images)
     return output if isinstance(output, str) else tuple(output)
 

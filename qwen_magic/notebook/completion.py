@@ -8,24 +8,31 @@ from qwen_magic.notebook.chain_flags import FORMATS
 from qwen_magic.options import OPTIONS, option_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from qwen_magic.notebook.chain_flags import Flag
+    from qwen_magic.options import Option
 
 __all__ = ["complete", "complete_command"]
 
 
-def complete(before: str) -> list[str]:
-    """Return the words that may continue a magic line, given the text before the cursor."""
+def complete(before: str, known: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+    """Return the words that may continue a magic line.
+
+    Args:
+        before: The text before the cursor.
+        known: What the notebook adds to the values of an option, by the option's name.
+    """
+    named = known or {}
     words = before.split()
     current = "" if before.endswith((" ", "\t")) else words.pop()
     option = option_of(words[-1]) if words else None
     if option is not None and option.takes:
-        return _values(option.values, current, many=option.many)
+        return _values(option, current, named)
     flag, equals, value = current.partition("=")
     assigned = option_of(flag) if equals else None
     if assigned is not None:
-        return [f"{flag}={word}" for word in _values(assigned.values, value, many=assigned.many)]
+        return [f"{flag}={word}" for word in _values(assigned, value, named)]
     if current and not current.startswith("-"):
         return []
     given = {found.name for word in words if (found := option_of(word)) is not None}
@@ -67,8 +74,9 @@ def _expected(words: list[str], table: Sequence[Flag]) -> str:
     return ""
 
 
-def _values(values: tuple[str, ...], current: str, *, many: bool) -> list[str]:
-    if not many:
+def _values(option: Option, current: str, named: Mapping[str, Sequence[str]]) -> list[str]:
+    values = (*named.get(option.name, ()), *option.values)
+    if not option.many:
         return [value for value in values if value.startswith(current)]
     *chosen, last = current.split(",")
     return [value for value in values if value.startswith(last) and value not in chosen]

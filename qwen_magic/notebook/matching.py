@@ -8,6 +8,7 @@ there is only the older hook, without that wish.
 from __future__ import annotations
 
 import re
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.notebook.chain_flags import CHAIN_FLAGS, LOG_FLAGS
@@ -61,9 +62,24 @@ def _words(shell: InteractiveShell, before: str) -> list[str] | None:
         return None
     flags = _FLAGS.get(found[1])
     if flags is None:
-        return complete(found[2])
+        return complete(found[2], _variables(shell))
     names = shell.magics_manager.registry["ChainMagics"].names()
     return complete_command(found[2], flags, names, takes_name=found[1] == "qwen_chain")
+
+
+def _variables(shell: InteractiveShell) -> dict[str, list[str]]:
+    """Return the variables that an option can name."""
+    own = {
+        name: value
+        for name, value in shell.user_ns.items()
+        if not name.startswith("_") and name not in shell.user_ns_hidden
+    }
+
+    def of(*kinds: type) -> list[str]:
+        return [name for name, value in own.items() if isinstance(value, kinds)]
+
+    functions = of(FunctionType, MethodType)
+    return {"tools": functions, "tool_choice": functions, "mcp": of(dict), "messages": of(list)}
 
 
 def _add_hooks(shell: InteractiveShell) -> None:

@@ -154,6 +154,10 @@ def _is_nan(_city: str) -> float:
     return float("nan")
 
 
+def _returns_coroutine(city: str) -> object:
+    return _sleeps(city)
+
+
 def _is_opaque(_city: str) -> object:
     return threading.Lock()
 
@@ -168,6 +172,7 @@ def _is_opaque(_city: str) -> object:
         (_prints, "printed", False),
         (_is_nan, "NaN", False),
         (_is_opaque, "lock", False),
+        (_returns_coroutine, "async def", True),
     ],
 )
 def test_whatever_a_function_does_the_turn_ends_with_an_answer(

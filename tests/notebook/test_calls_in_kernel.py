@@ -133,6 +133,10 @@ def test_methods_and_lambdas_are_offered_under_the_variables_name(kernel: Kernel
     assert '"name": "twice"' in shown
 
 
+def test_the_notebooks_functions_are_completed(kernel: Kernel) -> None:
+    assert kernel.complete("%%qwen -t get_") == ["get_weather", "get_time", "get_price"]
+
+
 SERVER = """
 maps = {"mcpServers": {"maps": {"url": "https://maps.example/sse?token=secret1",
         "headers": {"Authorization": "Bearer secret2"}, "require_approval": "always"}}}

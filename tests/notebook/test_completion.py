@@ -30,6 +30,12 @@ def test_each_tool_of_a_list_is_completed_once() -> None:
     assert complete(" -t web_search,web_") == ["web_extractor", "web_search_image"]
 
 
+def test_what_the_notebook_has_comes_before_what_all_have() -> None:
+    known = {"tools": ["get_weather", "web"]}
+    assert complete(" -t get_weather,we", known)[:2] == ["web", "web_search"]
+    assert complete(" -m we", known) == []
+
+
 def test_words_of_the_question_are_left_alone() -> None:
     assert complete(" -m qwen-plus What is mod") == []
 
