@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,8 @@ from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.frontend import frontend_of
-from qwen_magic.notebook.interrupt import TurnStopped
+from qwen_magic.notebook.interrupt import Interrupts, TurnStopped
+from qwen_magic.notebook.showing import show
 from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
 from qwen_magic.settings import Settings
@@ -191,18 +191,15 @@ class QwenMagics(Magics):
         return with_fields(asked, how="append") if options.get("append") else asked
 
     def _show(self, turns: Generator[Turn, None, None], view: View, name: str | None) -> None:
-        turn = None
-        try:
-            with closing(turns):
-                for turn in turns:
-                    view.show(turn)
-        except KeyboardInterrupt:
-            self._settle(view, turn and self.session.last, name)
-            raise TurnStopped from None
-        except QwenError as error:
-            self._settle(view, error.turn, name)  # the reason stands in the error below it
-            raise
-        self._settle(view, turn, name)
+        with Interrupts(self._shell) as interrupts:
+            shown = show(turns, view, interrupts)
+            if shown.error is not None:
+                self._settle(view, shown.error.turn, name)  # the reason stands in the error below
+                raise shown.error
+            stopped = shown.stopped and shown.turn is not None
+            self._settle(view, self.session.last if stopped else shown.turn, name)
+            if shown.stopped or interrupts.noted:
+                raise TurnStopped
 
     def _settle(self, view: View, turn: Turn | None, name: str | None) -> None:
         if turn is None:
