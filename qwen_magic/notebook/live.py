@@ -52,7 +52,7 @@ def _live(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> Vie
     """Return the view of widgets, or the redrawn one where the kernel cannot talk to any."""
     try:
         from qwen_magic.notebook.growing_view import GrowingView
-    except ImportError:
+    except ModuleNotFoundError:
         return _Redrawn(settings, notes)
     growing = GrowingView(
         notes,
