@@ -142,6 +142,12 @@ def test_a_long_result_is_folded_behind_its_beginning() -> None:
     assert "<details" not in part_html(Logs("a\nb"))
 
 
+def test_a_long_line_is_folded_too() -> None:
+    html = part_html(Logs("x" * 60_000))
+    assert html.count("x" * 4_000) == 15
+    assert "Show all: 56,000 more characters</summary>" in html
+
+
 def test_no_time_is_in_what_is_saved(kernel: Kernel) -> None:
     code = THINKING.format(model="qwen3.7-plus")
     with paced(kernel, 0.005):
