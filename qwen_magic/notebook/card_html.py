@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING, assert_never
 
-from qwen_magic.notebook.direction import direction
+from qwen_magic.notebook.direction import is_right_to_left
 from qwen_magic.notebook.escapes import escape
 from qwen_magic.notebook.highlighting import highlight
 from qwen_magic.notebook.links import safe_link
@@ -93,12 +93,17 @@ def _logs(text: str) -> str:
 
 
 def _pre(text: str) -> str:
-    return f'<pre{direction(text)} style="{_LOGS}">{escape(text)}</pre>\n'
+    return f"<pre {_styled(_LOGS, text)}>{escape(text)}</pre>\n"
+
+
+def _styled(style: str, text: str) -> str:
+    right = is_right_to_left(text)
+    return f'dir="rtl" style="{style};text-align:right"' if right else f'style="{style}"'
 
 
 def line_html(text: str) -> str:
     """Return a line beside the answer, smaller and fainter than it."""
-    return f'<div{direction(text)} style="{_SMALL}">{escape(text)}</div>\n' if text else ""
+    return f"<div {_styled(_SMALL, text)}>{escape(text)}</div>\n" if text else ""
 
 
 def ending_html(text: str) -> str:

@@ -1,41 +1,54 @@
 """Arabic, Hebrew and their like are read from right to left; code and formulas never are (pure).
 
-HTML finds the direction of an element by its first letter (`dir="auto"`), but leaves out elements
-that have a direction of their own. So only outermost blocks get one, and code and formulas within,
-which would mislead it. A text without such letters stays as it is.
+As with HTML's `dir="auto"`, the first letter decides, outside of code and formulas. It is spelled
+out, since Jupyter's style sheets align paragraphs and cells to the left. The direction belongs to
+an outermost block, so that the items of a list and the columns of a table agree.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+from unicodedata import bidirectional
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from markdown_it.token import Token
 
-__all__ = ["direct", "direction"]
+__all__ = ["direct", "is_right_to_left"]
 
-_RIGHT_TO_LEFT = re.compile(
-    r"[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
-)
+_TO_THE_RIGHT = "text-align:right"
+_ALIGNED = frozenset({"paragraph_open", "td_open", "th_open"})
 _LEFT_TO_RIGHT = frozenset({"code_inline", "math_inline", "math_display", "fence", "code_block"})
-_CELLS = frozenset({"td_open", "th_open"})
 
 
-def direction(text: str) -> str:
-    """Return the attribute that an element with this text needs, after a space, or nothing."""
-    return ' dir="auto"' if _RIGHT_TO_LEFT.search(text) else ""
+def is_right_to_left(text: str) -> bool:
+    """Return whether the first letter belongs to a script that is read from right to left."""
+    if text.isascii():
+        return False
+    kinds = (bidirectional(letter) for letter in text)
+    return next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L") != "L"
 
 
 def direct(block: Sequence[Token]) -> None:
-    """Set the directions within an outermost block, if it holds a letter that needs them."""
-    if not any(_RIGHT_TO_LEFT.search(token.content) for token in block):
+    """Set the directions within an outermost block, if it is read from right to left."""
+    if not is_right_to_left("".join(_said(block))):
         return
-    block[0].attrs["dir"] = "auto"
-    for token in (inner for outer in block for inner in (outer, *(outer.children or ()))):
+    for token in _every(block):
         if token.type in _LEFT_TO_RIGHT:
             token.attrs["dir"] = "ltr"
-        elif token.type in _CELLS and not token.attrs:
-            token.attrs["style"] = "text-align:start"
+        elif token.type in _ALIGNED and not token.attrs:
+            token.attrs["style"] = _TO_THE_RIGHT
+        elif token.type == "table_open":
+            token.attrs["style"] = "margin-left:auto"
+    block[0].attrs["dir"] = "rtl"
+
+
+def _said(block: Iterable[Token]) -> Iterator[str]:
+    return (token.content for token in _every(block) if token.type == "text")
+
+
+def _every(block: Iterable[Token]) -> Iterator[Token]:
+    for token in block:
+        yield token
+        yield from token.children or ()

@@ -131,7 +131,7 @@ def _check(name: str, value: str) -> None:
     elif name == "class":
         assert _CLASS.fullmatch(value), value
     elif name == "dir":
-        assert value in {"auto", "ltr"}
+        assert value in {"rtl", "ltr"}
     elif name == "target":
         assert value == "_blank"
 
