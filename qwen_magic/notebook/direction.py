@@ -17,8 +17,14 @@ if TYPE_CHECKING:
 
 __all__ = ["direct", "is_right_to_left"]
 
-_TO_THE_RIGHT = "text-align:right"
-_ALIGNED = frozenset({"paragraph_open", "td_open", "th_open"})
+_TO_THE_RIGHT = "text-align:right"  # Jupyter spells out the left
+_STYLES = {
+    "paragraph_open": _TO_THE_RIGHT,
+    "td_open": _TO_THE_RIGHT,
+    "th_open": _TO_THE_RIGHT,
+    "table_open": "margin-left:auto",
+    "blockquote_open": "border-left:0;border-right:5px solid rgba(128,128,128,.3)",
+}
 _LEFT_TO_RIGHT = frozenset({"code_inline", "math_inline", "math_display", "fence", "code_block"})
 
 
@@ -37,10 +43,8 @@ def direct(block: Sequence[Token]) -> None:
     for token in _every(block):
         if token.type in _LEFT_TO_RIGHT:
             token.attrs["dir"] = "ltr"
-        elif token.type in _ALIGNED and not token.attrs:
-            token.attrs["style"] = _TO_THE_RIGHT
-        elif token.type == "table_open":
-            token.attrs["style"] = "margin-left:auto"
+        elif token.type in _STYLES and not token.attrs:
+            token.attrs["style"] = _STYLES[token.type]
     block[0].attrs["dir"] = "rtl"
 
 

@@ -19,10 +19,11 @@ def test_what_is_read_from_left_to_right_stays_as_it_is(text: str) -> None:
 @pytest.mark.parametrize("text", [ARABIC, HEBREW, "فارسی", "اردو", "ދިވެހި"])
 def test_each_outermost_block_finds_its_direction(text: str) -> None:
     html = to_html(f"# {text}\n\n{text}\n\n- {text}\n\n  {text}\n\n> {text}\n\nHello")
-    for tag in ("h1", "ul", "blockquote"):
+    for tag in ("h1", "ul"):
         assert html.count(f'<{tag} dir="rtl">') == 1
     assert html.count('<p style="text-align:right" dir="rtl">') == 1
     assert html.count('<p style="text-align:right">') == 3  # within the list and the quote
+    assert 'border-right:5px solid rgba(128,128,128,.3)" dir="rtl">' in html  # the quote's
     assert "<p>Hello</p>" in html
 
 
