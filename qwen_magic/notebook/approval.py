@@ -23,11 +23,13 @@ class ApprovalBar:
     """Allow, Always, Deny, and why; it is gone once something was pressed.
 
     Attributes:
+        call: What may be called.
         decision: What was pressed, set by another thread; None before.
         box: The row.
     """
 
     def __init__(self, look: Look, call: Call) -> None:
+        self.call = call
         self.decision: Decision | None = None
         self._look = look
         self._layout = look.keep(Layout(margin="4px 0 8px 0", overflow="visible"))
@@ -70,10 +72,11 @@ class ApprovalBar:
                 style=self._look.keep(ButtonStyle()),
             )
         )
-        button.on_click(lambda _: self._press(decision))
+        button.on_click(lambda _: self.decide(decision))
         return button
 
-    def _press(self, decision: Decision | None) -> None:
+    def decide(self, decision: Decision | None) -> None:
+        """End the question, once; None denies with the reason that was written."""
         if self.decision is None:
             self.decision = decision or Decision("deny", self._reason.value.strip())
             self._layout.display = "none"

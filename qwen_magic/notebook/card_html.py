@@ -10,10 +10,12 @@ import html
 import re
 from typing import TYPE_CHECKING, assert_never
 
+from qwen_magic.notebook.direction import is_right_to_left
 from qwen_magic.notebook.escapes import escape
 from qwen_magic.notebook.highlighting import highlight
 from qwen_magic.notebook.links import safe_link
 from qwen_magic.notebook.parts import Code, Links, Logs, Note, Picture, Words
+from qwen_magic.notebook.wording import LONGEST, counted
 
 if TYPE_CHECKING:
     from qwen_magic.notebook.cards import Card
@@ -29,7 +31,7 @@ _INSIDE = f"margin:.4em 0 .8em .3em;padding:0 0 0 .9em;border-left:2px solid {_G
 _CODE = "margin:.4em 0"
 _LOGS = "margin:.4em 0;white-space:pre-wrap;overflow-wrap:anywhere"
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+\Z")
-_AT_ONCE = 30  # lines of logs; what is longer is folded up behind its beginning
+_LINES = 30  # lines of logs that stand openly; the rest is folded up behind them
 _LINKS = "margin:.4em 0;padding:0 0 0 1.3em"
 _SMALL = "margin:.4em 0;font-size:.9em;opacity:.65"
 _ANSWER = "margin:.8em 0"
@@ -87,21 +89,31 @@ def _words(text: str, *, growing: bool) -> str:
 
 
 def _logs(text: str) -> str:
-    lines = text.splitlines()
-    if len(lines) <= _AT_ONCE:
-        return f'<pre style="{_LOGS}">{escape(text)}</pre>\n'
-    beginning, rest = "\n".join(lines[:_AT_ONCE]), "\n".join(lines[_AT_ONCE:])
+    beginning = "".join(text.splitlines(keepends=True)[:_LINES])[:LONGEST]
+    rest = text[len(beginning) :]
+    openly = _pre(beginning.removesuffix("\n"))
+    if not rest:
+        return openly
+    lines = len(rest.splitlines())
+    more = counted(lines, "more line") if lines > 1 else counted(len(rest), "more character")
     return (
-        f'<pre style="{_LOGS}">{escape(beginning)}</pre>\n'
-        f'<details style="{_FOLD}"><summary style="{_HEADING}">'
-        f"Show all: {len(lines) - _AT_ONCE:,} more lines</summary>\n"
-        f'<pre style="{_LOGS}">{escape(rest)}</pre></details>\n'
+        f'{openly}<details style="{_FOLD}"><summary style="{_HEADING}">Show all: {more}</summary>\n'
+        f"{_pre(rest)}</details>\n"
     )
+
+
+def _pre(text: str) -> str:
+    return f"<pre {_styled(_LOGS, text)}>{escape(text)}</pre>\n"
+
+
+def _styled(style: str, text: str) -> str:
+    right = is_right_to_left(text)
+    return f'dir="rtl" style="{style};text-align:right"' if right else f'style="{style}"'
 
 
 def line_html(text: str) -> str:
     """Return a line beside the answer, smaller and fainter than it."""
-    return f'<div style="{_SMALL}">{escape(text)}</div>\n' if text else ""
+    return f"<div {_styled(_SMALL, text)}>{escape(text)}</div>\n" if text else ""
 
 
 def ending_html(text: str) -> str:

@@ -10,19 +10,17 @@ from IPython.display import display
 from qwen_magic.conversation.calls import is_call
 from qwen_magic.notebook.approval import ApprovalBar
 from qwen_magic.notebook.card_html import line_html
-from qwen_magic.notebook.cards import card_at
+from qwen_magic.notebook.entries import PAGE, Page
 from qwen_magic.notebook.footer import hint
 from qwen_magic.notebook.stopping import ADVICE, StopBar
-from qwen_magic.notebook.widgets import Body, Column, Fold, Look
+from qwen_magic.notebook.widgets import Column, Look
 
 if TYPE_CHECKING:
     from IPython.core.display_functions import DisplayHandle
 
-    from qwen_magic.conversation.approval import Decision
+    from qwen_magic.conversation.approval import Approver, Decision
     from qwen_magic.conversation.calls import Call
-    from qwen_magic.conversation.output import Slot
     from qwen_magic.conversation.turn import Turn
-    from qwen_magic.notebook.cards import Card
 
 __all__ = ["GrowingView"]
 
@@ -43,9 +41,19 @@ class GrowingView:
         updates_per_second: float,
         show_reasoning: bool,
         can_stop: bool,
+        otherwise: Approver,
     ) -> None:
+        """Show nothing yet.
+
+        Args:
+            notes: Lines above the answer.
+            updates_per_second: How often it is redrawn, at most.
+            show_reasoning: Whether reasoning is displayed.
+            can_stop: Whether the kernel can hear a button while the cell runs.
+            otherwise: Who approves calls where no button is heard.
+        """
         self._look = Look()
-        self._entries: list[_Entry] = []
+        self._pages: list[Page] = []
         self._column = Column(self._look)
         if notes:
             self._column.add(self._look.html("".join(map(line_html, notes))))
@@ -59,6 +67,7 @@ class GrowingView:
         self._handle: DisplayHandle | None = None
         self._drawn: Turn | None = None
         self._approvals: dict[int, ApprovalBar] = {}
+        self._otherwise = otherwise
 
     @property
     def is_connected(self) -> bool:
@@ -99,8 +108,12 @@ class GrowingView:
         self._column.add(bar.box)
 
     def answer(self, number: int) -> Decision | None:
-        """Return what was pressed, if something was."""
-        return self._approvals[number].decision
+        """Return what was pressed, if something was; without buttons, ask in the other way."""
+        bar = self._approvals[number]
+        if bar.decision is None and not self._bar.is_heard(time.monotonic() - self._began):
+            self._otherwise.ask(number, bar.call)
+            bar.decide(self._otherwise.answer(number))
+        return bar.decision
 
     def opened(self, turn: Turn) -> frozenset[int]:
         """Return the numbers of the items that stay open when the turn, which has ended, settles.
@@ -109,7 +122,7 @@ class GrowingView:
         written when the turn was stopped.
         """
         cut = turn.status != "completed"
-        return frozenset(n for n, entry in enumerate(self._entries) if entry.stays_open(cut=cut))
+        return frozenset(n for page in self._pages for n in page.opened(cut=cut))
 
     def _display(self) -> DisplayHandle | None:
         view = {"model_id": self._root.model_id, "version_major": 2, "version_minor": 0}
@@ -122,22 +135,19 @@ class GrowingView:
         return handle
 
     def _draw(self, turn: Turn, now: float) -> None:
-        last = len(turn.output) - 1
-        for number, slot in enumerate(turn.output[: len(self._entries) + _NEW]):
-            known = self._entries[number] if number < len(self._entries) else None
-            if known is None or known.is_stale(slot, is_last=number == last):
-                self._draw_item(number, slot, card_at(turn, number), now)
+        new = _NEW
+        for number in range(-(-len(turn.output) // PAGE)):
+            if number == len(self._pages):
+                self._add_page(number * PAGE)
+            new -= self._pages[number].show(turn, now, new=new)
+            if not new:
+                break
         self._bar.show(self._waiting.told(turn, now), now - self._began)
 
-    def _draw_item(self, number: int, slot: Slot, card: Card, now: float) -> None:
-        if number == len(self._entries):
-            self._entries.append(_Entry(self._look, card, now))
-        entry = self._entries[number]
-        entry.show(slot, card, now)
-        visible = self._show_reasoning or card.kind != "reasoning"
-        if visible and not entry.is_placed and (card.parts or card.kind == "tool"):
-            self._column.add(entry.shown.box)
-            entry.is_placed = True
+    def _add_page(self, first: int) -> None:
+        page = Page(self._look, first, show_reasoning=self._show_reasoning)
+        self._column.add(page.box)
+        self._pages.append(page)
 
 
 class _Waiting:
@@ -157,46 +167,3 @@ class _Waiting:
             self._words, self._since = words, now
         seconds = now - (self._since if words else self._heard)
         return f"{words or 'Waiting for more…'} {seconds:.0f} s" if seconds >= _LONG else words
-
-
-class _Entry:
-    """One item's place in the view."""
-
-    def __init__(self, look: Look, card: Card, now: float) -> None:
-        is_answer = card.kind == "answer"
-        self.shown: Body | Fold = Body(look, is_answer=True) if is_answer else Fold(look)
-        self.is_placed = False
-        self._began = now
-        self._ended: float | None = None
-        self._state = card.state
-        self._slot: Slot | None = None
-
-    def stays_open(self, *, cut: bool) -> bool:
-        """Return whether it stays open when the turn settles, complete or cut."""
-        fold = self.shown
-        return isinstance(fold, Fold) and fold.is_open and (fold.is_chosen or cut)
-
-    def is_stale(self, slot: Slot, *, is_last: bool) -> bool:
-        """Return whether the item changed, or ended because another began."""
-        return slot is not self._slot or (self._ended is None and not is_last)
-
-    def show(self, slot: Slot, card: Card, now: float) -> None:
-        busy = card.is_busy
-        if card.state != self._state:
-            self._state = card.state
-            self._began = self._began if card.state != "running" else now
-        if not busy and self._ended is None:
-            self._ended = now
-        if isinstance(self.shown, Fold):
-            self.shown.show(card, self._heading(card), busy=busy)
-        else:
-            self.shown.show(card.parts, growing=busy)
-        self._slot = slot
-
-    def _heading(self, card: Card) -> str:
-        if self._ended is None:
-            return card.heading
-        seconds = f"{self._ended - self._began:.1f} s"
-        if card.kind == "reasoning":
-            return f"Thought for {seconds}"
-        return f"{card.heading} · {seconds}"

@@ -8,14 +8,20 @@ displayed (IPython, `InteractiveShell.set_custom_exc`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from types import FrameType, TracebackType
 
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["TurnStopped", "install", "uninstall"]
+__all__ = ["Interrupts", "TurnStopped", "install", "uninstall"]
+
+_SAME = 1.0  # seconds in which another Ctrl-C is the same wish
+_HELD = 5.0  # seconds that settling may take before it can be interrupted
 
 
 class TurnStopped(KeyboardInterrupt):
@@ -24,6 +30,58 @@ class TurnStopped(KeyboardInterrupt):
     def _render_traceback_(self) -> list[str]:
         """Return the traceback that IPython stores: formatting a real one takes 130 ms."""
         return [type(self).__name__]
+
+
+class Interrupts:
+    """Ctrl-C while a turn is shown: it stops the turn, once, and does not disturb its settling.
+
+    Attributes:
+        noted: One came that raised nothing, since the turn was about to end anyway.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self.noted = False
+        self._shell = shell
+        self._deaf_until = 0.0
+        self._earlier: Any = None
+
+    def hold(self) -> None:
+        """Let what follows run to its end: for a while, an interrupt is only noted."""
+        self._deaf_until = time.monotonic() + _HELD
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            earlier = signal.getsignal(signal.SIGINT)
+            owner: Any = getattr(earlier, "__self__", None)
+            is_ours = isinstance(owner, Interrupts)  # left by a turn that was stopped in this cell
+            self._earlier = owner._earlier if is_ours else earlier  # noqa: SLF001 - its own kind
+            signal.signal(signal.SIGINT, self._arrive)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None or not issubclass(kind, TurnStopped):
+            self._restore()
+        elif not hasattr(self._shell, "kernel"):  # IPython is not done with the cell
+            self._shell.events.register("post_run_cell", self._leave)
+        # A kernel puts back its own handler when it has replied.
+
+    def _arrive(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if now < self._deaf_until:
+            self.noted = True
+            return
+        self._deaf_until = now + _SAME
+        if callable(self._earlier):
+            self._earlier(number, frame)
+        raise KeyboardInterrupt
+
+    def _leave(self, _: object) -> None:
+        self._shell.events.unregister("post_run_cell", self._leave)
+        self._restore()
+
+    def _restore(self) -> None:
+        if signal.getsignal(signal.SIGINT) == self._arrive:
+            signal.signal(signal.SIGINT, self._earlier)
 
 
 def install(shell: InteractiveShell) -> None:

@@ -48,47 +48,42 @@ class View(Protocol):
 
 def view_for(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> View:
     """Return the view that the front end can show; notes stand above the answer."""
-    view = _view(frontend, settings, notes)
-    if isinstance(view, _Grown) and frontend.has_subshells:
-        view.approver = view.buttons
-    elif frontend.can_ask:
-        view.approver = AtPrompt()
-    return view
-
-
-def _view(
-    frontend: Frontend, settings: Settings, notes: tuple[str, ...]
-) -> _Grown | _Once | _Redrawn | _Printed:
+    approver: Approver = AtPrompt() if frontend.can_ask else Nobody()
     match frontend.display:
         case "live":
-            return _live(frontend, settings, notes)
+            return _live(frontend, settings, notes, approver)
         case "headless":
             return _Once(settings, notes)
         case "terminal":
-            return _Printed(settings, notes, color=not frontend.in_kernel and sys.stdout.isatty())
+            color = not frontend.in_kernel and sys.stdout.isatty()
+            return _Printed(settings, notes, approver, color=color)
 
 
-def _live(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> _Grown | _Redrawn:
+def _live(
+    frontend: Frontend, settings: Settings, notes: tuple[str, ...], approver: Approver
+) -> _Grown | _Redrawn:
     """Return the view of widgets, or the redrawn one where the kernel cannot talk to any."""
     try:
         from qwen_magic.notebook.growing_view import GrowingView
-    except ImportError:
-        return _Redrawn(settings, notes)
+    except ModuleNotFoundError:
+        return _Redrawn(settings, notes, approver)
     growing = GrowingView(
         notes,
         updates_per_second=settings.updates_per_second,
         show_reasoning=settings.show_reasoning,
         can_stop=frontend.has_subshells,
+        otherwise=approver,
     )
-    return _Grown(growing, settings, notes) if growing.is_connected else _Redrawn(settings, notes)
+    if growing.is_connected:
+        return _Grown(growing, settings, notes)
+    return _Redrawn(settings, notes, approver)
 
 
 class _Grown:
     """Widgets while it grows, one static output in their place at the end."""
 
     def __init__(self, growing: GrowingView, settings: Settings, notes: tuple[str, ...]) -> None:
-        self.approver: Approver = Nobody()
-        self.buttons: Approver = growing
+        self.approver: Approver = growing
         self._growing = growing
         self._once = _Once(settings, notes)
 
@@ -131,8 +126,8 @@ class _Once:
 class _Redrawn:
     """One output, redrawn in place; the longer the answer, the rarer, and always at the end."""
 
-    def __init__(self, settings: Settings, notes: tuple[str, ...]) -> None:
-        self.approver: Approver = Nobody()
+    def __init__(self, settings: Settings, notes: tuple[str, ...], approver: Approver) -> None:
+        self.approver = approver
         self._once = _Once(settings, notes)
         self._pause = 1 / settings.updates_per_second
         self._handle: DisplayHandle | None = None
@@ -164,8 +159,10 @@ class _Redrawn:
 class _Printed:
     """Finished blocks, printed as they come: a terminal cannot take anything back."""
 
-    def __init__(self, settings: Settings, notes: tuple[str, ...], *, color: bool) -> None:
-        self.approver: Approver = Nobody()
+    def __init__(
+        self, settings: Settings, notes: tuple[str, ...], approver: Approver, *, color: bool
+    ) -> None:
+        self.approver = approver
         self._pause = 1 / settings.updates_per_second
         self._printed = Printed()
         self._color = color

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,9 @@ from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.frontend import frontend_of
-from qwen_magic.notebook.interrupt import TurnStopped
+from qwen_magic.notebook.interrupt import Interrupts, TurnStopped
 from qwen_magic.notebook.servers import mcp_servers
+from qwen_magic.notebook.showing import show
 from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
 from qwen_magic.settings import Settings
@@ -186,18 +186,15 @@ class QwenMagics(Magics):
         return placed(asked, options, self.chain or self.whereabouts.chain)
 
     def _show(self, turns: Generator[Turn, None, None], view: View, name: str | None) -> None:
-        turn = None
-        try:
-            with closing(turns):
-                for turn in turns:
-                    view.show(turn)
-        except KeyboardInterrupt:
-            self._settle(view, turn and self.session.last, name)
-            raise TurnStopped from None
-        except QwenError as error:
-            self._settle(view, error.turn, name)  # the reason stands in the error below it
-            raise
-        self._settle(view, turn, name)
+        with Interrupts(self._shell) as interrupts:
+            shown = show(turns, view, interrupts)
+            if shown.error is not None:
+                self._settle(view, shown.error.turn, name)  # the reason stands in the error below
+                raise shown.error
+            stopped = shown.stopped and shown.turn is not None
+            self._settle(view, self.session.last if stopped else shown.turn, name)
+            if shown.stopped or interrupts.noted:
+                raise TurnStopped
 
     def _settle(self, view: View, turn: Turn | None, name: str | None) -> None:
         if turn is None:

@@ -13,6 +13,7 @@ import html
 from typing import TYPE_CHECKING
 
 from qwen_magic.notebook.blocks import split_blocks, without_stub
+from qwen_magic.notebook.direction import direct
 from qwen_magic.notebook.escapes import escape, escape_markdown, fence, inline_code, strip_controls
 from qwen_magic.notebook.highlighting import highlight
 from qwen_magic.notebook.links import safe_link
@@ -60,7 +61,10 @@ def html_blocks(text: str, *, growing: bool = False) -> list[str]:
         for token in tokens:
             if len(token.content) > _COLOURED_WHILE_GROWING:
                 token.info = ""
-    return ["".join(map(_html, block)) for block in top_level(tokens)]
+    blocks = list(top_level(tokens))
+    for block in blocks:
+        direct(block)
+    return ["".join(map(_html, block)) for block in blocks]
 
 
 def _html(token: Token) -> str:
@@ -81,7 +85,8 @@ def _attributes(token: Token) -> str:
 
 
 def _code(token: Token) -> str:
-    return highlight(token.content, (token.info.split() or [""])[0], margin="0 0 1em")
+    drawn = highlight(token.content, (token.info.split() or [""])[0], margin="0 0 1em")
+    return f"<div{_attributes(token)}>{drawn}</div>\n" if token.attrs else drawn
 
 
 _CONTENT: dict[str, Callable[[Token], str]] = {
@@ -89,10 +94,12 @@ _CONTENT: dict[str, Callable[[Token], str]] = {
     "softbreak": lambda _: "\n",
     "hardbreak": lambda _: "<br>\n",
     # MathJax leaves code alone.
-    "code_inline": lambda token: f"<code>{html.escape(token.content)}</code>",
+    "code_inline": lambda token: f"<code{_attributes(token)}>{html.escape(token.content)}</code>",
     "code_block": _code,
     "fence": _code,
-    "math_inline": lambda token: f"<span>${html.escape(token.content)}$</span>",
-    "math_display": lambda token: f"<span>$${html.escape(token.content)}$$</span>",
+    "math_inline": lambda token: f"<span{_attributes(token)}>${html.escape(token.content)}$</span>",
+    "math_display": lambda token: (
+        f"<span{_attributes(token)}>$${html.escape(token.content)}$$</span>"
+    ),
     "math_block": lambda token: f"<p>$${html.escape(token.content)}$$</p>\n",
 }

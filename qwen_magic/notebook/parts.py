@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from qwen_magic.notebook.wording import LONGEST, counted, cut, loaded, pretty
+from qwen_magic.notebook.wording import LONGEST, WHOLE, counted, cut, loaded, pretty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,10 +78,11 @@ def as_json(text: str) -> tuple[Part, ...]:
     value = loaded(text)
     if not isinstance(value, dict | list):
         return as_logs(text)
-    return (Code(pretty(value), "json"),) if value else ()
+    drawn = pretty(value, WHOLE) if value else ""
+    return (Code(drawn, "json"),) if 0 < len(drawn) <= LONGEST else as_logs(drawn)
 
 
-def as_logs(text: str, limit: int = LONGEST) -> tuple[Part, ...]:
+def as_logs(text: str, limit: int = WHOLE) -> tuple[Part, ...]:
     """Return a tool's text, if there is any."""
     return (Logs(cut(text, limit)),) if text.strip() else ()
 

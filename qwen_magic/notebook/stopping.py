@@ -58,13 +58,17 @@ class StopBar:
 
     def show(self, hint: str, seconds: float) -> None:
         """Tell what the turn waits for, and how to stop it where the button cannot."""
-        reachable = self._in_time and (seconds < _PATIENCE or _has_subshell())
+        reachable = self.is_heard(seconds)
         display = None if reachable else "none"
         if self._layout.display != display:
             self._layout.display = display
         text = " · ".join(filter(None, (hint, "" if reachable else ADVICE)))
         if self._hint.value != text:
             self._hint.value = text
+
+    def is_heard(self, seconds: float) -> bool:
+        """Return whether a click is handled while the cell runs, so many seconds after its begin."""
+        return self._in_time and (seconds < _PATIENCE or _has_subshell())
 
     def _press(self, _: object) -> None:
         self.pressed.set()

@@ -7,16 +7,18 @@ costs the page a millisecond when the turn settles, so a short block shares the 
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, TypeVar
 
-from ipywidgets import Accordion, HTMLMath, Layout, VBox, Widget
+from ipywidgets import HTMLMath, Layout, ToggleButton, VBox, Widget
+from ipywidgets.widgets.widget_bool import ToggleButtonStyle
 from ipywidgets.widgets.widget_string import HTMLMathStyle
 
 from qwen_magic.notebook.card_html import part_html
 from qwen_magic.notebook.markdown import html_blocks, split_blocks, to_html
 from qwen_magic.notebook.parts import Words
 from qwen_magic.notebook.stopping import hear
-from qwen_magic.notebook.stylesheet import ANSWER, CLASSES, STYLE
+from qwen_magic.notebook.stylesheet import ANSWER, CLASSES, FOLD, STYLE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +40,17 @@ class Look:
     """What all widgets of one turn share, and the list of them."""
 
     def __init__(self) -> None:
-        self.layout = Layout(margin="0", padding="0", overflow="visible")
-        self._style = HTMLMathStyle()
-        self._made: list[Widget] = [self.layout, self._style]
+        self._made: list[Widget | Look] = []
+        self.layout = self.keep(Layout(margin="0", padding="0", overflow="visible"))
+        self._style = self.keep(HTMLMathStyle())
+        self._toggle_style = self.keep(ToggleButtonStyle())
+
+    def part(self) -> Look:
+        """Return the same look for widgets that can be closed before the others."""
+        part = copy(self)
+        part._made = []  # noqa: SLF001 - its own
+        self._made.append(part)
+        return part
 
     def keep(self, widget: W) -> W:
         """Remember a widget, so that `close` closes it."""
@@ -50,6 +60,11 @@ class Look:
     def html(self, value: str) -> HTMLMath:
         """Return a widget for safe HTML in which formulas are typeset."""
         return self.keep(HTMLMath(value, layout=self.layout, style=self._style))
+
+    def toggle(self) -> ToggleButton:
+        """Return a button that is pressed, and stays so until it is pressed again."""
+        shared = {"layout": self.layout, "style": self._toggle_style}
+        return self.keep(ToggleButton(value=True, tooltip="", **shared))
 
     def box(self, *children: Widget, classes: Sequence[str] = ()) -> VBox:
         """Return a container."""
@@ -63,8 +78,8 @@ class Look:
 
     def close(self) -> None:
         """Close all widgets; a page that no longer shows them drops them without a word."""
-        for widget in reversed(self._made):
-            widget.close()
+        while self._made:
+            self._made.pop().close()
 
 
 class Column:
@@ -83,9 +98,9 @@ class Column:
             self._last = self._look.box(widget)
             self.box.children = (*self.box.children, self._last)
 
-    def clear(self) -> None:
-        """Remove all widgets."""
-        self.box.children = ()
+    def show_only(self, *widgets: Widget) -> None:
+        """Show these widgets in place of all others."""
+        self.box.children = widgets
         self._last = self.box
 
 
@@ -106,7 +121,7 @@ class Body:
         text = parts[0].text if parts and isinstance(parts[0], Words) else ""
         others = parts[1:] if text else parts
         if not text.startswith(self._sent):
-            self._column.clear()
+            self._column.show_only()
             self._open, self._sent, self._light = None, "", ""
         rest = text[len(self._sent) :]
         if growing and not others:
@@ -136,7 +151,10 @@ class Body:
 
 
 class Fold:
-    """An Accordion: open while its card is busy, folded when it is done, unless the reader chose.
+    """A heading that folds its card up: open while the card is busy, unless the reader chose.
+
+    The page toggles it alone, by the style sheet, since the kernel is busy. (An Accordion would
+    too, but no key reaches its headings.)
 
     Attributes:
         is_chosen: Whether the reader opened or closed it, as far as the kernel has heard.
@@ -144,27 +162,26 @@ class Fold:
 
     def __init__(self, look: Look) -> None:
         self._body = Body(look)
-        self._index: int | None = 0
+        self._expected = True
         self.is_chosen = False
-        self.box = look.keep(
-            Accordion((self._body.box,), titles=("",), selected_index=0, layout=look.layout)
-        )
-        self.box.observe(self._notice, "selected_index")
+        self.heading = look.toggle()
+        self.heading.observe(self._notice, "value")
+        self.box = look.box(self.heading, self._body.box, classes=(FOLD,))
 
     def show(self, card: Card, heading: str, *, busy: bool) -> None:
         """Show the card under a heading."""
         self._body.show(card.parts, growing=busy)
         if not busy and not self.is_chosen:
-            self._index = None
-            self.box.selected_index = None
-        if self.box.titles != (heading,):
-            self.box.titles = (heading,)
-        hear(self.box)
+            self._expected = False
+            self.heading.value = False
+        self.heading.disabled = not card.parts
+        self.heading.description = heading
+        hear(self.heading)
 
     @property
     def is_open(self) -> bool:
         """Whether it stands open, as far as the kernel has heard."""
-        return self.box.selected_index is not None
+        return bool(self.heading.value)
 
     def _notice(self, change: Bunch) -> None:
-        self.is_chosen = self.is_chosen or change.new != self._index
+        self.is_chosen = self.is_chosen or change.new != self._expected

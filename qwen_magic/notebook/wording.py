@@ -29,7 +29,8 @@ __all__ = [
     "unfenced",
 ]
 
-LONGEST = 4_000  # characters of one output
+LONGEST = 4_000  # characters that stand in a card openly
+WHOLE = 100_000  # characters of one output: what is more is left out
 LINE = 80
 _QUERIES = 3
 _LONGEST_JSON = 100_000

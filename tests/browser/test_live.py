@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LESSON = Path(__file__).with_name("lesson.md").read_text()
 THOUGHT = "First I **think**.\n\nThen more:\n\n- a\n- b\n\nA last thought"
-FOLD = ".jupyter-widget-Collapse-header"
+FOLD = ".qwen-magic-fold > button"
 STOP = "button.jupyter-button"
 SEARCH = {
     "type": "web_search_call",
@@ -155,7 +155,7 @@ def test_hostile_text_does_nothing_while_it_grows(lab: Jupyter, model: Model) ->
     model.says([*said, *answer(f"{text}\n\nlast words", number=2, pieces=50)])
     notebook.run(1, wait=False)
     notebook.wait_output(1, "last words")
-    for fold in notebook.output(1).locator(FOLD).all():
+    for fold in notebook.output(1).locator(f"{FOLD}:enabled").all():
         fold.click()
     notebook.page.wait_for_timeout(500)
     assert notebook.output(1).locator(STOP).count() == 1

@@ -13,7 +13,7 @@ __all__ = ["Frame", "Word", "frames", "use_theme", "watch_frames", "words"]
 _WORDS = """i => {
     const area = window.panel().content.widgets[i].outputArea.node;
     const from = area.getBoundingClientRect();
-    const skipped = 'details:not([open]) > div, .lm-mod-hidden, style, mjx-container, button';
+    const skipped = 'details:not([open]) > div, style, mjx-container, button';
     const walker = document.createTreeWalker(area, NodeFilter.SHOW_TEXT);
     const found = [];
     while (walker.nextNode()) {

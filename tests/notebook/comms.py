@@ -79,9 +79,9 @@ class Page:
         """Press the Stop button."""
         self._send("ButtonModel", {"method": "custom", "content": {"event": "click"}})
 
-    def toggle(self, index: int | None) -> None:
+    def toggle(self, *, is_open: bool) -> None:
         """Open or close the first fold."""
-        self._send("AccordionModel", {"method": "update", "state": {"selected_index": index}})
+        self._send("ToggleButtonModel", {"method": "update", "state": {"value": is_open}})
 
     def _send(self, model: str, data: dict[str, Any]) -> None:
         names = [name for name, state in self.widgets.items() if state["_model_name"] == model]

@@ -47,7 +47,7 @@ _ATTRIBUTES = {
     "ol": {"start"},
     "details": {"open"},
 }
-_EVERYWHERE = {"class", "style"}
+_EVERYWHERE = {"class", "dir", "style"}
 _HREF = re.compile(r"(?:https?://[^\s/@\\]+(?:[/?#]\S*)?|mailto:\S+)", re.IGNORECASE)
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,([\w+/]+=*)")
 _STYLE = re.compile(r"(?:\s*[a-z-]+\s*:[\w\s.,%#()+-]+;?)*")
@@ -130,6 +130,8 @@ def _check(name: str, value: str) -> None:
         assert not _LOADING.search(value), value
     elif name == "class":
         assert _CLASS.fullmatch(value), value
+    elif name == "dir":
+        assert value in {"rtl", "ltr"}
     elif name == "target":
         assert value == "_blank"
 

@@ -166,3 +166,39 @@ def test_what_is_no_mcp_server_is_refused(kernel: Kernel, value: str, told: str)
     kernel.run(f"server = {value}")
     ran = kernel.run("%%qwen --mcp server\nHi", person=False)
     assert told in "".join(ran.errors[0]["traceback"])
+
+
+def test_a_front_end_whose_clicks_are_not_heard_is_asked_at_the_prompt(kernel: Kernel) -> None:
+    kernel.run(DEFINED)
+    request = kernel.start(ASK, cell="c2")  # this client opens no subshell
+    assert "get_weather(city='Paris')" in kernel.prompted("y")
+    assert "Paris is sunny" in kernel.finish(request).html
+
+
+WILD = """
+import sys
+
+def get_weather(city: str) -> str:
+    'Get the weather forecast of a city.'
+    while True:
+        pass
+
+def get_time(city: str) -> str:
+    'Get the time of a city.'
+    sys.exit(1)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "told"), [("get_weather", "stopped after 0.5 seconds"), ("get_time", "SystemExit")]
+)
+def test_the_kernel_outlives_a_function_that_runs_wild(
+    kernel: Kernel, name: str, told: str
+) -> None:
+    kernel.run(f"%config QwenMagics.tool_timeout = 0.5\n{WILD}")
+    ran = kernel.run(
+        f"%%qwen --approve always -t {name}\nCall {name} for Paris", cell="c3", person=False
+    )
+    assert (ran.status, ran.errors) == ("ok", [])
+    assert told in ran.html
+    assert "4" in kernel.run("%qwen What is 2 + 2?", person=False).html

@@ -84,8 +84,8 @@ def test_a_text_is_done_once_something_follows_it() -> None:
 
 
 def test_long_outputs_are_cut_and_say_so() -> None:
-    long = card(WebExtractorCall(output="x" * 5_000)).parts[0]
-    assert long == Logs("x" * 4_000 + "\n… 1,000 more characters")
+    long = card(WebExtractorCall(output="x" * 101_000)).parts[0]
+    assert long == Logs("x" * 100_000 + "\n… 1,000 more characters")
 
 
 def test_many_links_are_cut_and_say_so() -> None:

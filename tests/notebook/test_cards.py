@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import get_args
 
 import pytest
@@ -173,6 +174,14 @@ def test_an_mcp_call_shows_its_arguments_and_its_result() -> None:
             Code('{\n  "sky": "blue"\n}', "json"),
         ),
     )
+
+
+def test_a_long_result_is_whole_up_to_a_bound() -> None:
+    rows = "\n".join(f"row {n}: {'x' * 40}" for n in range(1_000))
+    assert card(WebExtractorCall(output=rows)).parts == (Logs(rows),)
+    (_, told) = card(McpCall(output=json.dumps([{"row": n} for n in range(1_000)]))).parts
+    assert isinstance(told, Logs)
+    assert told.text.endswith('"row": 999\n  }\n]')
 
 
 def test_an_mcp_error_is_a_failure() -> None:

@@ -59,7 +59,7 @@ def test_every_widget_is_closed_after_the_output_stands(kernel: Kernel) -> None:
 
 
 def test_widgets_share_one_layout_and_one_style(kernel: Kernel) -> None:
-    page = ran(kernel, "%%qwen --new\nWrite a long answer of 4 KB")
+    page = ran(kernel, "%%qwen --new\nWrite a long answer of 8 KB")
     assert len(page.models("HTMLMathModel")) > 20
     assert len(page.models("HTMLMathStyleModel")) == 1
     assert len(page.models("LayoutModel")) == 3  # the button's and the hidden style's are others
@@ -118,9 +118,9 @@ def test_a_fold_that_the_reader_opened_stays_open(kernel: Kernel) -> None:
     with paced(kernel, 0.02):
         request = kernel.start(THINKING.format(model="qwen3.7-plus"), cell="a")
         page.until(request, "Thought for")
-        (fold,) = page.models("AccordionModel")
-        assert fold["selected_index"] is None
-        page.toggle(0)
+        (fold,) = page.models("ToggleButtonModel")
+        assert fold["value"] is False
+        page.toggle(is_open=True)
         page.finish(request)
     assert "<details " in page.outputs[0]["data"]["text/html"]
     assert " open>" in page.outputs[0]["data"]["text/html"]
@@ -140,6 +140,12 @@ def test_a_long_result_is_folded_behind_its_beginning() -> None:
     assert rest.count("line ") == 970
     assert "<b>" not in html
     assert "<details" not in part_html(Logs("a\nb"))
+
+
+def test_a_long_line_is_folded_too() -> None:
+    html = part_html(Logs("x" * 60_000))
+    assert html.count("x" * 4_000) == 15
+    assert "Show all: 56,000 more characters</summary>" in html
 
 
 def test_no_time_is_in_what_is_saved(kernel: Kernel) -> None:

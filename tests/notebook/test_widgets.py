@@ -108,22 +108,30 @@ def thought(fold: Fold, *, busy: bool) -> None:
 def test_a_fold_is_open_while_it_grows_and_folds_itself() -> None:
     fold = Fold(Look())
     thought(fold, busy=True)
-    assert (fold.is_open, fold.box.titles) == (True, ("Thinking…",))
+    assert (fold.is_open, fold.heading.description) == (True, "Thinking…")
     thought(fold, busy=False)
     assert (fold.is_open, fold.is_chosen) == (False, False)
-    assert fold.box.titles == ("Thought for 3.2 s",)
+    assert fold.heading.description == "Thought for 3.2 s"
 
 
 def test_a_fold_stays_as_the_reader_put_it() -> None:
     fold = Fold(Look())
     thought(fold, busy=True)
-    fold.box.selected_index = None  # as if clicked
-    fold.box.selected_index = 0
+    fold.heading.value = False  # as if clicked
+    fold.heading.value = True
     thought(fold, busy=False)
     assert (fold.is_open, fold.is_chosen) == (True, True)
-    fold.box.selected_index = None
+    fold.heading.value = False
     thought(fold, busy=False)
     assert not fold.is_open
+
+
+def test_a_fold_that_holds_nothing_cannot_be_toggled() -> None:
+    fold = Fold(Look())
+    fold.show(Card("now()", "done"), "now()", busy=False)
+    assert fold.heading.disabled
+    thought(fold, busy=False)
+    assert not fold.heading.disabled
 
 
 def test_closing_closes_every_widget() -> None:
