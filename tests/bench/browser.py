@@ -134,7 +134,7 @@ class Bench:
         """Stop a growing answer; return the milliseconds in the page, and in the kernel."""
         self.put(STALLED, wait=False)
         self._notebook.wait_output(0, "average waiting")
-        button = "document.querySelector('.jp-OutputArea button.jupyter-button').click()"
+        button = "document.querySelector('.jp-OutputArea button.widget-button').click()"
         kernel = "window.panel().sessionContext.session.kernel.interrupt()"
         act = button if by_click else kernel
         pressed = self._notebook.page.evaluate(f"() => {{ {act}; return window.seen.now(); }}")

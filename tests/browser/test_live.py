@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LESSON = Path(__file__).with_name("lesson.md").read_text()
 THOUGHT = "First I **think**.\n\nThen more:\n\n- a\n- b\n\nA last thought"
 FOLD = ".qwen-magic-fold > button"
-STOP = "button.jupyter-button"
+STOP = "button.widget-button"
 SEARCH = {
     "type": "web_search_call",
     "action": {
