@@ -9,6 +9,7 @@ from ipywidgets.widgets.widget_string import LabelStyle, TextStyle
 
 from qwen_magic.conversation.approval import ALLOWED, Decision
 from qwen_magic.notebook.stopping import hear
+from qwen_magic.notebook.stylesheet import APPROVAL
 from qwen_magic.notebook.wording import asked_of
 from qwen_magic.responses.items import FunctionCall
 
@@ -32,7 +33,7 @@ class ApprovalBar:
         self.call = call
         self.decision: Decision | None = None
         self._look = look
-        self._layout = look.keep(Layout(margin="4px 0 8px 0", overflow="visible"))
+        self._layout = look.keep(Layout(overflow="visible"))
         self._reason = look.keep(
             Text(
                 placeholder="Why not? The model is told",
@@ -41,21 +42,18 @@ class ApprovalBar:
                 style=look.keep(TextStyle()),
             )
         )
-        question = look.keep(
-            Label(
-                asked_of(call), layout=look.layout, style=look.keep(LabelStyle(font_weight="600"))
-            )
-        )
-        allow = self._button("Allow", "Call it this once", ALLOWED, "primary")
-        always = self._button(
-            "Always", "Call it now, and from now on without asking", Decision("always")
-        )
-        deny = self._button("Deny", "Do not call it; the model is told", None)
+        asked = asked_of(call)
+        question = look.keep(Label(asked, layout=look.layout, style=look.keep(LabelStyle())))
+        allow = self._button("Allow", f"{asked} This once", ALLOWED, "primary")
+        always = self._button("Always", f"{asked} And always from now on", Decision("always"))
+        deny = self._button("Deny", f"{asked} No, and the model is told", None)
         is_ours = isinstance(call, FunctionCall)
         row = (allow, always, deny, self._reason) if is_ours else (allow, deny, self._reason)
         wrapped = look.keep(Layout(flex_flow="row wrap", align_items="center", overflow="visible"))
         buttons = look.keep(HBox(row, layout=wrapped))
-        self.box = look.keep(VBox((question, buttons), layout=self._layout))
+        self.box = look.keep(
+            VBox((question, buttons), layout=self._layout, _dom_classes=(APPROVAL,))
+        )
         for widget in row:
             hear(widget)
 

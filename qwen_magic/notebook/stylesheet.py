@@ -8,11 +8,12 @@ end's rules for headings take for the beginning and end of the output.
 
 from __future__ import annotations
 
-__all__ = ["ANSWER", "CLASSES", "FOLD", "STYLE"]
+__all__ = ["ANSWER", "APPROVAL", "CLASSES", "FOLD", "STYLE"]
 
 CLASSES = ("qwen-magic-turn", "jp-RenderedHTMLCommon", "jp-RenderedHTML")
 ANSWER = "qwen-magic-answer"
 FOLD = "qwen-magic-fold"
+APPROVAL = "qwen-magic-approval"
 
 _HEADINGS = ":is(h1, h2, h3, h4, h5, h6)"
 _CONTENT = ".widget-htmlmath > .widget-htmlmath-content"
@@ -57,4 +58,8 @@ STYLE = f"""<style>
 .qwen-magic-turn .widget-button:hover, .qwen-magic-turn .widget-button:focus-visible {{
   background: rgba(128, 128, 128, .15); box-shadow: none; outline: 2px solid rgba(128, 128, 128, .6) }}
 .qwen-magic-turn .widget-button:hover {{ outline: 0 }}
+.qwen-magic-turn .widget-button.mod-primary {{
+  background: var(--jp-brand-color1, #1976d2); border-color: transparent; color: #fff }}
+.qwen-magic-turn .{APPROVAL} {{ margin: .6em 0 1em !important }}
+.qwen-magic-turn .{APPROVAL} .widget-label {{ font-size: inherit; opacity: 1 }}
 </style>"""
