@@ -11,20 +11,21 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from qwen_magic.conversation.output import item_of
+from qwen_magic.notebook.call_cards import call_state, function, mcp_approval, mcp_call
 from qwen_magic.notebook.parts import (
     Code,
+    Drawn,
     Note,
     Part,
-    Picture,
     Words,
     as_json,
     as_links,
     as_logs,
     as_note,
+    labelled,
 )
 from qwen_magic.notebook.wording import (
     address,
-    called,
     counted,
     cut,
     line,
@@ -53,8 +54,6 @@ _CUT = frozenset({"incomplete", "failed", "cancelled"})
 _TRACEBACK = "Traceback (most recent call last)"
 _IMAGE = re.compile(r"!\[([^\]\n]{0,200})\]\(<?([^\s()<>]{1,4000})>?\)")
 _PLACEHOLDER = "web search"  # what the service says where it does not tell the query
-
-_Drawn: TypeAlias = tuple[str, tuple[Part, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def card(item: items.Item, *, live: bool = False, done: bool | None = None) -> C
 
 def _state(item: items.Item, *, live: bool, done: bool | None) -> State:
     if isinstance(item, items.FunctionCall | items.McpApprovalRequest) and (
-        told := _call_state(item, live=live)
+        told := call_state(item, live=live)
     ):
         return told
     erred = isinstance(item, items.McpCall | items.McpListTools) and item.error
@@ -135,21 +134,7 @@ def _state(item: items.Item, *, live: bool, done: bool | None) -> State:
     return "done" if done is None and not item.status else "stopped"
 
 
-def _call_state(item: items.FunctionCall | items.McpApprovalRequest, *, live: bool) -> State | None:
-    """Return how far a call of ours is; None where its item tells."""
-    if item.status == "denied":
-        return "not called"
-    if item.error:
-        return "failed"
-    answer = item.output if isinstance(item, items.FunctionCall) else item.approve
-    if answer is not None:
-        return "done"
-    if live:
-        return "waiting for approval" if item.status == "waiting" else "running"
-    return "stopped" if item.status in {"waiting", "approved", "running"} else None
-
-
-def _message(item: items.Message) -> _Drawn:
+def _message(item: items.Message) -> Drawn:
     said = "".join(part.text for part in item.content)
     refusal = "".join(part.refusal for part in item.content)
     words = (Words(said),) if said.strip() else ()
@@ -157,57 +142,35 @@ def _message(item: items.Message) -> _Drawn:
     return "Answer", (*words, *refused)
 
 
-def _reasoning(item: items.Reasoning) -> _Drawn:
+def _reasoning(item: items.Reasoning) -> Drawn:
     thoughts = "\n\n".join(dict.fromkeys((*item.summary, *item.content)))
     return "Reasoning", (Words(thoughts),) if thoughts.strip() else ()
 
 
-def _function(item: items.FunctionCall) -> _Drawn:
-    arguments, printed = as_json(item.arguments), _after("Printed", as_logs(item.logs))
-    if item.error:
-        return called(item.name, item.arguments), (
-            *arguments,
-            *printed,
-            *as_note(line(item.error, 600)),
-        )
-    return called(item.name, item.arguments), (*arguments, *printed, *_returned(item.output))
-
-
-def _returned(output: str | tuple[dict[str, Any], ...] | None) -> tuple[Part, ...]:
-    """Return what a function returned: a text, or texts and images."""
-    if not isinstance(output, tuple):
-        return _after("Result", as_json(output or ""))
-    parts: list[Part] = []
-    for part in output:
-        url = lenient.text(part, "image_url")
-        parts += [Picture(url)] if url else as_json(lenient.text(part, "text"))
-    return _after("Result", tuple(parts))
-
-
-def _web_search(item: items.WebSearchCall) -> _Drawn:
+def _web_search(item: items.WebSearchCall) -> Drawn:
     queries = [q for q in item.queries if q.strip().lower() not in {"", _PLACEHOLDER}]
     title = f"Web search: {quoted(queries)}" if queries else "Web search"
     return title, as_links((address(url), url) for url in item.sources)
 
 
-def _web_extractor(item: items.WebExtractorCall) -> _Drawn:
+def _web_extractor(item: items.WebExtractorCall) -> Drawn:
     urls = tuple(dict.fromkeys(item.urls))
     found = as_links((address(url), url) for url in urls)
     title = f"Read {counted(len(urls), 'page')}" if urls else "Read a page"
     return title, (*found, *as_note(line(item.goal, 300)), *as_logs(item.output))
 
 
-def _code_interpreter(item: items.CodeInterpreterCall) -> _Drawn:
+def _code_interpreter(item: items.CodeInterpreterCall) -> Drawn:
     logs = "\n".join(filter(None, (unfenced(output.logs) for output in item.outputs)))
     drawn = [(label or "image", url) for label, url in _IMAGE.findall(logs)]
     drawn += [("image", output.url) for output in item.outputs if output.url]
     code = (Code(cut(item.code), "python"),) if item.code.strip() else ()
     title = "Python code: error" if _TRACEBACK in logs else "Python code"
     printed = as_logs(_IMAGE.sub("", logs).strip("\n"))
-    return title, (*code, *_after("Output", printed), *as_links(drawn))
+    return title, (*code, *labelled("Output", printed), *as_links(drawn))
 
 
-def _image_search(item: items.ImageSearchCall) -> _Drawn:
+def _image_search(item: items.ImageSearchCall) -> Drawn:
     asked = loaded(item.arguments)
     words = lenient.strings(asked, "queries") if isinstance(asked, dict) else ()
     by_image = item.type == "image_search_call"
@@ -224,26 +187,13 @@ def _images(output: str) -> tuple[Part, ...]:
     return as_links(named) or as_logs(output)
 
 
-def _mcp_call(item: items.McpCall) -> _Drawn:
-    place = f" on {line(item.server_label)}" if item.server_label else ""
-    found = (*as_note(line(item.error, 600)), *_after("Result", as_json(item.output)))
-    return f"MCP call: {line(item.name)}{place}", (*as_json(item.arguments), *found)
-
-
-def _mcp_list_tools(item: items.McpListTools) -> _Drawn:
+def _mcp_list_tools(item: items.McpListTools) -> Drawn:
     title = f"MCP server {line(item.server_label)}".rstrip()
     tools = f"{title}: {counted(len(item.tools), 'tool')}" if item.tools else f"{title}: its tools"
     return tools, (*as_note(line(item.error, 600)), *as_note(line(", ".join(item.tools), 600)))
 
 
-def _mcp_approval(item: items.McpApprovalRequest) -> _Drawn:
-    place = f" on {line(item.server_label)}" if item.server_label else ""
-    title = "MCP call approved" if item.approve else "MCP call that needs approval"
-    refused = as_note(line(item.error, 600))
-    return f"{title}: {line(item.name)}{place}", (*as_json(item.arguments), *refused)
-
-
-def _file_search(item: items.FileSearchCall) -> _Drawn:
+def _file_search(item: items.FileSearchCall) -> Drawn:
     parts: list[Part] = []
     for result in item.results[:_RESULTS]:
         score = "" if result.score is None else f" · {result.score:.2f}"
@@ -255,28 +205,24 @@ def _file_search(item: items.FileSearchCall) -> _Drawn:
     return f"File search: {queries}" if queries else "File search", (*parts, *more)
 
 
-def _other(item: items.OtherItem) -> _Drawn:
+def _other(item: items.OtherItem) -> Drawn:
     known = {"type", "id", "status"}
     fields = {name: value for name, value in item.fields.items() if name not in known}
     title = line(item.type.replace("_", " ")).capitalize() or "Unknown item"
     return title, (Code(pretty(fields), "json"),) if fields else ()
 
 
-def _after(label: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    return (Note(label), *parts) if parts else ()
-
-
-_CARDS: dict[type[items.Item], Callable[[Any], _Drawn]] = {
+_CARDS: dict[type[items.Item], Callable[[Any], Drawn]] = {
     items.Message: _message,
     items.Reasoning: _reasoning,
-    items.FunctionCall: _function,
+    items.FunctionCall: function,
     items.WebSearchCall: _web_search,
     items.WebExtractorCall: _web_extractor,
     items.CodeInterpreterCall: _code_interpreter,
     items.ImageSearchCall: _image_search,
-    items.McpCall: _mcp_call,
+    items.McpCall: mcp_call,
     items.McpListTools: _mcp_list_tools,
-    items.McpApprovalRequest: _mcp_approval,
+    items.McpApprovalRequest: mcp_approval,
     items.FileSearchCall: _file_search,
     items.OtherItem: _other,
 }

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Code",
+    "Drawn",
     "Links",
     "Logs",
     "Note",
@@ -22,6 +23,7 @@ __all__ = [
     "as_links",
     "as_logs",
     "as_note",
+    "labelled",
 ]
 
 _LINKS = 30
@@ -71,6 +73,8 @@ class Picture:
 
 
 Part: TypeAlias = Words | Code | Logs | Links | Note | Picture
+Drawn: TypeAlias = tuple[str, tuple[Part, ...]]
+"""A card's title, and what it holds."""
 
 
 def as_json(text: str) -> tuple[Part, ...]:
@@ -101,3 +105,8 @@ def as_links(pairs: Iterable[tuple[str, str]]) -> tuple[Part, ...]:
     left = len(labels) - len(shown)
     more = as_note(f"… {counted(left, 'more link')}" if left else "")
     return (Links(shown), *more) if shown else ()
+
+
+def labelled(label: str, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Return the parts under a label, if there are any."""
+    return (Note(label), *parts) if parts else ()
