@@ -8,8 +8,9 @@ is shorter, and is tried first.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
+from qwen_magic.conversation.output import item_of
 from qwen_magic.conversation.rebuild import answer_items, reply
 from qwen_magic.conversation.records import input_of
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
@@ -22,13 +23,22 @@ if TYPE_CHECKING:
     from qwen_magic.responses.items import Item
     from qwen_magic.responses.request import Request
 
-__all__ = ["Call", "continued", "is_call", "resent", "waiting"]
+__all__ = ["Call", "continued", "resent", "unanswered", "waiting"]
 
 Call: TypeAlias = FunctionCall | McpApprovalRequest
+_CALLS = frozenset({FunctionCall, McpApprovalRequest})
 
 
-def is_call(item: Item) -> bool:
-    """Return whether an item waits for an answer of ours."""
+def unanswered(turn: Turn) -> list[Call]:
+    """Return the calls of the last response that wait for an answer of ours.
+
+    Other items are not looked at: putting a long text together for each look would take long.
+    """
+    slots = (slot for slot in turn.output[turn.answered :] if slot.place.types[0] in _CALLS)
+    return [item for slot in slots if _waits(item := item_of(slot))]
+
+
+def _waits(item: Item) -> TypeGuard[Call]:
     match item:
         case FunctionCall():
             return item.output is None

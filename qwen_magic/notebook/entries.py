@@ -65,7 +65,7 @@ class Page:
 
     def _draw(self, turn: Turn, number: int, slot: Slot, now: float) -> None:
         at = number - self._first
-        is_last = number == len(turn.output) - 1
+        is_last = not turn.ended and number == len(turn.output) - 1
         if at < len(self._entries) and not self._entries[at].is_stale(slot, is_last=is_last):
             return
         card = card_at(turn, number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.calls import is_call
+from qwen_magic.conversation.calls import unanswered
 from qwen_magic.conversation.output import item_of
 from qwen_magic.notebook.wording import counted, line
 from qwen_magic.responses import items
@@ -13,6 +13,7 @@ from qwen_magic.responses import items
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.turn import Turn
 
 __all__ = ["ending", "footer", "hint"]
@@ -34,7 +35,7 @@ def hint(turn: Turn) -> str:
     if turn.ended:
         return ""
     waiting = f"Waiting for {line(turn.model) or 'the model'}…"
-    if calls := [item for item in turn.items[turn.answered :] if is_call(item)]:
+    if calls := unanswered(turn):
         return _calls_hint(calls)
     slot = turn.output[-1] if turn.output else None
     item = item_of(slot) if slot else None
@@ -49,12 +50,12 @@ def hint(turn: Turn) -> str:
             return _WAITING.get(type(item), waiting)
 
 
-def _calls_hint(calls: Sequence[items.Item]) -> str:
+def _calls_hint(calls: Sequence[Call]) -> str:
     """Return what calls of ours wait for: somebody's word before anything else."""
     if any(call.status == "waiting" for call in calls):
         return "Waiting for your approval…"
     running = [call for call in calls if call.status == "running"] or calls
-    return f"Calling {line(getattr(running[0], 'name', ''))}…"
+    return f"Calling {line(running[0].name)}…"
 
 
 def ending(turn: Turn) -> str:

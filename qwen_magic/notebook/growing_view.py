@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
-from qwen_magic.conversation.calls import is_call
+from qwen_magic.conversation.calls import unanswered
 from qwen_magic.notebook.approval import ApprovalBar
 from qwen_magic.notebook.card_html import line_html
-from qwen_magic.notebook.entries import PAGE, Page
-from qwen_magic.notebook.footer import hint
+from qwen_magic.notebook.growing_items import GrowingItems, Waiting
 from qwen_magic.notebook.stopping import ADVICE, StopBar
 from qwen_magic.notebook.widgets import Column, Look
 
@@ -27,8 +26,6 @@ __all__ = ["GrowingView"]
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _WITHOUT_WIDGETS = f"The answer is being written and appears here when it is whole; {ADVICE}."
 _DRAWING_SHARE = 0.25  # of the time, at most
-_NEW = 4  # items to begin with one drawing: a server drops what comes in a flood
-_LONG = 3.0  # seconds of waiting that are told
 
 
 class GrowingView:
@@ -53,16 +50,15 @@ class GrowingView:
             otherwise: Who approves calls where no button is heard.
         """
         self._look = Look()
-        self._pages: list[Page] = []
         self._column = Column(self._look)
         if notes:
             self._column.add(self._look.html("".join(map(line_html, notes))))
         self._bar = StopBar(self._look, in_time=can_stop)
         self._root = self._look.root(self._column.box, self._bar.box)
-        self._show_reasoning = show_reasoning
+        self._items = GrowingItems(self._look, self._column, show_reasoning=show_reasoning)
         self._pause = 1 / updates_per_second
         self._began = time.monotonic()
-        self._waiting = _Waiting(self._began)
+        self._waiting = Waiting(self._began)
         self._next = 0.0
         self._handle: DisplayHandle | None = None
         self._drawn: Turn | None = None
@@ -83,12 +79,13 @@ class GrowingView:
         if self._bar.pressed.is_set():
             raise KeyboardInterrupt
         now = time.monotonic()
-        calling = any(item.status == "running" for item in turn.items if is_call(item))
+        calling = any(call.status == "running" for call in unanswered(turn))
         self._bar.is_calling = calling
         if now < self._next and not (calling and turn is not self._drawn):
             return  # a call holds the kernel: what is not drawn before it is drawn after it
         self._drawn = turn
-        self._draw(turn, now)
+        self._items.draw(turn, now)
+        self._bar.show(self._waiting.told(turn, now), now - self._began)
         if self._handle is None:
             self._handle = self._display()
         drawn = time.monotonic()
@@ -116,13 +113,8 @@ class GrowingView:
         return bar.decision
 
     def opened(self, turn: Turn) -> frozenset[int]:
-        """Return the numbers of the items that stay open when the turn, which has ended, settles.
-
-        Those are what the reader opened, as far as the kernel has heard, and what was still being
-        written when the turn was stopped.
-        """
-        cut = turn.status != "completed"
-        return frozenset(n for page in self._pages for n in page.opened(cut=cut))
+        """Return the numbers of the items that stay open when the turn, which has ended, settles."""
+        return self._items.opened(turn)
 
     def _display(self) -> DisplayHandle | None:
         view = {"model_id": self._root.model_id, "version_major": 2, "version_minor": 0}
@@ -133,37 +125,3 @@ class GrowingView:
         }
         handle: DisplayHandle | None = display(shown, raw=True, display_id=True)
         return handle
-
-    def _draw(self, turn: Turn, now: float) -> None:
-        new = _NEW
-        for number in range(-(-len(turn.output) // PAGE)):
-            if number == len(self._pages):
-                self._add_page(number * PAGE)
-            new -= self._pages[number].show(turn, now, new=new)
-            if not new:
-                break
-        self._bar.show(self._waiting.told(turn, now), now - self._began)
-
-    def _add_page(self, first: int) -> None:
-        page = Page(self._look, first, show_reasoning=self._show_reasoning)
-        self._column.add(page.box)
-        self._pages.append(page)
-
-
-class _Waiting:
-    """What the turn waits for, and for how long, if that is long."""
-
-    def __init__(self, now: float) -> None:
-        self._turn: Turn | None = None
-        self._heard = now
-        self._words = ""
-        self._since = now
-
-    def told(self, turn: Turn, now: float) -> str:
-        if turn is not self._turn:
-            self._turn, self._heard = turn, now
-        words = hint(turn)
-        if words != self._words:
-            self._words, self._since = words, now
-        seconds = now - (self._since if words else self._heard)
-        return f"{words or 'Waiting for more…'} {seconds:.0f} s" if seconds >= _LONG else words
