@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Button, ButtonStyle, Dropdown, HBox, Text, Textarea, VBox
+from ipywidgets import (
+    Button,
+    ButtonStyle,
+    Dropdown,
+    HBox,
+    Layout,
+    Text,
+    Textarea,
+    ToggleButton,
+    VBox,
+)
 from ipywidgets.widgets.widget_description import DescriptionStyle
 from ipywidgets.widgets.widget_string import TextStyle
 
@@ -25,11 +35,15 @@ class Controls:
 
     Args:
         look: Closes them.
+
+    Attributes:
+        layout: What they share; empty, so that the panel's style sheet decides.
     """
 
     def __init__(self, look: Look) -> None:
         self._look = look
         self._fields: list[Widget] = []
+        self.layout = look.keep(Layout())
         self._button = look.keep(ButtonStyle())
         self._text = look.keep(TextStyle())
         self._choice = look.keep(DescriptionStyle())
@@ -54,17 +68,21 @@ class Controls:
         """Return a field for one line."""
         return self._made(Text, classes, description=name, style=self._text)
 
+    def toggle(self, name: str, tip: str, *, on: bool) -> ToggleButton:
+        """Return a button that stays down."""
+        return self._made(ToggleButton, (), value=on, description=name, tooltip=tip)
+
     def area(self, name: str, *classes: str, **traits: object) -> Textarea:
         """Return a field for several lines."""
         return self._made(Textarea, classes, description=name, style=self._text, **traits)
 
     def row(self, *children: Widget, classes: Sequence[str] = ()) -> HBox:
         """Return widgets beside each other."""
-        return self._look.keep(HBox(children, layout=self._look.layout, _dom_classes=classes))
+        return self._look.keep(HBox(children, layout=self.layout, _dom_classes=classes))
 
     def column(self, *children: Widget, classes: Sequence[str] = ()) -> VBox:
         """Return widgets below each other."""
-        return self._look.box(*children, classes=classes)
+        return self._look.keep(VBox(children, layout=self.layout, _dom_classes=classes))
 
     def hear(self) -> None:
         """Let all of them be heard while a cell runs; after they were changed."""
@@ -72,7 +90,7 @@ class Controls:
             hear(field)
 
     def _made(self, kind: type[Any], classes: Sequence[str], **traits: object) -> Any:  # noqa: ANN401 - ipywidgets is untyped
-        made = self._look.keep(kind(layout=self._look.layout, _dom_classes=classes, **traits))
+        made = self._look.keep(kind(layout=self.layout, _dom_classes=classes, **traits))
         self._fields.append(made)
         hear(made)
         return made

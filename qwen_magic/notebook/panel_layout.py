@@ -73,7 +73,7 @@ class PanelLayout:
         told = controls.column(self._told, classes=("qwen-magic-told",))
         place(self.options.box.children[0], (*self.options.box.children[0].children, self._hint()))
         parts = (top, self.transcript.box, told, self.composer.box, self.options.box, style)
-        self.root = look.box(*parts, classes=("qwen-magic-panel",))
+        self.root = controls.column(*parts, classes=("qwen-magic-panel",))
         shell: Any = get_ipython()
         self._publish = shell.display_pub.publish  # a cell's %%capture must not take it away
         self._is_shown = False

@@ -5,8 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Accordion, ToggleButton
-from ipywidgets.widgets.widget_bool import ToggleButtonStyle
+from ipywidgets import Accordion
 
 from qwen_magic.notebook.panel_composer import MODES
 from qwen_magic.notebook.panel_controls import Controls, place
@@ -17,7 +16,7 @@ from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, MODELS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ipywidgets import Dropdown
+    from ipywidgets import Dropdown, ToggleButton
     from traitlets import Bunch
 
     from qwen_magic.notebook.magics import QwenMagics
@@ -52,10 +51,8 @@ class OptionBar:
     """
 
     def __init__(self, look: Look, qwen: QwenMagics, use: Callable[[Mode], None]) -> None:
-        self._look = look
         self._qwen = qwen
         self._controls = controls = Controls(look)
-        self._style = look.keep(ToggleButtonStyle())
         self._choices = self._made_choices()
         self._tools: dict[str, ToggleButton] = {}
         self._chosen = set(qwen.tools)
@@ -73,7 +70,7 @@ class OptionBar:
                 (inside,),
                 titles=("Tools and options",),
                 selected_index=None,
-                layout=look.layout,
+                layout=controls.layout,
                 _dom_classes=("qwen-magic-options",),
             )
         )
@@ -115,18 +112,9 @@ class OptionBar:
         return made
 
     def _toggle(self, name: str) -> ToggleButton:
-        label = name if name in BUILT_IN_TOOLS else f"{name}()"
-        toggle = self._look.keep(
-            ToggleButton(
-                name in self._chosen,
-                description=label.replace("_", " ") if name in BUILT_IN_TOOLS else label,
-                tooltip=f"Let the model use {name}",
-                layout=self._look.layout,
-                style=self._style,
-            )
-        )
+        label = name.replace("_", " ") if name in BUILT_IN_TOOLS else f"{name}()"
+        toggle = self._controls.toggle(label, f"Let the model use {name}", on=name in self._chosen)
         toggle.observe(lambda change: self._set(name, on=change.new), "value")
-        hear(toggle)
         return toggle
 
     def _set(self, name: str, *, on: bool) -> None:

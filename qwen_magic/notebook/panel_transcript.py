@@ -49,8 +49,8 @@ class Transcript:
         controls = Controls(look)
         self._older = controls.button("Older", "Show earlier turns", self._widen)
         self._empty = look.html(_EMPTY)
-        self._column = look.box(self._empty, classes=("qwen-magic-turns",))
-        self.box = look.box(self._column, classes=("qwen-magic-transcript",))
+        self._column = controls.column(self._empty, classes=("qwen-magic-turns",))
+        self.box = controls.column(self._column, classes=("qwen-magic-transcript",))
         self.show_reasoning = True
         self._controls = controls
 

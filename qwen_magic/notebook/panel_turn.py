@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Actions", "TurnView", "question_html"]
 
+_THINKING = "Thinking…"  # as the fold says
+
 
 class Actions(Protocol):
     """What can be done with a turn that stands in the panel."""
@@ -63,14 +65,14 @@ class TurnView:
         self._actions = actions
         self._show_reasoning = show_reasoning
         self._look = look = Look()
-        self._controls = Controls(look)
+        self._controls = controls = Controls(look)
         self._waiting = Waiting(now)
         self._items: GrowingItems | None = None
         self._drawer: CodeDrawer | None = None
         self._answer = look.box(classes=CLASSES)
         self._foot = look.html("")
         self._bar = self._controls.row(self._foot, classes=("qwen-magic-foot",))
-        self.box = look.box(
+        self.box = controls.column(
             look.html(question_html(question)),
             self._answer,
             self._bar,
@@ -85,7 +87,8 @@ class TurnView:
             self._items = GrowingItems(self._look, column, show_reasoning=self._show_reasoning)
             place(self._answer, (column.box,))
         self._items.draw(turn, now)
-        self._tell(line_html(hint or self._waiting.told(turn, now)))
+        told = hint or self._waiting.told(turn, now)
+        self._tell("" if told == _THINKING and turn.output else line_html(told))
 
     def wait(self, hint: str) -> None:
         """Tell what the question waits for, before it is asked."""
