@@ -66,13 +66,12 @@ class Composer:
         )
         self.text.observe(self._typed, "value")
         self._recall = controls.button(
-            "Recall", "Put the question before into the field", self._step_back, icon="arrow-up"
+            "Recall", "Put the question before into the field", self._step_back
         )
-        self._stop = controls.button("Stop", "Stop the answer; what has arrived stays", stop)
-        self._stop.add_class("qwen-magic-stop")
-        self._button = controls.button(
-            "Send", "Send the question", self._press, "qwen-magic-send", icon="arrow-up"
+        self._stop = controls.button(
+            "Stop", "Stop the answer; what has arrived stays", stop, "qwen-magic-stop"
         )
+        self._button = controls.button("Send", "Send the question", self._press, "qwen-magic-send")
         self.bar = controls.row(self._recall, classes=("qwen-magic-bar",))
         self.box = controls.column(self.text, self.bar, classes=("qwen-magic-composer",))
 

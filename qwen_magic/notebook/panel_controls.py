@@ -48,12 +48,9 @@ class Controls:
         self._text = look.keep(TextStyle())
         self._choice = look.keep(DescriptionStyle())
 
-    def button(
-        self, name: str, tip: str, press: Callable[[], object], *classes: str, **traits: object
-    ) -> Button:
-        """Return a button; its name is what a screen reader says."""
+    def button(self, name: str, tip: str, press: Callable[[], object], *classes: str) -> Button:
+        """Return a button; its name is what a screen reader says, which an icon would add to."""
         made = self._made(Button, classes, description=name, tooltip=tip, style=self._button)
-        made.set_trait("icon", str(traits.get("icon", "")))
         made.on_click(lambda _: press())
         hear(made)
         return made

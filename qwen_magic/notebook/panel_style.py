@@ -22,7 +22,11 @@ _FRAME = """
   padding: 12px; border: 1px solid var(--line); border-radius: 12px; overflow: hidden;
   background: var(--jp-layout-color1, transparent); color: var(--jp-content-font-color1, inherit);
   font-family: var(--jp-content-font-family, inherit); font-size: var(--jp-content-font-size1, 14px) }
-.jp-LinkedOutputView .qwen-magic-panel { height: calc(100vh - 96px); max-width: none; margin: 0; border: 0 }
+.jp-LinkedOutputView:has(.qwen-magic-panel), .jp-LinkedOutputView:has(.qwen-magic-panel) :is(
+  .jp-OutputArea, .jp-OutputArea-child:has(.qwen-magic-panel), .jp-OutputArea-output:has(.qwen-magic-panel)) {
+  height: 100%; padding: 0; overflow: hidden }
+.jp-LinkedOutputView .qwen-magic-panel { height: 100%; min-width: 240px; min-height: 0; max-width: none; margin: 0;
+  border: 0; border-radius: 0 }
 .jp-LinkedOutputView .jp-OutputArea-child:has(.qwen-magic-panel) .jp-OutputPrompt { display: none }
 .qwen-magic-panel .widget-box, .qwen-magic-panel .widget-htmlmath {
   width: auto; height: auto; margin: 0; overflow: visible; min-width: 0; font-size: inherit }
@@ -49,6 +53,7 @@ _TURNS = """
   width: fit-content; max-width: 85%; max-height: 16em; overflow: auto; margin: 0 0 10px auto;
   padding: 7px 13px; border-radius: 14px 14px 4px 14px; background: var(--wash); line-height: 1.5 }
 .qwen-magic-exchange .qwen-magic-turn { padding: 0 !important; overflow-wrap: anywhere }
+.qwen-magic-exchange .qwen-magic-turn mjx-container[display="true"] { overflow-x: auto; overflow-y: hidden }
 .qwen-magic-exchange .qwen-magic-turn pre { overflow-x: auto; overflow-wrap: normal }
 .qwen-magic-exchange .qwen-magic-turn .highlight {
   border-radius: 8px; background: var(--wash); padding: 8px 12px; overflow-x: auto }
@@ -125,14 +130,19 @@ _BUTTONS = """
 .qwen-magic-panel .qwen-magic-options .widget-vbox { gap: 8px }
 """
 _STATES = """
+.qwen-magic-panel .jupyter-widgets-disconnected::before { display: none }
 .qwen-magic-panel.jupyter-widgets-disconnected::before {
-  content: "The kernel has restarted: run the cell again to go on. The conversation is kept.";
-  flex: 0 0 auto; padding: 6px 10px; border-radius: 8px; background: var(--wash); font-size: .9em }
+  content: "The kernel has gone or restarted: run the cell again to go on. The conversation is kept.";
+  align-self: stretch; flex: 0 0 auto; padding: 8px 12px; border-radius: 8px; background: var(--wash);
+  color: inherit; font: inherit }
 .qwen-magic-panel.jupyter-widgets-disconnected .qwen-magic-composer { opacity: .5; pointer-events: none }
 @container (max-width: 420px) {
   .qwen-magic-question { max-width: 94% }
+  .qwen-magic-panel { padding: 8px }
   .qwen-magic-top { gap: 2px 6px }
+  .qwen-magic-chains { gap: 0 }
+  .qwen-magic-composer .qwen-magic-bar { justify-content: flex-end }
   .qwen-magic-composer .widget-dropdown > label { display: none }
-  .qwen-magic-composer select { max-width: 8.5em } }
+  .qwen-magic-composer select { max-width: 7.2em } }
 @media (prefers-reduced-motion: reduce) { .qwen-magic-panel * { transition: none !important } }
 """
