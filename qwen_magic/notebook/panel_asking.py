@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["WAITS_FOR_CELL", "Asker", "Live"]
 
 _TICK = 0.04
+_RUN_AGAIN = "run the cell again"
 WAITS_FOR_CELL = "Waits for the running cell; its variables are read when it ends…"
 _WITHDRAWN = "Not asked: stopped before its turn came"
 
@@ -118,7 +119,8 @@ class Asker:
         try:
             self._stream(live)
         except QwenError as error:
-            live.turn, live.error = error.turn or live.turn, str(error)
+            told = str(error).replace(_RUN_AGAIN, "press Retry")
+            live.turn, live.error = error.turn or live.turn, told
         except CancelledError:
             live.error = _WITHDRAWN
         except Exception as error:  # noqa: BLE001 - a thread that dies would leave the panel busy

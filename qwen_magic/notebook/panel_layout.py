@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from IPython.core.getipython import get_ipython
 from ipywidgets import Layout
 
-from qwen_magic.notebook.card_html import ending_html
 from qwen_magic.notebook.panel_chains import ChainBar
 from qwen_magic.notebook.panel_composer import Composer
 from qwen_magic.notebook.panel_controls import Controls, place
 from qwen_magic.notebook.panel_options import OptionBar
 from qwen_magic.notebook.panel_style import panel_style
 from qwen_magic.notebook.panel_transcript import Transcript
-from qwen_magic.notebook.panel_turn import Actions
+from qwen_magic.notebook.panel_turn import Actions, reason_html
 from qwen_magic.notebook.widgets import Look
 
 if TYPE_CHECKING:
@@ -88,7 +87,7 @@ class PanelLayout:
 
     def tell(self, text: str) -> None:
         """Tell something above the composer; nothing to tell takes it away."""
-        self._told.value = ending_html(text)
+        self._told.value = reason_html(text)
 
     def display(self, saved: Mapping[str, str]) -> None:
         """Display the widgets, and below them what a saved notebook keeps."""

@@ -143,6 +143,7 @@ _STATES = """
   .qwen-magic-chains { gap: 0 }
   .qwen-magic-composer .qwen-magic-bar { justify-content: flex-end }
   .qwen-magic-composer .widget-dropdown > label { display: none }
-  .qwen-magic-composer select { max-width: 7.2em } }
+  .qwen-magic-composer .widget-dropdown { flex: 1 1 40% }
+  .qwen-magic-composer select { flex: 1 1 auto; width: 100%; max-width: none } }
 @media (prefers-reduced-motion: reduce) { .qwen-magic-panel * { transition: none !important } }
 """

@@ -103,8 +103,7 @@ class Transcript:
         view = self._lives.pop(live, None)
         if view is None:
             return
-        if not self._lives:
-            self._kept = None
+        self._kept = next((one.kept for one in self._lives if one.kept is not None), None)
         view.key = live.node
         if live.turn is None or not live.turn.ended:
             view.refuse(live.error)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.turn import Turn
 
-__all__ = ["Actions", "TurnView", "question_html"]
+__all__ = ["Actions", "TurnView", "question_html", "reason_html"]
 
 _THINKING = "Thinking…"  # as the fold says
 
@@ -43,6 +43,12 @@ def question_html(text: str) -> str:
         '<div class="qwen-magic-question" style="white-space:pre-wrap;overflow-wrap:anywhere">'
         f'<span class="qwen-magic-unseen">You: </span>{escape(text)}</div>'
     )
+
+
+def reason_html(reason: str) -> str:
+    """Return why an answer is not whole, and below that what to do."""
+    said, _, hint = reason.partition("\n")
+    return ending_html(f"{said[:1].upper()}{said[1:]}") + line_html(hint)
 
 
 class TurnView:
@@ -107,12 +113,12 @@ class TurnView:
             self._draw_rest(self._items, turn, now)
             lines = (*notes, *turn.notes) if turn.status in {"completed", "incomplete"} else notes
             told = "".join(map(line_html, lines))
-            self._tell(told + ending_html(error or ending(turn)) + line_html(footer(turn)))
+            self._tell(told + reason_html(error or ending(turn)) + line_html(footer(turn)))
         self._offer(turn)
 
     def refuse(self, error: str) -> None:
         """Tell why the question was not asked."""
-        self.html = ending_html(error)
+        self.html = reason_html(error)
         place(self._answer, (self._look.html(self.html),))
         self._tell("")
         self._offer(None)

@@ -65,6 +65,7 @@ def test_what_sends_can_be_chosen(lab: Jupyter) -> None:
     panel = panel_in(lab)
     panel.root.get_by_text("Tools and options").click()
     panel.root.get_by_label("Sends").select_option("Enter twice")
+    panel.root.get_by_placeholder("an empty line at the end sends").wait_for()
     panel.ask("one")
     panel.page.keyboard.type("two")
     panel.page.wait_for_timeout(300)
@@ -74,6 +75,7 @@ def test_what_sends_can_be_chosen(lab: Jupyter) -> None:
     panel.wait(END)
     assert panel.questions() == ["one\ntwo"]
     panel.root.get_by_label("Sends").select_option("Send button only")
+    panel.root.get_by_placeholder("Ask Qwen", exact=True).wait_for()
     panel.ask("three")
     panel.page.keyboard.type("four")
     assert panel.questions() == ["one\ntwo"]
@@ -102,7 +104,7 @@ def test_a_retried_question_takes_its_own_place(lab: Jupyter) -> None:
     panel.wait_idle()
     panel.turns.first.hover()
     panel.turns.first.get_by_role("button", name="Retry").click()
-    panel.wait("1 later turn set aside")
+    panel.wait("2 earlier turns set aside")
     panel.wait_idle()
     assert panel.questions() == ["one"]
     panel.notebook.run(2)
@@ -133,7 +135,7 @@ def test_chains_can_be_begun_copied_and_renamed(lab: Jupyter) -> None:
     panel.wait(END)
     panel.wait_idle()
     panel.button("Fork").click()
-    panel.page.keyboard.press("Enter")
+    panel.root.get_by_label("Name of the copy").press("Enter")
     panel.root.get_by_label("Chain").wait_for()
     panel.ask("two")
     panel.wait(END, 2)
