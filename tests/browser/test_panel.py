@@ -18,7 +18,7 @@ def test_a_question_is_answered_below_the_one_before(jupyter: Jupyter) -> None:
     panel = panel_in(jupyter)
     panel.notebook.screenshot(f"panel-idle-{jupyter.app}")
     panel.ask("My name is Ada.")
-    panel.wait_idle()
+    panel.wait("chain main, turn 1")
     panel.ask("What is my name?")
     panel.wait("Ada", 3)
     panel.wait_idle()
@@ -56,7 +56,6 @@ def test_enter_in_the_midst_of_a_text_is_a_line_end(lab: Jupyter) -> None:
     assert panel.questions() == []
     panel.page.keyboard.press("Control+End")
     panel.page.keyboard.press("Enter")
-    panel.wait_idle()
     panel.wait(END)
     assert panel.questions() == ["first \nsecond"]
 
@@ -208,7 +207,7 @@ def test_variables_are_filled_in_as_in_a_cell(lab: Jupyter) -> None:
 def test_an_error_is_told_with_what_to_do(lab: Jupyter) -> None:
     panel = panel_in(lab, load='%load_ext qwen_magic\n%config QwenMagics.region = "beijing"')
     panel.ask("Hello")
-    panel.wait("no API key is set")
+    panel.wait("No API key is set")
     panel.notebook.screenshot("panel-error")
     assert panel.turns.last.get_by_role("button", name="Retry").is_visible()
     panel.wait_idle()
@@ -218,8 +217,7 @@ def test_a_broken_answer_stays_with_its_reason(lab: Jupyter) -> None:
     panel = panel_in(lab, "%config QwenMagics.model = 'demo-cut'")
     panel.notebook.run(1)
     panel.ask("Hello")
-    panel.wait_idle()
-    panel.wait("ended before")
+    panel.wait("The stream ended before")
     assert "Hello" in panel.turns.last.locator(".qwen-magic-turn").inner_text()
     panel.notebook.screenshot("panel-broken")
 

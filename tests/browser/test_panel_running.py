@@ -150,7 +150,7 @@ def test_a_view_that_is_closed_misses_nothing(lab: Jupyter, model: Model) -> Non
 def test_a_restarted_kernel_goes_on_where_the_chain_was(lab: Jupyter) -> None:
     panel = panel_in(lab)
     panel.ask("My name is Ada.")
-    panel.wait_idle()
+    panel.wait("chain main, turn 1")
     panel.notebook.restart()
     panel.page.wait_for_selector(".qwen-magic-panel.jupyter-widgets-disconnected")
     panel.notebook.screenshot("panel-restarted")
