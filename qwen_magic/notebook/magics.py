@@ -237,7 +237,7 @@ class QwenMagics(Magics):
         given["system"] = self.system  # the option's holds for the chain, not for the session
         if "thinking" in options and "effort" not in options:
             given["effort"] = ""  # the cell's word counts more than the configuration's
-        settings = Settings(**given, tools=tools_named(names, self.variables()))
+        settings = Settings(**given, tools=tools_named(names, self.variables() if names else {}))
         if self._region_chosen and settings.region == DEFAULT_REGION and not settings.base_url:
             return replace(settings, base_url=settings.region_base())
         return settings

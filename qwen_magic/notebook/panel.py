@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import RLock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -51,13 +50,14 @@ class Panel:
         self._notebook, self._name = joined.notebook, joined.chain.name
         self._session = Session(store=joined.store)
         self._asker = Asker(self._session, magics.feed.show)
-        self._lock = RLock()
+        self._lock = magics.feed.lock
         self._replaced: int | None = None  # how many turns stay before the one that is edited
         self._told_of_demo = self._closed = False
         self._drawn = 0.0
         self._saved: dict[str, str] = {}
+        self._shown: Chain | None = None
         self._layout = PanelLayout(self, self._qwen, f"qwen-magic-{uuid4().hex[:8]}")
-        magics.enter(self)
+        self._is_attended = magics.enter(self).is_attended
         self._join()
 
     def ask(self, text: str) -> None:
@@ -90,7 +90,7 @@ class Panel:
     def show(self, live: Live) -> None:
         """Show what is new of a question, unless the last drawing was a moment ago."""
         now = time.monotonic()
-        if self._closed or live.chain != self._chain() or (now < self._drawn and not live.ended):
+        if self._closed or live.chain != self._chain():
             return
         with self._lock:
             transcript = self._layout.transcript
@@ -98,19 +98,24 @@ class Panel:
                 transcript.settle(live, now)
                 self.refresh()
                 return
-            if transcript.begin(live, now):
+            is_new = transcript.begin(live, now)
+            if is_new:
                 self.refresh()
-            transcript.grow(live, now)
-            drawn = time.monotonic()
-            pause = 1 / self._qwen.updates_per_second
-            self._drawn = drawn + max(pause, (drawn - now) / _DRAWING_SHARE)
+            if is_new or now >= self._drawn:
+                transcript.grow(live, now)
+                drawn = time.monotonic()
+                pause = max(1 / self._qwen.updates_per_second, (drawn - now) / _DRAWING_SHARE)
+                self._drawn = drawn + pause
 
     def refresh(self) -> None:
         """Show the chain as it stands now."""
-        with self._lock:
+        with self._telling(), self._lock:
             if self._closed:
                 return
             store, chain = self._qwen.session.store, self._chain()
+            if chain != self._shown:
+                self._shown = chain
+                self._layout.transcript.clear()
             tree = store.tree(chain)
             self._layout.transcript.sync(tree, lambda ids: store.read(chain, ids))
             lines = {line.name: line for line in store.chains(chain.notebook)}
@@ -118,20 +123,25 @@ class Panel:
             told = f"{counted(len(path(tree)), 'turn')} · {counted(tokens, 'token')}"
             busy = any(live.chain == chain for live in self._magics.feed.lives)
             self._layout.show(tuple(lines), chain.name, told, busy=busy)
-            self._save()
+            if not busy:
+                self._save()
 
     def act(self, act: Act, name: str) -> None:
         """Switch to a chain, begin one, branch off or rename."""
         with self._telling(), self._lock:
-            if act != "switch":
-                getattr(self, f"_{act}")(name)
+            match act:
+                case "new":
+                    self._refuse_known(name)
+                case "fork":
+                    self._qwen.session.store.fork(self._chain(), name)
+                case "rename":
+                    self._rename(name)
             self._name, self._replaced = name, None
-            self._layout.transcript.clear()
             self._join()
 
     def retry(self, view: TurnView) -> None:
         """Ask a turn's question again, in its place."""
-        self._put(view.question, view.question, self._before(view))
+        self._put(view.question, self._prompt(view.question), self._before(view))
 
     def edit(self, view: TurnView) -> None:
         """Let the reader ask another question in a turn's place."""
@@ -183,7 +193,8 @@ class Panel:
     def _settings(self, options: dict[str, Any]) -> Settings:
         options = {"tools": (), **options, "chain": self._name}
         settings = self._qwen.settings_for(options)
-        return replace(settings, region=DEMO) if settings.is_unset else settings
+        stands_in = settings.is_unset and self._is_attended
+        return replace(settings, region=DEMO) if stands_in else settings
 
     def _chain(self) -> Chain:
         return chain_of(self._notebook, self._settings({}))
@@ -199,12 +210,9 @@ class Panel:
         """Return how many turns stay before a turn's place."""
         return self._layout.transcript.depth(view, self._qwen.session.store.tree(self._chain()))
 
-    def _new(self, name: str) -> None:
+    def _refuse_known(self, name: str) -> None:
         if self._is_known(name):
             raise CellError(f"there is a chain {name!r} already", hint="choose another name")
-
-    def _fork(self, name: str) -> None:
-        self._qwen.session.store.fork(self._chain(), name)
 
     def _rename(self, name: str) -> None:
         chain = self._chain()

@@ -5,6 +5,7 @@ A kernel interrupt cannot reach this thread; Stop sets a flag that is looked at 
 
 from __future__ import annotations
 
+import logging
 from collections import deque
 from concurrent.futures import CancelledError, Future, wait
 from contextlib import closing
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WAITS_FOR_CELL", "Asker", "Live"]
 
+_LOG = logging.getLogger(__name__)
 _TICK = 0.04
 _RUN_AGAIN = "run the cell again"
 WAITS_FOR_CELL = "Waits for the running cell; its variables are read when it ends…"
@@ -113,7 +115,10 @@ class Asker:
                     self._thread = None
                     return
                 live = self._waiting.popleft()
-            self._answer(live)
+            try:
+                self._answer(live)
+            except Exception:  # noqa: BLE001 - the next question is to be answered all the same
+                _LOG.exception("the panel could not show an answer")
 
     def _answer(self, live: Live) -> None:
         try:

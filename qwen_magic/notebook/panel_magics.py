@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.getipython import get_ipython
@@ -14,6 +15,7 @@ from qwen_magic.notebook.frontend import frontend_of
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from qwen_magic.notebook.frontend import Frontend
     from qwen_magic.notebook.magics import QwenMagics
     from qwen_magic.notebook.panel import Panel
     from qwen_magic.notebook.panel_asking import Live
@@ -27,9 +29,11 @@ class Feed:
 
     Attributes:
         lives: The questions that are not answered yet, in the order of asking.
+        lock: Held by whoever changes a panel; one for all, since each tells the others.
     """
 
     def __init__(self) -> None:
+        self.lock = RLock()
         self.lives: list[Live] = []
         self._panels: dict[Panel, tuple[str, int]] = {}
 
@@ -51,15 +55,17 @@ class Feed:
 
     def begin(self, live: Live) -> None:
         """Tell of a new question."""
-        self.lives.append(live)
-        self.show(live)
+        with self.lock:
+            self.lives.append(live)
+            self.show(live)
 
     def show(self, live: Live) -> None:
         """Tell what is new of a question."""
-        if live.ended and live in self.lives:
-            self.lives.remove(live)
-        for panel in self.panels:
-            panel.show(live)
+        with self.lock:
+            if live.ended and live in self.lives:
+                self.lives.remove(live)
+            for panel in self.panels:
+                panel.show(live)
 
     def refresh(self, *_: object) -> None:
         """Let all panels look whether a cell changed their chain; called by IPython after each cell."""
@@ -104,11 +110,12 @@ class PanelMagics(Magics):
 
             return Panel()
 
-    def enter(self, panel: Panel) -> None:
-        """Let a panel that the running cell shows hear of everything."""
-        cell = frontend_of(self._shell).cell
-        self.feed.enter(panel, cell, self._shell.execution_count)
+    def enter(self, panel: Panel) -> Frontend:
+        """Let a panel that the running cell shows hear of everything; return where it is."""
+        frontend = frontend_of(self._shell)
+        self.feed.enter(panel, frontend.cell, self._shell.execution_count)
         self.next_cell()
+        return frontend
 
     def next_cell(self) -> NextCell:
         """Return what puts code below the next cell; it listens from now on."""

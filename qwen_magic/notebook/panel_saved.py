@@ -21,7 +21,7 @@ __all__ = ["SAVED", "saved_bundle"]
 
 SAVED = "qwen-magic-saved"
 
-_MOST = 40_000  # characters of HTML, which are sent after each answer
+_MOST = 24_000  # characters of HTML, which are sent and typeset after each answer
 _CHILD = ".jp-OutputArea-child"
 _STYLE = (
     f"<style>{_CHILD}:has(+ {_CHILD} .{SAVED}):not(:has(.jp-OutputArea-output > *))"

@@ -138,7 +138,7 @@ def _beside_a_cell(lab: Jupyter) -> None:
 
 
 def _aging(lab: Jupyter, turns: int) -> None:
-    with DemoServer(pace=0.002) as server:
+    with DemoServer(pace=0) as server:
         load = f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"'
         panel = panel_in(lab, LOOP.format(turns=turns // 4), load=load)
         panel.page.set_default_timeout(3_600_000)
