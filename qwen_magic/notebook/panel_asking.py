@@ -31,6 +31,7 @@ __all__ = ["WAITS_FOR_CELL", "Asker", "Live"]
 
 _LOG = logging.getLogger(__name__)
 _TICK = 0.04
+_BREATH = 0.15  # seconds between two answers: a server drops what comes in a flood
 _RUN_AGAIN = "run the cell again"
 WAITS_FOR_CELL = "Waits for the running cell; its variables are read when it ends…"
 _WITHDRAWN = "Not asked: stopped before its turn came"
@@ -119,6 +120,8 @@ class Asker:
                 self._answer(live)
             except Exception:  # noqa: BLE001 - the next question is to be answered all the same
                 _LOG.exception("the panel could not show an answer")
+            if self._waiting:
+                live.stopped.wait(_BREATH)
 
     def _answer(self, live: Live) -> None:
         try:

@@ -47,7 +47,10 @@ _TURNS = """
   display: flex; flex-direction: column-reverse; flex: 1 1 0; min-height: 80px;
   overflow-x: hidden !important; overflow-y: auto !important; overscroll-behavior: contain;
   scrollbar-width: thin }
-.qwen-magic-turns { display: block; margin: 0 0 auto !important; padding: 2px 6px 2px 2px !important }
+.qwen-magic-turns { display: block; flex: 0 0 auto; margin: 0 0 auto !important; padding: 2px 6px 2px 2px !important }
+.qwen-magic-turns > .qwen-magic-group { display: block }
+.qwen-magic-earlier { display: flex; flex: 0 0 auto; flex-direction: column-reverse; padding: 2px 6px 2px 2px !important }
+.qwen-magic-transcript > .qwen-magic-bar { flex: 0 0 auto; justify-content: center; padding: 4px !important }
 .qwen-magic-exchange { display: block; padding: 0 0 18px !important }
 .qwen-magic-question {
   width: fit-content; max-width: 85%; max-height: 16em; overflow: auto; margin: 0 0 10px auto;
@@ -66,7 +69,7 @@ _TURNS = """
 .qwen-magic-foot > .widget-htmlmath { flex: 1 1 auto }
 .qwen-magic-foot > .jupyter-button { opacity: 0; transition: opacity .12s }
 .qwen-magic-exchange:hover .qwen-magic-foot > .jupyter-button,
-.qwen-magic-exchange:last-child .qwen-magic-foot > .jupyter-button,
+.qwen-magic-group:last-child > .qwen-magic-exchange:last-child .qwen-magic-foot > .jupyter-button,
 .qwen-magic-foot:focus-within > .jupyter-button { opacity: .75 }
 @media (hover: none) { .qwen-magic-foot > .jupyter-button { opacity: .75 } }
 .qwen-magic-empty { max-width: 34em; margin: 2em auto; text-align: center; line-height: 1.6; opacity: .65 }

@@ -1,6 +1,9 @@
 """The turns of a chain in the panel: the last ones, earlier ones on demand, and those that grow.
 
-However long a chain is, the page holds the widgets of its last turns only.
+However long a chain is, the page holds the widgets of its last turns only. A container whose first
+child is taken away draws all others anew in the page (ipywidgets, `ViewList.update`), formulas and
+all. So turns stand in groups, groups are emptied and never taken away, and earlier turns have a
+container of their own that grows at its end, which the style sheet puts on top.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ from qwen_magic.notebook.panel_turn import TurnView
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ipywidgets import VBox
+
     from qwen_magic.conversation.records import Record
     from qwen_magic.notebook.panel_asking import Live
     from qwen_magic.notebook.panel_turn import Actions
@@ -22,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["SHOWN", "Transcript"]
 
-SHOWN = 20  # turns
+SHOWN = 20  # turns, and up to a group more
+_GROUP = 5
 _EMPTY = (
     '<div class="qwen-magic-empty">Ask a question below. Answers appear here, also while a cell'
     " runs; {{name}} in a question stands for a variable of the notebook.</div>"
@@ -45,14 +51,18 @@ class Transcript:
         self._lives: dict[Live, TurnView] = {}
         self._refused: TurnView | None = None
         self._kept: int | None = None
-        self._window = SHOWN
-        controls = Controls(look)
+        self._since: int | None = None  # the first of the earlier turns that are shown
+        self._start = 0  # the first of the last turns, by its place on the path
+        self._groups: dict[int, VBox] = {}
+        self._controls = controls = Controls(look)
         self._older = controls.button("Older", "Show earlier turns", self._widen)
         self._empty = look.html(_EMPTY)
         self._column = controls.column(self._empty, classes=("qwen-magic-turns",))
-        self.box = controls.column(self._column, classes=("qwen-magic-transcript",))
+        self._earlier = controls.column(classes=("qwen-magic-earlier",))
+        self._top = controls.row(classes=("qwen-magic-bar",))
+        from_below = (self._column, self._earlier, self._top)
+        self.box = controls.column(*from_below, classes=("qwen-magic-transcript",))
         self.show_reasoning = True
-        self._controls = controls
 
     @property
     def views(self) -> tuple[TurnView, ...]:
@@ -72,19 +82,33 @@ class Transcript:
     def sync(self, tree: Tree, read: Callable[[Sequence[int]], Sequence[Record]]) -> None:
         """Show the chain as it stands in the store, and the questions that are on their way."""
         nodes = path(tree)[: self._kept]
-        shown = [*nodes[-self._window :], *_tail(tree, nodes, is_asking=bool(self._lives))]
+        tail = _tail(tree, nodes, is_asking=bool(self._lives))
+        others = [*filter(None, (self._refused,)), *self._lives.values()]
+        start = max(0, (len(nodes) + len(tail) + len(others) - SHOWN) // _GROUP * _GROUP)
+        if self._since is not None:
+            start = min(start, self._start)
+        earlier = nodes[start if self._since is None else self._since : start]
+        known = self._known([*earlier, *nodes[start:], *tail], nodes, read)
+        views = [known[node.id] for node in (*nodes[start:], *tail) if node.id in known]
+        self._replace([known[node.id] for node in earlier], [*views, *others], start)
+        self._tell_of(start - len(earlier))
+
+    def _known(
+        self,
+        wanted: Sequence[Node],
+        nodes: Sequence[Node],
+        read: Callable[[Sequence[int]], Sequence[Record]],
+    ) -> dict[int, TurnView]:
+        """Return the views of stored turns, by the turns' ids; those that are new are read."""
         known = {view.key: view for view in self._views if view.key is not None}
-        missing = [node.id for node in shown if node.id not in known]
-        known |= {record.id: self._stored(record, nodes) for record in read(missing)}
-        wanted = [known[node.id] for node in shown if node.id in known]
-        wanted += [self._refused] if self._refused else []
-        self._replace([*wanted, *self._lives.values()], older=len(nodes) - self._window)
+        missing = [node.id for node in wanted if node.id not in known]
+        return known | {record.id: self._stored(record, nodes) for record in read(missing)}
 
     def begin(self, live: Live, now: float) -> bool:
         """Make a place for a question that was asked; return whether it is new."""
         if live in self._lives:
             return False
-        self._window, self._refused = SHOWN, None
+        self._since = self._refused = None
         view = TurnView(live.question, self._actions, now=now, show_reasoning=self.show_reasoning)
         self._lives[live] = view
         if live.kept is not None:
@@ -116,8 +140,9 @@ class Transcript:
         """Show nothing, before another chain is shown."""
         lives, self._lives = self._lives, {}
         self._refused = self._kept = None
-        self._window = SHOWN
-        self._replace([], older=0)
+        self._since = None
+        self._replace([], [], 0)
+        self._tell_of(0)
         for view in lives.values():
             view.close()
 
@@ -134,20 +159,34 @@ class Transcript:
         view.settle(turn_of(record, number))
         return view
 
-    def _replace(self, views: list[TurnView], *, older: int) -> None:
-        gone = [view for view in self._views if view not in views]
-        self._views = [view for view in views if view not in self._lives.values()]
-        children = [view.box for view in views] or [self._empty]
-        if older > 0:
-            self._older.description = f"Show {min(older, SHOWN)} of {older:,} earlier turns"
-            self._controls.hear()
-            children.insert(0, self._older)
-        place(self._column, children)
+    def _replace(self, earlier: list[TurnView], views: list[TurnView], start: int) -> None:
+        lives = self._lives.values()
+        gone = [view for view in self._views if view not in earlier and view not in views]
+        self._views = [view for view in (*earlier, *views) if view not in lives]
+        self._start = start
+        place(self._earlier, [view.box for view in reversed(earlier)])
+        filled: dict[int, list[VBox]] = {}
+        for number, view in enumerate(views, start):
+            filled.setdefault(number // _GROUP, []).append(view.box)
+        if not filled or min(filled) < min(self._groups, default=0):
+            self._groups = {}
+        for number in filled:
+            self._groups.setdefault(number, self._controls.column(classes=("qwen-magic-group",)))
+        for number, box in self._groups.items():
+            place(box, filled.get(number, ()))
+        place(self._column, tuple(self._groups.values()) or (self._empty,))
         for view in gone:
             view.close()
 
+    def _tell_of(self, older: int) -> None:
+        """Offer earlier turns, if there are any."""
+        if older > 0:
+            self._older.description = f"Show {min(older, SHOWN)} of {older:,} earlier turns"
+            self._controls.hear()
+        place(self._top, (self._older,) if older > 0 else ())
+
     def _widen(self) -> None:
-        self._window += SHOWN
+        self._since = max(0, (self._start if self._since is None else self._since) - SHOWN)
         self._load()
 
 

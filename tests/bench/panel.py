@@ -38,20 +38,22 @@ CELLS = {
 WATCH = """() => {
     const now = () => (performance.timeOrigin + performance.now()) / 1000;
     window.painted = {};
-    window.tasks = [];
     const node = document.querySelector('.qwen-magic-transcript');
     new MutationObserver(() => requestAnimationFrame(() => setTimeout(() => {
         for (const text of ['FIRST', 'Stopped by you'])
             if (!window.painted[text] && node.innerText.includes(text)) window.painted[text] = now();
     }))).observe(node, { subtree: true, childList: true, characterData: true });
-    new PerformanceObserver(list => {
-        for (const task of list.getEntries()) window.tasks.push(task.duration);
-    }).observe({ type: 'longtask' });
     window.press = () => {
         const named = b => b.innerText.trim() === 'Stop';
         [...document.querySelectorAll('.qwen-magic-panel button')].find(named).click();
         return now();
     };
+}"""
+TASKS = """() => {
+    window.tasks = [];
+    new PerformanceObserver(list => {
+        for (const task of list.getEntries()) window.tasks.push(task.duration);
+    }).observe({ type: 'longtask' });
 }"""
 LOOP = "for _ in range({turns}): panel.ask('Write a long answer of 2 KB')\nwhile panel.busy: time.sleep(0.1)"
 
@@ -138,11 +140,11 @@ def _beside_a_cell(lab: Jupyter) -> None:
 
 
 def _aging(lab: Jupyter, turns: int) -> None:
-    with DemoServer(pace=0) as server:
+    with DemoServer(pace=0.0005) as server:
         load = f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"'
         panel = panel_in(lab, LOOP.format(turns=turns // 4), load=load)
         panel.page.set_default_timeout(3_600_000)
-        panel.page.evaluate(WATCH)
+        panel.page.evaluate(TASKS)
         devtools = panel.page.context.new_cdp_session(panel.page)
         devtools.send("Performance.enable")
         sizes, heaps, nodes = [], [], []

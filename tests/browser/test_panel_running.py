@@ -179,5 +179,5 @@ def test_of_a_thousand_turns_the_last_are_shown_and_others_on_demand(lab: Jupyte
     panel.ask("Hello")
     panel.wait(END)
     panel.wait_idle()
-    assert panel.turns.count() == 20
+    assert panel.turns.count() <= 24
     assert panel.questions()[-1] == "Hello"
