@@ -46,7 +46,7 @@ class PanelIn:
         """Wait until a text can be read so many times in the turns."""
         self.page.wait_for_function(
             """([node, text, count]) => node.innerText.split(text).length > count""",
-            arg=[self.root.locator(".qwen-magic-turns").element_handle(), text, count],
+            arg=[self.root.locator(".qwen-magic-transcript").element_handle(), text, count],
         )
 
     def wait_idle(self) -> None:
