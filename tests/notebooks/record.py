@@ -21,7 +21,7 @@ def record() -> None:
     """Run the notebook's first part, recording."""
     notebook = read(FOLDER / "teaching.ipynb")
     end = next(n for n, cell in enumerate(notebook.cells) if _END in cell.source)
-    asked = [cell for cell in notebook.cells[:end] if "tags" not in cell.metadata]
+    asked = [cell for cell in notebook.cells[:end] if cell.source.startswith("%")]
     for cell in asked:
         cell.source = cell.source.replace(_REPLAYS, _RECORDS)
     notebook.cells = asked
