@@ -35,13 +35,18 @@ def with_key(trap: DemoServer) -> dict[str, str]:
     return {"DASHSCOPE_API_KEY": KEY, "DASHSCOPE_BASE_URL": trap.base_url}
 
 
+def inside(path: Path) -> dict[str, str]:
+    """Return what a kernel inherits that was started from a cell of a notebook."""
+    return {"JPY_SESSION_NAME": str(path)}
+
+
 @each
 def test_run_again_it_saves_the_same_and_neither_pays_nor_keeps_anything(
     path: Path, trap: DemoServer, tmp_path: Path
 ) -> None:
     home = tmp_path / "home"
     before = {file.name for file in FOLDER.iterdir()}
-    again = text_of(executed(read(path), home, with_key(trap)), path.stem)
+    again = text_of(executed(read(path), home, with_key(trap) | inside(path)), path.stem)
     assert again == path.read_text(encoding="utf-8"), "see: poe save-notebooks"
     assert trap.requests == []
     assert not home.exists()
