@@ -429,3 +429,72 @@ def test_a_function_has_no_longer_than_its_own_limit(demo: DemoServer) -> None:
         turn = session.ask("The weather in Paris?", tools=[get_weather])
     assert "0.2 seconds" in str(calls_of(turn.items)[0].output)
     assert time.monotonic() - began < 60  # of ten minutes
+
+
+def test_a_cut_response_ends_the_turn_and_its_calls_are_not_made() -> None:
+    call = {**CALLED, "id": "fc_1", "status": "completed"}
+    fields = {"id": "r1", "status": "incomplete", "output": [call]}
+    cut = streamed(frame("response.incomplete", response=fields))
+    with serving(cut, answer("r2")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always")
+        turn = session.ask("Weather?", tools=[get_weather])
+        assert (turn.status, calls_of(turn.items)[0].output) == ("incomplete", None)
+        assert session.ask("And now?").text == "Answer r2"
+        assert len(server.asked) == 2
+
+
+def test_a_model_that_calls_on_though_it_must_not_ends_the_turn() -> None:
+    scripts = [calling("get_weather", '{"city": "Rome"}', f"r{n}") for n in range(1, 4)]
+    with serving(*scripts, answer("r4")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always", max_rounds=2)
+        turn = session.ask("Weather?", tools=[get_weather])
+        assert (turn.status, turn.error) == ("incomplete", "max_rounds = 2")
+        assert [call.status for call in calls_of(turn.items)] == ["completed"] * 2 + ["denied"]
+        assert "unanswered" in "".join(session.ask("And now?").notes)
+
+
+def test_a_call_without_a_call_id_is_answered_by_its_id() -> None:
+    call = {**CALLED, "id": "fc_1"}
+    del call["call_id"]
+    done = {"id": "r1", "status": "completed", "output": [call]}
+    asked = streamed(frame("response.completed", response=done))
+    with serving(asked, answer("r2")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always")
+        session.ask("Weather?", tools=[get_weather])
+        assert bodies(server)[1]["input"][0]["call_id"] == "fc_1"
+
+
+def test_a_call_that_a_later_response_repeats_is_not_made_again() -> None:
+    first = {**CALLED, "id": "fc_1"}
+    second = {**first, "id": "fc_2", "call_id": "call_r2", "arguments": '{"city": "Oslo"}'}
+    scripts = [
+        streamed(frame("response.completed", response={"id": name, "output": output}))
+        for name, output in (("r1", [first]), ("r2", [first, second]))
+    ]
+    with serving(*scripts, answer("r3")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always")
+        turn = session.ask("Weather?", tools=[get_weather])
+        assert [call.id for call in calls_of(turn.items)] == ["fc_1", "fc_2"]
+        assert [item["call_id"] for item in bodies(server)[2]["input"]] == ["call_r2"]
+
+
+def test_calls_whose_id_is_used_again_are_sent_each_with_its_output() -> None:
+    scripts = [
+        streamed(
+            frame(
+                "response.completed",
+                response={
+                    "id": name,
+                    "output": [{**CALLED, "id": name, "arguments": f'{{"city": "{name}"}}'}],
+                },
+            )
+        )
+        for name in ("r1", "r2")
+    ]
+    with serving(*scripts, answer("r3")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always", resend=True)
+        session.ask("Weather?", tools=[get_weather])
+        _, *sent = bodies(server)[2]["input"]
+    kinds = [item["type"] for item in sent]
+    assert kinds == ["function_call", "function_call_output"] * 2
+    assert "r2" in sent[3]["output"]
