@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.answering import Desk
+from qwen_magic.conversation.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.calling import Caller, Place, here
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.planning import Plan, Question, chain_of, plan
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from qwen_magic.conversation.approval import Approver
     from qwen_magic.conversation.question import Prompt
     from qwen_magic.conversation.records import Chain
     from qwen_magic.responses.client import Client, Transport
@@ -49,6 +49,7 @@ class Session:
 
     Attributes:
         settings: What every ask shares; may be replaced between asks.
+        approver: Who is asked about a call of a function; by default nobody is, and none is made.
         notebook: The notebook whose chains they are, by the store's id.
         last: The last turn, as far as it got.
         used: The tokens of all turns, input and output.
@@ -67,20 +68,12 @@ class Session:
         self.notebook = ""
         self.last: Turn | None = None
         self.used = 0
+        self.approver: Approver = Nobody()
         self._transport = transport
         self._client: Client | None = None
         self._connected: tuple[object, ...] = ()
         self._caller = Caller(place)
-        self._desk = Desk(self.settings, self._caller)
-
-    @property
-    def approver(self) -> Approver:
-        """Who is asked about a call of a function; by default nobody is, and none is made."""
-        return self._desk.approver
-
-    @approver.setter
-    def approver(self, approver: Approver) -> None:
-        self._desk.approver = approver
+        self._approvals = Approvals()
 
     @property
     def chain(self) -> Chain:
@@ -207,9 +200,9 @@ class Session:
     def _rounds(self, client: Client) -> Rounds:
         """Return what takes a turn through all its responses."""
         settings = self.settings
-        self._desk.settings = settings
+        desk = Desk(settings, self.approver, self._caller, self._approvals)
         continues = not settings.resend and self.store.continues(client.endpoint.base_url)
-        return Rounds(client, self.store, self._desk, settings.max_rounds, resends=not continues)
+        return Rounds(client, self.store, desk, settings.max_rounds, resends=not continues)
 
     def _reused(self, planned: Plan, earlier: int) -> Turn:
         self.store.move(planned.record.chain, earlier)

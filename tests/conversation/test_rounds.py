@@ -498,3 +498,26 @@ def test_calls_whose_id_is_used_again_are_sent_each_with_its_output() -> None:
     kinds = [item["type"] for item in sent]
     assert kinds == ["function_call", "function_call_output"] * 2
     assert "r2" in sent[3]["output"]
+
+
+def test_a_function_that_asks_leaves_the_turns_approvals_as_they_were(demo: DemoServer) -> None:
+    with session_of(demo, approve="ask") as session:
+
+        def get_weather(city: str) -> str:
+            """Get the weather forecast of a city."""
+            settings, session.settings = (
+                session.settings,
+                replace(session.settings, approve="never"),
+            )
+            session.approver = Scripted()
+            session.ask(f"What is 2 + 2 in {city}?")
+            session.settings = settings
+            return f"{city} is sunny"
+
+        session.approver = approver = Scripted(ALLOW, ALLOW)
+        turn = session.ask(
+            "What is the weather in Paris? Then convert the temperature to Fahrenheit.",
+            tools=[get_weather, to_fahrenheit],
+        )
+        assert len(approver.asked) == len(calls_of(turn.items))
+        assert turn.status == "completed"
