@@ -97,7 +97,10 @@ def input_items(records: Sequence[Record], prompt: Prompt) -> list[dict[str, Any
 
 
 def answer_items(
-    output: Iterable[Item], brought: Mapping[str, list[dict[str, Any]]] | None = None
+    output: Iterable[Item],
+    brought: Mapping[str, list[dict[str, Any]]] | None = None,
+    *,
+    approvals: bool = False,
 ) -> list[dict[str, Any]]:
     """Return what the model said and called; calls made together come before what they returned.
 
@@ -106,16 +109,21 @@ def answer_items(
     Args:
         output: What the model produced.
         brought: What calls returned that a question brought along, by their ids, in order.
+        approvals: Whether MCP servers' questions and their answers are told too: the turn that is
+            sent again would be asked them again; one that is over told what came of them.
     """
     found: list[dict[str, Any]] = []
     returned: list[dict[str, Any]] = []
     for item in output:
         match item:
             case FunctionCall() if known := reply(item) or _next(brought, _name(item)):
-                if known["call_id"] in {one["call_id"] for one in returned}:
+                if known["call_id"] in {one.get("call_id") for one in returned}:
                     found += returned  # its id is used again: that of the round before was answered
                     returned = []
                 found.append(_call(item))
+                returned.append(known)
+            case McpApprovalRequest() if approvals and (known := reply(item)):
+                found.append(_approval(item))
                 returned.append(known)
             case Message() if text := _text(item):
                 found += [*returned, _said(text)]
@@ -170,6 +178,16 @@ def _call(item: FunctionCall) -> dict[str, Any]:
     return {
         "type": "function_call",
         "call_id": _name(item),
+        "name": item.name,
+        "arguments": item.arguments or "{}",
+    }
+
+
+def _approval(item: McpApprovalRequest) -> dict[str, Any]:
+    return {
+        "type": "mcp_approval_request",
+        "id": item.id,
+        "server_label": item.server_label,
         "name": item.name,
         "arguments": item.arguments or "{}",
     }

@@ -521,3 +521,26 @@ def test_a_function_that_asks_leaves_the_turns_approvals_as_they_were(demo: Demo
         )
         assert len(approver.asked) == len(calls_of(turn.items))
         assert turn.status == "completed"
+
+
+def test_an_approval_is_sent_again_where_the_server_cannot_continue() -> None:
+    request = {
+        "type": "mcp_approval_request",
+        "id": "ask_1",
+        "server_label": "maps",
+        "name": "find",
+        "arguments": '{"city": "Rome"}',
+    }
+    done = {"id": "r1", "status": "completed", "output": [request]}
+    asks = streamed(frame("response.completed", response=done))
+    maps = {"type": "mcp", "server_label": "maps", "server_url": "https://maps.example/sse"}
+    with serving(asks, answer("r2")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always", resend=True)
+        session.ask("Weather?", tools=[maps])
+        sent = bodies(server)[1]["input"]
+    response = {
+        "type": "mcp_approval_response",
+        "approval_request_id": "ask_1",
+        "approve": True,
+    }
+    assert sent == [{"role": "user", "content": "Weather?"}, request, response]
