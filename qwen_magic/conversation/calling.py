@@ -102,6 +102,8 @@ class Caller:
         def end(_: object) -> None:
             late.cancel()
             task.cancel()
+            if told.cancelled() and self._loop is loop:
+                self.close()  # it may be held up: the next call gets another one
 
         task.add_done_callback(lambda _: _tell(told, _outcome(task)))
         told.add_done_callback(end)
@@ -126,8 +128,11 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
         except (SystemExit, KeyboardInterrupt):
             continue  # a task's sys.exit() ends that task alone
         break
-    for task in asyncio.all_tasks(loop):
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
         task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=_GRACE))
     loop.run_until_complete(loop.shutdown_asyncgens())
     loop.close()
 

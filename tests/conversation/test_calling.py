@@ -63,6 +63,38 @@ def test_a_coroutine_that_ignores_its_end_is_left_behind(caller: Caller) -> None
     freed.set()
 
 
+def test_a_coroutine_that_blocks_when_it_is_stopped_holds_up_no_other(caller: Caller) -> None:
+    began, freed = Event(), Event()
+
+    async def blocks() -> None:
+        began.set()
+        freed.wait(LONG)
+
+    stopped = caller.start(Work(tool_of(blocks), ((), {}), LONG, images=False))
+    assert began.wait(LONG)
+    stopped.cancel()
+    work = Work(tool_of(fine), ((), {}), LONG, images=False)
+    assert caller.start(work).result(LONG / 2).output == "fine"
+    freed.set()
+
+
+def test_a_coroutine_that_is_stopped_may_clean_up(caller: Caller) -> None:
+    began, cleaned = Event(), Event()
+
+    async def waits() -> None:
+        began.set()
+        try:
+            await asyncio.sleep(LONG)
+        finally:
+            await asyncio.sleep(0)
+            cleaned.set()
+
+    stopped = caller.start(Work(tool_of(waits), ((), {}), LONG, images=False))
+    assert began.wait(LONG)
+    stopped.cancel()
+    assert cleaned.wait(LONG)
+
+
 def test_a_task_that_exits_is_told_and_the_next_coroutine_runs(caller: Caller) -> None:
     async def ends() -> None:
         sys.exit(3)
