@@ -105,14 +105,14 @@ class Rounds:
         begun = len(turn.output)
         with closing(self.client.stream(request)) as batches:
             for events in batches:
-                failed = _failure(events)
+                failed, grown = _failure(events), fold(turn, events)
                 if (
                     failed is not None
-                    and len(turn.output) == begun
+                    and len(grown.output) == begun
                     and (turn.answered or is_unknown_response(str(failed.args[0])))
                 ):
                     raise failed  # before the turn ends: it may be asked in another way
-                turn = fold(turn, events)
+                turn = grown
                 if turn.status == "completed" and waiting(turn, planned.toolbox):
                     turn = advance(turn, Reopened())
                 yield turn

@@ -15,6 +15,7 @@ import pytest
 
 from qwen_magic import Asking, Session, Settings, tool
 from qwen_magic.conversation.approval import Decision
+from qwen_magic.errors import ResponseError
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 from tests.conversation.asking import answer, session_at
 from tests.responses.asking import frame, serving
@@ -544,3 +545,18 @@ def test_an_approval_is_sent_again_where_the_server_cannot_continue() -> None:
         "approve": True,
     }
     assert sent == [{"role": "user", "content": "Weather?"}, request, response]
+
+
+def test_a_response_that_fails_in_the_middle_of_its_answer_is_no_refusal() -> None:
+    part = frame("response.output_text.delta", output_index=0, item_id="m", delta="It is")
+    failed = frame("response.failed", response={"id": "r2", "error": {"message": "boom"}})
+    call = calling("get_weather", '{"city": "Rome"}')
+    with (
+        serving(call, streamed(part + failed), answer("r3")) as server,
+        session_at(server.url, approve="always") as session,
+    ):
+        with pytest.raises(ResponseError, match="boom") as caught:
+            session.ask("Weather?", tools=[get_weather])
+        assert len(server.asked) == 2
+    assert caught.value.turn is not None
+    assert caught.value.turn.text == "It is"
