@@ -13,23 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qwen_magic.responses.masking import without_secrets
+from qwen_magic.responses.masking import MCP_OPEN, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 __all__ = ["Mask", "kept", "secrets"]
 
-_MCP = (
-    "type",
-    "server_label",
-    "server_description",
-    "server_url",
-    "server_protocol",
-    "connector_id",
-    "allowed_tools",
-    "require_approval",
-)
 _SECRET = frozenset({"headers", "server_headers", "authorization", "api_key", "token", "password"})
 _OPEN = frozenset(
     {"accept", "content-type", "user-agent"}
@@ -87,7 +77,7 @@ def secrets(body: Mapping[str, Any], headers: Mapping[str, str]) -> set[str]:
     values = [headers.get("authorization", "")]
     for tool in body.get("tools") or ():
         if isinstance(tool, dict) and tool.get("type") != "function":
-            values += _secrets_of(tool, allowed=_MCP if tool.get("type") == "mcp" else ())
+            values += _secrets_of(tool, allowed=MCP_OPEN if tool.get("type") == "mcp" else ())
     words = {word for value in values for word in (value, *value.split())}
     return {word for word in words if len(word) >= _SHORTEST}
 
@@ -137,7 +127,7 @@ def _tool(tool: Any) -> Any:  # noqa: ANN401 - any JSON value
     if not isinstance(tool, dict) or tool.get("type") == "function":
         return tool
     if tool.get("type") == "mcp":
-        tool = {name: tool[name] for name in _MCP if name in tool}
+        tool = {name: tool[name] for name in MCP_OPEN if name in tool}
     return _without(tool)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.approval import Approvals, Approver, Decision, Nobody
 from qwen_magic.conversation.arguments import arguments_of
 from qwen_magic.conversation.calling import Caller, Returned, Work
 from qwen_magic.conversation.steps import Answered
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from concurrent.futures import Future
 
+    from qwen_magic.conversation.approval import Approvals, Approver, Decision
     from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.toolbox import Toolbox
     from qwen_magic.settings import Settings
@@ -40,20 +41,22 @@ class Prepared(Struct, frozen=True):
     arguments: tuple[tuple[Any, ...], dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
 class Desk:
-    """Where a session's calls are approved and made.
+    """Where a turn's calls are approved and made.
+
+    Each turn has its own: a function may itself ask, in another way and shown elsewhere.
 
     Attributes:
-        approver: Who is asked about a call; may be replaced between asks.
-        settings: What holds for the next calls; likewise.
-        approvals: What was always allowed; sessions may share it.
+        approver: Who is asked about a call.
+        caller: Makes calls, for all turns.
+        approvals: What was always allowed, likewise.
     """
 
-    def __init__(self, settings: Settings, caller: Caller) -> None:
-        self.settings = settings
-        self.approver: Approver = Nobody()
-        self._caller = caller
-        self.approvals = Approvals()
+    settings: Settings
+    approver: Approver
+    caller: Caller
+    approvals: Approvals
 
     def answer(
         self, turn: Turn, calls: Mapping[int, Call], toolbox: Toolbox
@@ -119,7 +122,7 @@ class Desk:
             for number in sorted(ready, key=lambda n: not ready[n].tool.is_async):
                 turn = _with(turn, number, replace(turn.items[number], status="running"))
                 yield turn
-                running[number] = self._caller.start(self._work(turn, ready[number]))
+                running[number] = self.caller.start(self._work(turn, ready[number]))
                 turn = _gathered(turn, running)
                 yield turn
             while running:

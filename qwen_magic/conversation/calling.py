@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from threading import Thread
+from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
-from qwen_magic.conversation.capture import Printed, captured
+from qwen_magic.conversation.capture import Printed, captured, kept
 from qwen_magic.conversation.failures import failure
 from qwen_magic.conversation.results import output_of
 from qwen_magic.conversation.time_limit import TimeUp, time_limit
@@ -37,6 +38,8 @@ class Returned(Struct, frozen=True):
     logs: str = ""
     error: str = ""
 
+
+_GRACE = 1.0  # seconds beyond its time in which a coroutine may end by itself
 
 Place: TypeAlias = "Callable[[Callable[[], Returned]], Future[Returned]]"
 """Where plain functions run: takes the work, gives what will come of it."""
@@ -79,7 +82,7 @@ class Caller:
             KeyboardInterrupt: The reader stopped it.
         """
         if work.tool.is_async:
-            return asyncio.run_coroutine_threadsafe(_awaited(work), self._running_loop())
+            return self._begun(work)
         return self._place(partial(_called, work))
 
     def close(self) -> None:
@@ -87,6 +90,29 @@ class Caller:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._loop = None
+
+    def _begun(self, work: Work) -> Future[Returned]:
+        """Begin on the loop; what holds the loop up, or will not be cancelled, is left behind."""
+        loop, told = self._running_loop(), Future[Returned]()
+        task = asyncio.run_coroutine_threadsafe(_awaited(work), loop)
+        late = Timer(work.seconds + _GRACE, self._leave, (loop, told, work))
+        late.daemon = True
+        late.start()
+
+        def end(_: object) -> None:
+            late.cancel()
+            task.cancel()
+            if told.cancelled() and self._loop is loop:
+                self.close()  # it may be held up: the next call gets another one
+
+        task.add_done_callback(lambda _: _tell(told, _outcome(task)))
+        told.add_done_callback(end)
+        return told
+
+    def _leave(self, loop: asyncio.AbstractEventLoop, told: Future[Returned], work: Work) -> None:
+        if self._loop is loop:
+            self._loop = None  # it may be held up: the next call gets another one
+        _tell(told, _too_long(work.seconds, Printed()))
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -96,19 +122,25 @@ class Caller:
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
-    try:
-        loop.run_forever()
-    finally:
-        for task in asyncio.all_tasks(loop):
-            task.cancel()
-        loop.run_until_complete(loop.shutdown_asyncgens())
-        loop.close()
+    while True:
+        try:
+            loop.run_forever()
+        except (SystemExit, KeyboardInterrupt):
+            continue  # a task's sys.exit() ends that task alone
+        break
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks, timeout=_GRACE))
+    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
 
 
 def _called(work: Work) -> Returned:
     printed = Printed()
     args, kwargs = work.arguments
-    with captured(printed):
+    with captured(printed), kept():
         try:
             with time_limit(work.seconds):
                 output = _told(work.tool.function(*args, **kwargs), work)
@@ -135,6 +167,18 @@ async def _awaited(work: Work) -> Returned:
                 return _too_long(work.seconds, printed)
             return _failed(error, printed)
     return Returned(output, str(printed))
+
+
+def _tell(told: Future[Returned], came: Returned) -> None:
+    with suppress(InvalidStateError):  # it was told before, or nobody waits any more
+        told.set_result(came)
+
+
+def _outcome(task: Future[Returned]) -> Returned:
+    if task.cancelled():
+        return _failed(asyncio.CancelledError("the call was cancelled"), Printed())
+    error = task.exception()
+    return task.result() if error is None else _failed(error, Printed())
 
 
 def _told(result: object, work: Work) -> str | tuple[dict[str, Any], ...]:

@@ -76,7 +76,9 @@ def continued(request: Request, turn: Turn) -> Request:
 def resent(request: Request, turn: Turn) -> Request:
     """Return the request that sends the question again, with all calls and what they returned."""
     prompt = request.input
-    return replace(_free(request), input=[*input_of(prompt), *answer_items(turn.items)])
+    return replace(
+        _free(request), input=[*input_of(prompt), *answer_items(turn.items, approvals=True)]
+    )
 
 
 def _free(request: Request) -> Request:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Printed", "captured"]
+__all__ = ["Printed", "captured", "kept"]
 
 _MOST = 20_000  # characters that are kept: more is no help to a reader
 
@@ -63,6 +63,11 @@ class _Switch:
         if _printed.get() is None:
             self.stream.flush()
 
+    def close(self) -> None:
+        """Close nothing for a call: the stream is everybody's."""
+        if _printed.get() is None:
+            self.stream.close()
+
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the stream has
         return getattr(self.stream, name)
 
@@ -82,6 +87,17 @@ def captured(printed: Printed) -> Iterator[None]:
     finally:
         _printed.reset(token)
         _switch_off()
+
+
+@contextmanager
+def kept() -> Iterator[None]:
+    """Put the standard streams back as they were, whatever a function made of them."""
+    before = [(name, getattr(sys, name)) for name in _NAMES]
+    try:
+        yield
+    finally:
+        for name, stream in before:
+            setattr(sys, name, stream)
 
 
 def _switch_on() -> None:

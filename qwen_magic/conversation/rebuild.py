@@ -68,7 +68,7 @@ def rebuild_reason(
         return ""
     left = [item for item in head.output if isinstance(item, FunctionCall) and item.output is None]
     reasons = {
-        "the turn before left a call unanswered": any(c.call_id not in answered for c in left),
+        "the turn before left a call unanswered": any(_name(c) not in answered for c in left),
         "this server does not continue responses": not server.continues,
         "the turn before has no id": not head.response_id,
         "the turn before was answered by another server": head.base_url != server.base_url,
@@ -97,7 +97,10 @@ def input_items(records: Sequence[Record], prompt: Prompt) -> list[dict[str, Any
 
 
 def answer_items(
-    output: Iterable[Item], brought: Mapping[str, list[dict[str, Any]]] | None = None
+    output: Iterable[Item],
+    brought: Mapping[str, list[dict[str, Any]]] | None = None,
+    *,
+    approvals: bool = False,
 ) -> list[dict[str, Any]]:
     """Return what the model said and called; calls made together come before what they returned.
 
@@ -106,13 +109,21 @@ def answer_items(
     Args:
         output: What the model produced.
         brought: What calls returned that a question brought along, by their ids, in order.
+        approvals: Whether MCP servers' questions and their answers are told too: the turn that is
+            sent again would be asked them again; one that is over told what came of them.
     """
     found: list[dict[str, Any]] = []
     returned: list[dict[str, Any]] = []
     for item in output:
         match item:
-            case FunctionCall() if known := reply(item) or _next(brought, item.call_id):
+            case FunctionCall() if known := reply(item) or _next(brought, _name(item)):
+                if known["call_id"] in {one.get("call_id") for one in returned}:
+                    found += returned  # its id is used again: that of the round before was answered
+                    returned = []
                 found.append(_call(item))
+                returned.append(known)
+            case McpApprovalRequest() if approvals and (known := reply(item)):
+                found.append(_approval(item))
                 returned.append(known)
             case Message() if text := _text(item):
                 found += [*returned, _said(text)]
@@ -129,7 +140,7 @@ def reply(item: Item) -> dict[str, Any] | None:
     """Return what the model is told of an item that we answered, or None."""
     match item:
         case FunctionCall(output=str() | tuple()):
-            return {"type": _OUTPUT, "call_id": item.call_id, "output": item.output}
+            return {"type": _OUTPUT, "call_id": _name(item), "output": item.output}
         case McpApprovalRequest(approve=bool()):
             reason = {} if item.approve else {"reason": item.error}
             return {
@@ -158,10 +169,25 @@ def _next(
     return left.pop(0) if left else None
 
 
+def _name(item: FunctionCall) -> str:
+    """Return what tells a call from others: some servers give it an id alone."""
+    return item.call_id or item.id
+
+
 def _call(item: FunctionCall) -> dict[str, Any]:
     return {
         "type": "function_call",
-        "call_id": item.call_id,
+        "call_id": _name(item),
+        "name": item.name,
+        "arguments": item.arguments or "{}",
+    }
+
+
+def _approval(item: McpApprovalRequest) -> dict[str, Any]:
+    return {
+        "type": "mcp_approval_request",
+        "id": item.id,
+        "server_label": item.server_label,
         "name": item.name,
         "arguments": item.arguments or "{}",
     }

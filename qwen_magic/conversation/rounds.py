@@ -6,9 +6,11 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace as with_fields
+
 from qwen_magic.conversation.calls import continued, resent, waiting
 from qwen_magic.conversation.planning import rebuilt
-from qwen_magic.conversation.steps import Continued, Reopened
+from qwen_magic.conversation.steps import Answered, Continued, Limited, Reopened
 from qwen_magic.conversation.turn import Turn, advance, fold
 from qwen_magic.errors import QwenError, ResponseError, StatusError
 from qwen_magic.responses.events import Failed
@@ -55,13 +57,15 @@ class Rounds:
         planned, turn = yield from self._first(planned, prompt)
         request = planned.request
         for left in range(self.most - 1, -1, -1):
-            calls = waiting(turn, planned.toolbox)
-            if not calls:
+            if turn.ended:  # also when it was cut: a call may be half of what was meant
                 return
+            calls = waiting(turn, planned.toolbox)
             turn = yield from self.desk.answer(turn, calls, planned.toolbox)
             if not left:
                 request = replace(request, tool_choice="none")
             turn = yield from self._next(planned, request, turn)
+        if not turn.ended:
+            yield self._limited(turn, planned)
 
     def _first(self, planned: Plan, prompt: Prompt) -> Generator[Turn, None, tuple[Plan, Turn]]:
         """Where the chain cannot be continued by id, send it whole, once."""
@@ -88,19 +92,27 @@ class Rounds:
             self.resends = True
         return (yield from self._growing(planned, resent(request, turn), begun))
 
+    def _limited(self, turn: Turn, planned: Plan) -> Turn:
+        """Return the turn as it ends where the model calls on, though it was told not to."""
+        reason = f"max_rounds = {self.most}"
+        for number, call in waiting(turn, planned.toolbox).items():
+            left = with_fields(call, status="denied", error=f"{reason} was reached")
+            turn = advance(turn, Answered(number, left))
+        return advance(turn, Limited(reason))
+
     def _growing(self, planned: Plan, request: Request, turn: Turn) -> Generator[Turn, None, Turn]:
         """Yield the turn as one response makes it grow; return it as that response leaves it."""
         begun = len(turn.output)
         with closing(self.client.stream(request)) as batches:
             for events in batches:
-                failed = _failure(events)
+                failed, grown = _failure(events), fold(turn, events)
                 if (
                     failed is not None
-                    and len(turn.output) == begun
+                    and len(grown.output) == begun
                     and (turn.answered or is_unknown_response(str(failed.args[0])))
                 ):
                     raise failed  # before the turn ends: it may be asked in another way
-                turn = fold(turn, events)
+                turn = grown
                 if turn.status == "completed" and waiting(turn, planned.toolbox):
                     turn = advance(turn, Reopened())
                 yield turn

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.answering import Desk
+from qwen_magic.conversation.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.calling import Caller, Place, here
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.planning import Plan, Question, chain_of, plan
@@ -48,11 +49,12 @@ class Session:
 
     Attributes:
         settings: What every ask shares; may be replaced between asks.
+        approver: Who is asked about a call of a function; by default nobody is, and only
+            `Settings.approve = "always"` lets one be made.
+        approvals: What was always allowed; sessions may share it.
         notebook: The notebook whose chains they are, by the store's id.
         last: The last turn, as far as it got.
         used: The tokens of all turns, input and output.
-        desk: Where calls of functions are approved and made: its `approver` is asked about them.
-            By default nobody is, and only `Settings.approve = "always"` lets them be made.
     """
 
     def __init__(
@@ -68,11 +70,12 @@ class Session:
         self.notebook = ""
         self.last: Turn | None = None
         self.used = 0
+        self.approver: Approver = Nobody()
         self._transport = transport
         self._client: Client | None = None
         self._connected: tuple[object, ...] = ()
         self._caller = Caller(place)
-        self.desk = Desk(self.settings, self._caller)
+        self.approvals = Approvals()
 
     @property
     def chain(self) -> Chain:
@@ -199,9 +202,9 @@ class Session:
     def _rounds(self, client: Client) -> Rounds:
         """Return what takes a turn through all its responses."""
         settings = self.settings
-        self.desk.settings = settings
+        desk = Desk(settings, self.approver, self._caller, self.approvals)
         continues = not settings.resend and self.store.continues(client.endpoint.base_url)
-        return Rounds(client, self.store, self.desk, settings.max_rounds, resends=not continues)
+        return Rounds(client, self.store, desk, settings.max_rounds, resends=not continues)
 
     def _reused(self, planned: Plan, earlier: int) -> Turn:
         self.store.move(planned.record.chain, earlier)

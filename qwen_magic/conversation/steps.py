@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from qwen_magic.responses.items import Item
 
-__all__ = ["Answered", "Broken", "Continued", "Reopened", "Step", "Stopped"]
+__all__ = ["Answered", "Broken", "Continued", "Limited", "Reopened", "Step", "Stopped"]
 
 
 class Stopped(Struct, frozen=True):
@@ -17,6 +17,12 @@ class Stopped(Struct, frozen=True):
 
 class Broken(Struct, frozen=True):
     """The turn ended without the server's last word."""
+
+    reason: str
+
+
+class Limited(Struct, frozen=True):
+    """A limit of ours was reached: the model is not asked on."""
 
     reason: str
 
@@ -36,4 +42,4 @@ class Continued(Struct, frozen=True):
     """What the calls returned goes to the model: another response begins."""
 
 
-Step: TypeAlias = Stopped | Broken | Reopened | Answered | Continued
+Step: TypeAlias = Stopped | Broken | Limited | Reopened | Answered | Continued

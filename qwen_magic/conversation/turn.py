@@ -13,8 +13,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.conversation import output
-from qwen_magic.conversation.output import Output
-from qwen_magic.conversation.steps import Answered, Broken, Continued, Reopened, Step, Stopped
+from qwen_magic.conversation.output import Output, Slot
+from qwen_magic.conversation.steps import (
+    Answered,
+    Broken,
+    Continued,
+    Limited,
+    Reopened,
+    Step,
+    Stopped,
+)
 from qwen_magic.conversation.texts import written
 from qwen_magic.responses import events, items
 from qwen_magic.responses.items import FunctionCall, Item, Message, Reasoning
@@ -156,6 +164,8 @@ def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0
             return replace(turn, status="cancelled")
         case Broken(reason):
             return replace(turn, status="failed", error=reason)
+        case Limited(reason):
+            return replace(turn, status="incomplete", error=reason)
         case Answered(number, item):
             return replace(turn, output=output.exchange(turn.output, number, item))
         case Continued():
@@ -193,5 +203,19 @@ def _ended(turn: Turn, response: Response, status: Status) -> Turn:
         _begun(turn, response),
         status=status,
         usage=total(turn.spent, response.usage) or turn.usage,
-        output=_whole(turn, output.settle(_current(turn), response.output)),
+        output=_whole(turn, _new(turn, output.settle(_current(turn), response.output))),
     )
+
+
+def _new(turn: Turn, settled: Output) -> Output:
+    """Return what a response added: some servers repeat the calls that were answered before."""
+    known = {_told(slot) for slot in turn.output[: turn.answered]} - {None}
+    return tuple(slot for slot in settled if _told(slot) not in known)
+
+
+def _told(slot: Slot) -> tuple[str, ...] | None:
+    """Return all that the wire tells of a call, if that is enough to know it by."""
+    item = output.item_of(slot) if FunctionCall in slot.place.types else None
+    if isinstance(item, FunctionCall) and item.id and item.call_id:
+        return item.id, item.call_id, item.name, item.arguments
+    return None

@@ -37,10 +37,12 @@ class Interrupts:
 
     Attributes:
         noted: One came that raised nothing, since the turn was about to end anyway.
+        raised: One was raised; a function that the model called may have swallowed it.
     """
 
     def __init__(self, shell: InteractiveShell) -> None:
         self.noted = False
+        self.raised = False
         self._shell = shell
         self._deaf_until = 0.0
         self._earlier: Any = None
@@ -71,6 +73,7 @@ class Interrupts:
             self.noted = True
             return
         self._deaf_until = now + _SAME
+        self.raised = True
         if callable(self._earlier):
             self._earlier(number, frame)
         raise KeyboardInterrupt

@@ -162,7 +162,7 @@ class QwenMagics(Magics):
         notes = (*self._once(stands_in), *filled)
         name = self._free(cell.options.get("out"))
         view = view_for(frontend, self.session.settings, notes)
-        self.session.desk.approver = view.approver
+        self.session.approver = view.approver
         turns = self.session.stream(prompt, asking=asking, asked=asked)
         self._show(in_order(self.session, turns), view, name)
 

@@ -50,7 +50,7 @@ class Panel:
         self._notebook, self._name = joined.notebook, joined.chain.name
         self._calls = Calls()
         self._session = Session(store=joined.store, place=self._calls)
-        self._session.desk.approvals = joined.desk.approvals
+        self._session.approvals = joined.approvals
         self._asker = Asker(self._session, magics.feed.show, self._calls.waits)
         self._lock = magics.feed.lock
         self._replaced: int | None = None  # how many turns stay before the one that is edited

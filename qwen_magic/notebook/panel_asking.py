@@ -168,7 +168,7 @@ class Asker:
             raise CancelledError
         prompt = self._prompt(live)
         session.settings, session.notebook = live.settings, live.notebook
-        session.desk.approver = live
+        session.approver = live
         turns = session.stream(prompt, asked=live.asked)
         with closing(in_order(session, turns, live.ticket)) as grown:
             for turn in grown:

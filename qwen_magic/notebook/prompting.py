@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qwen_magic.conversation.approval import ALLOWED, Decision
 from qwen_magic.notebook.escapes import strip_controls
 from qwen_magic.notebook.wording import asked_of, cut
+from qwen_magic.responses.items import FunctionCall
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.calls import Call
@@ -29,9 +30,12 @@ class AtPrompt:
         question = asked_of(call)
         if "…" in question:  # who decides must see all of it
             question = f"{cut(call.arguments)}\n{question}"
-        self._decisions[number] = decision_of(
-            input(f"{strip_controls(question)} [y]es, [a]lways, [n]o, or why not: ")
-        )
+        always = "[a]lways, " if isinstance(call, FunctionCall) else ""
+        try:
+            answer = input(f"{strip_controls(question)} [y]es, {always}[n]o, or why not: ")
+        except EOFError:  # Ctrl-D
+            answer = ""
+        self._decisions[number] = decision_of(answer)
 
     def answer(self, number: int) -> Decision:
         """Return what was answered."""

@@ -44,6 +44,8 @@ def show(turns: Generator[Turn, None, None], view: View, interrupts: Interrupts)
             with closing(turns):
                 for turn in turns:
                     shown = Shown(turn)
+                    if interrupts.raised:
+                        raise KeyboardInterrupt
                     if turn.ended:
                         interrupts.hold()  # what is left to do is to store it
                     view.show(turn)

@@ -6,13 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.responses.endpoint import DEMO
-from qwen_magic.responses.masking import without_secrets
+from qwen_magic.responses.masking import MCP_OPEN, without_secrets
 from qwen_magic.responses.request import body, headers
 from qwen_magic.settings import KEY_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.request import Request
@@ -78,9 +76,13 @@ def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
     if name.lower() == "server_url" and isinstance(value, str):
         return without_secrets(value)
     if name.lower() in _SECRETS:
-        return "…" if isinstance(value, str) else dict.fromkeys(_names(value), "…")
+        return _hidden(value)
     if isinstance(value, dict):
-        return {key: _shown(found, str(key)) for key, found in value.items()}
+        closed = value.keys() - set(MCP_OPEN) if value.get("type") == "mcp" else ()
+        return {
+            key: _hidden(found) if key in closed else _shown(found, str(key))
+            for key, found in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_shown(found) for found in value]
     if isinstance(value, str) and value.startswith("data:") and len(value) > _DATA_URL_SHOWN:
@@ -88,5 +90,6 @@ def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
     return value
 
 
-def _names(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _hidden(value: object) -> str | dict[str, str]:
+    """Return what stands for a secret: of several, their names."""
+    return dict.fromkeys(value, "…") if isinstance(value, dict) else "…"

@@ -42,7 +42,8 @@ _FENCE = re.compile(r"^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)(?:\n|\Z)", re.MULTILIN
 def line(text: str, limit: int = LINE) -> str:
     """Return the text on one line, shortened."""
     words = " ".join(strip_controls(text[: limit * 4]).split())
-    return words if len(words) <= limit else f"{words[: limit - 1]}…"
+    is_whole = len(words) <= limit and len(text) <= limit * 4
+    return words if is_whole else f"{words[: limit - 1]}…"
 
 
 def cut(text: str, limit: int = LONGEST) -> str:
@@ -74,8 +75,14 @@ def called(name: str, arguments: str) -> str:
     value = loaded(arguments)
     if not isinstance(value, dict):
         return f"{line(name)}({'…' if arguments.strip() else ''})"
-    inside = ", ".join(f"{key}={excerpt(found, LINE)}" for key, found in value.items())
+    inside = ", ".join(f"{key}={_excerpt(found)}" for key, found in value.items())
     return f"{line(name)}({line(inside)})"
+
+
+def _excerpt(value: object) -> str:
+    """Return the beginning of a value, which ends in an ellipsis where there is more of it."""
+    found = excerpt(value, LINE)
+    return found if len(found) <= LINE else f"{found[:LINE]}…"
 
 
 def asked_of(call: Call) -> str:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-__all__ = ["without_secrets"]
+__all__ = ["MCP_OPEN", "without_secrets"]
+
+MCP_OPEN = (
+    "type",
+    "server_label",
+    "server_description",
+    "server_url",
+    "server_protocol",
+    "connector_id",
+    "allowed_tools",
+    "require_approval",
+)
+"""The fields of an MCP server that hold no secret, its address's query aside."""
 
 
 def without_secrets(url: str) -> str:

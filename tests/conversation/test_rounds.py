@@ -15,6 +15,7 @@ import pytest
 
 from qwen_magic import Asking, Session, Settings, tool
 from qwen_magic.conversation.approval import Decision
+from qwen_magic.errors import ResponseError
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 from tests.conversation.asking import answer, session_at
 from tests.responses.asking import frame, serving
@@ -273,7 +274,7 @@ ALLOW, ALWAYS, DENY = Decision("allow"), Decision("always"), Decision("deny", "n
 
 def test_a_denied_call_is_told_with_its_reason(demo: DemoServer) -> None:
     with session_of(demo, approve="ask") as session:
-        session.desk.approver = approver = Scripted(ALLOW, DENY)
+        session.approver = approver = Scripted(ALLOW, DENY)
         turn = session.ask(BOTH, tools=[get_weather])
     assert [call.name for call in approver.asked] == ["get_weather"] * 2
     paris, rome = calls_of(turn.items)
@@ -292,7 +293,7 @@ def test_always_holds_until_the_function_is_defined_anew(demo: DemoServer) -> No
     first, again = defined(), defined()
     with session_of(demo, approve="ask") as session:
         for function, asked in ((first, 2), (first, 0), (again, 2)):
-            session.desk.approver = approver = Scripted(ALWAYS, ALLOW)
+            session.approver = approver = Scripted(ALWAYS, ALLOW)
             turn = session.ask(f"{BOTH} {asked}", tools=[function])
             assert len(approver.asked) == asked
             assert [call.status for call in calls_of(turn.items)] == ["completed"] * 2
@@ -320,7 +321,7 @@ def test_an_mcp_server_may_ask_before_it_calls(
         "require_approval": "always",
     }
     with session_of(demo, approve="ask") as session:
-        session.desk.approver = approver = Scripted(decision)
+        session.approver = approver = Scripted(decision)
         turn = session.ask("Ask the mcp server amap about the weather in Paris", tools=[server])
     (request,) = approver.asked
     assert isinstance(request, McpApprovalRequest)
@@ -329,7 +330,7 @@ def test_an_mcp_server_may_ask_before_it_calls(
 
 def test_closing_the_stream_ends_the_wait_for_an_approval(demo: DemoServer) -> None:
     with session_of(demo, approve="ask") as session:
-        session.desk.approver = approver = Scripted()
+        session.approver = approver = Scripted()
         with closing(session.stream(BOTH, tools=[get_weather])) as turns:
             for _ in turns:
                 if approver.asked:
@@ -429,3 +430,133 @@ def test_a_function_has_no_longer_than_its_own_limit(demo: DemoServer) -> None:
         turn = session.ask("The weather in Paris?", tools=[get_weather])
     assert "0.2 seconds" in str(calls_of(turn.items)[0].output)
     assert time.monotonic() - began < 60  # of ten minutes
+
+
+def test_a_cut_response_ends_the_turn_and_its_calls_are_not_made() -> None:
+    call = {**CALLED, "id": "fc_1", "status": "completed"}
+    fields = {"id": "r1", "status": "incomplete", "output": [call]}
+    cut = streamed(frame("response.incomplete", response=fields))
+    with serving(cut, answer("r2")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always")
+        turn = session.ask("Weather?", tools=[get_weather])
+        assert (turn.status, calls_of(turn.items)[0].output) == ("incomplete", None)
+        assert session.ask("And now?").text == "Answer r2"
+        assert len(server.asked) == 2
+
+
+def test_a_model_that_calls_on_though_it_must_not_ends_the_turn() -> None:
+    scripts = [calling("get_weather", '{"city": "Rome"}', f"r{n}") for n in range(1, 4)]
+    with serving(*scripts, answer("r4")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always", max_rounds=2)
+        turn = session.ask("Weather?", tools=[get_weather])
+        assert (turn.status, turn.error) == ("incomplete", "max_rounds = 2")
+        assert [call.status for call in calls_of(turn.items)] == ["completed"] * 2 + ["denied"]
+        assert "unanswered" in "".join(session.ask("And now?").notes)
+
+
+def test_a_call_without_a_call_id_is_answered_by_its_id() -> None:
+    call = {**CALLED, "id": "fc_1"}
+    del call["call_id"]
+    done = {"id": "r1", "status": "completed", "output": [call]}
+    asked = streamed(frame("response.completed", response=done))
+    with serving(asked, answer("r2")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always")
+        session.ask("Weather?", tools=[get_weather])
+        assert bodies(server)[1]["input"][0]["call_id"] == "fc_1"
+
+
+def test_a_call_that_a_later_response_repeats_is_not_made_again() -> None:
+    first = {**CALLED, "id": "fc_1"}
+    second = {**first, "id": "fc_2", "call_id": "call_r2", "arguments": '{"city": "Oslo"}'}
+    scripts = [
+        streamed(frame("response.completed", response={"id": name, "output": output}))
+        for name, output in (("r1", [first]), ("r2", [first, second]))
+    ]
+    with serving(*scripts, answer("r3")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always")
+        turn = session.ask("Weather?", tools=[get_weather])
+        assert [call.id for call in calls_of(turn.items)] == ["fc_1", "fc_2"]
+        assert [item["call_id"] for item in bodies(server)[2]["input"]] == ["call_r2"]
+
+
+def test_calls_whose_id_is_used_again_are_sent_each_with_its_output() -> None:
+    scripts = [
+        streamed(
+            frame(
+                "response.completed",
+                response={
+                    "id": name,
+                    "output": [{**CALLED, "id": name, "arguments": f'{{"city": "{name}"}}'}],
+                },
+            )
+        )
+        for name in ("r1", "r2")
+    ]
+    with serving(*scripts, answer("r3")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always", resend=True)
+        session.ask("Weather?", tools=[get_weather])
+        _, *sent = bodies(server)[2]["input"]
+    kinds = [item["type"] for item in sent]
+    assert kinds == ["function_call", "function_call_output"] * 2
+    assert "r2" in sent[3]["output"]
+
+
+def test_a_function_that_asks_leaves_the_turns_approvals_as_they_were(demo: DemoServer) -> None:
+    with session_of(demo, approve="ask") as session:
+
+        def get_weather(city: str) -> str:
+            """Get the weather forecast of a city."""
+            settings, session.settings = (
+                session.settings,
+                replace(session.settings, approve="never"),
+            )
+            session.approver = Scripted()
+            session.ask(f"What is 2 + 2 in {city}?")
+            session.settings = settings
+            return f"{city} is sunny"
+
+        session.approver = approver = Scripted(ALLOW, ALLOW)
+        turn = session.ask(
+            "What is the weather in Paris? Then convert the temperature to Fahrenheit.",
+            tools=[get_weather, to_fahrenheit],
+        )
+        assert len(approver.asked) == len(calls_of(turn.items))
+        assert turn.status == "completed"
+
+
+def test_an_approval_is_sent_again_where_the_server_cannot_continue() -> None:
+    request = {
+        "type": "mcp_approval_request",
+        "id": "ask_1",
+        "server_label": "maps",
+        "name": "find",
+        "arguments": '{"city": "Rome"}',
+    }
+    done = {"id": "r1", "status": "completed", "output": [request]}
+    asks = streamed(frame("response.completed", response=done))
+    maps = {"type": "mcp", "server_label": "maps", "server_url": "https://maps.example/sse"}
+    with serving(asks, answer("r2")) as server, session_at(server.url) as session:
+        session.settings = replace(session.settings, approve="always", resend=True)
+        session.ask("Weather?", tools=[maps])
+        sent = bodies(server)[1]["input"]
+    response = {
+        "type": "mcp_approval_response",
+        "approval_request_id": "ask_1",
+        "approve": True,
+    }
+    assert sent == [{"role": "user", "content": "Weather?"}, request, response]
+
+
+def test_a_response_that_fails_in_the_middle_of_its_answer_is_no_refusal() -> None:
+    part = frame("response.output_text.delta", output_index=0, item_id="m", delta="It is")
+    failed = frame("response.failed", response={"id": "r2", "error": {"message": "boom"}})
+    call = calling("get_weather", '{"city": "Rome"}')
+    with (
+        serving(call, streamed(part + failed), answer("r3")) as server,
+        session_at(server.url, approve="always") as session,
+    ):
+        with pytest.raises(ResponseError, match="boom") as caught:
+            session.ask("Weather?", tools=[get_weather])
+        assert len(server.asked) == 2
+    assert caught.value.turn is not None
+    assert caught.value.turn.text == "It is"

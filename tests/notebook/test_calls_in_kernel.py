@@ -112,6 +112,30 @@ def test_an_interrupt_during_a_call_ends_the_turn_and_keeps_the_chain(
     assert "Alice" in kernel.run("%qwen What is my name?", person=False).html
 
 
+STUBBORN = """
+def get_time(city: str) -> str:
+    'Get the time of a city.'
+    with open(os.environ["QWEN_MAGIC_HOME"] + "/stubborn", "w"):
+        try:
+            time.sleep(600)
+        except:
+            return "no"
+"""
+
+
+def test_an_interrupt_that_a_function_swallows_ends_the_turn_all_the_same(
+    kernel: Kernel, home: Path
+) -> None:
+    kernel.run(STUBBORN)
+    request = kernel.start("%%qwen --approve always -t get_time\nThe time in Rome?", cell="c9")
+    appears(home / "stubborn")
+    kernel.interrupt()
+    ran = kernel.finish(request)
+    assert (ran.status, ran.errors) == ("error", [])
+    assert "Stopped by you" in ran.html
+    kernel.run(DEFINED)
+
+
 @pytest.mark.parametrize(
     ("names", "told"),
     [
@@ -139,7 +163,7 @@ def test_the_notebooks_functions_are_completed(kernel: Kernel) -> None:
 
 SERVER = """
 maps = {"mcpServers": {"maps": {"url": "https://maps.example/sse?token=secret1",
-        "headers": {"Authorization": "Bearer secret2"}, "require_approval": "always"}}}
+        "headers": {"Authorization": "Bearer secret2"}, "env": {"KEY": "secret3"}, "require_approval": "always"}}}
 """
 
 

@@ -109,3 +109,14 @@ def test_a_deep_nest_ends() -> None:
 )
 def test_fences_around_what_code_printed_are_taken_off(logs: str, printed: str) -> None:
     assert unfenced(logs) == printed
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"command": "ls " + " " * 100 + "; rm -rf ~"},
+        {f"option{n}": " " * 60 for n in range(8)} | {"command": "rm -rf ~"},
+    ],
+)
+def test_white_space_cannot_hide_that_a_call_is_cut(arguments: dict[str, str]) -> None:
+    assert "…" in called("run", json.dumps(arguments))
