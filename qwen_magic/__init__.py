@@ -12,10 +12,12 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.tools import tool
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.errors import QwenError
+    from qwen_magic.notebook.panel import Panel
     from qwen_magic.settings import Settings
 
 __all__ = [
     "Asking",
+    "Panel",
     "QwenError",
     "Session",
     "Settings",
@@ -27,6 +29,7 @@ __all__ = [
 
 _HOMES = {
     "Asking": "qwen_magic.conversation.question",
+    "Panel": "qwen_magic.notebook.panel",
     "QwenError": "qwen_magic.errors",
     "Session": "qwen_magic.conversation.session",
     "Settings": "qwen_magic.settings",

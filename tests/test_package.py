@@ -12,6 +12,7 @@ HEAVY = ("httpx", "ipywidgets", "markdown_it", "pygments", "pandas", "numpy", "h
 def test_the_public_names_are_these() -> None:
     assert sorted(qwen_magic.__all__) == [
         "Asking",
+        "Panel",
         "QwenError",
         "Session",
         "Settings",

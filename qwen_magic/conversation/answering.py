@@ -46,13 +46,14 @@ class Desk:
     Attributes:
         approver: Who is asked about a call; may be replaced between asks.
         settings: What holds for the next calls; likewise.
+        approvals: What was always allowed; sessions may share it.
     """
 
     def __init__(self, settings: Settings, caller: Caller) -> None:
         self.settings = settings
         self.approver: Approver = Nobody()
         self._caller = caller
-        self._approvals = Approvals()
+        self.approvals = Approvals()
 
     def answer(
         self, turn: Turn, calls: Mapping[int, Call], toolbox: Toolbox
@@ -95,7 +96,7 @@ class Desk:
             for number, function in pending.items():
                 if decision := self.approver.answer(number):
                     decisions[number] = decision
-                    self._approvals.remember(decision, function)
+                    self.approvals.remember(decision, function)
             decisions |= self._known({n: pending[n] for n in pending if n not in decisions})
             for number in pending:
                 if number in decisions:
@@ -108,7 +109,7 @@ class Desk:
     def _known(self, functions: Mapping[int, Callable[..., Any] | None]) -> dict[int, Decision]:
         """Return what needs no asking."""
         setting = self.settings.approve
-        known = {n: self._approvals.known(setting, f) for n, f in functions.items()}
+        known = {n: self.approvals.known(setting, f) for n, f in functions.items()}
         return {n: decision for n, decision in known.items() if decision}
 
     def _make(self, turn: Turn, ready: Mapping[int, Prepared]) -> Generator[Turn, None, Turn]:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qwen_magic.conversation.notebook_rows import add
-from qwen_magic.conversation.records import clean
+from qwen_magic.conversation.records import Chain, clean
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.nearest import suggestion
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.database import Rows
-    from qwen_magic.conversation.records import Chain
 
-__all__ = ["ChainLine", "chains", "delete", "move", "number", "rename", "row", "switch"]
+__all__ = ["ChainLine", "chains", "delete", "fork", "move", "number", "rename", "row", "switch"]
 
 _GOOD = "status IN ('completed', 'incomplete')"
 
@@ -61,10 +60,29 @@ def rename(rows: Rows, chain: Chain, name: str) -> None:
         RequestError: There is no such chain, or there is one of the new name.
     """
     found = _required(rows, chain)
-    if number(rows, chain.notebook, name):
-        raise RequestError(f"there is a chain {name!r} already", hint="choose another name")
+    _refuse_known(rows, chain.notebook, name)
     rows.execute("UPDATE chains SET name = ? WHERE id = ?", (clean(name), found))
     _follow(rows, chain, name)
+
+
+def fork(rows: Rows, chain: Chain, name: str) -> None:
+    """Begin a chain of another name with the turns of this one; their contents are shared.
+
+    Raises:
+        RequestError: There is one of that name.
+    """
+    _refuse_known(rows, chain.notebook, name)
+    made = row(rows, Chain(chain.notebook, name))
+    origin = row(rows, chain)
+    rows.execute(
+        "INSERT INTO turns SELECT ?, id, parent, cell, ask, status, digest, content"
+        " FROM turns WHERE chain = ? ORDER BY id",
+        (made, origin),
+    )
+    rows.execute(
+        "UPDATE chains SET head = (SELECT head FROM chains WHERE id = ?) WHERE id = ?",
+        (origin, made),
+    )
 
 
 def delete(rows: Rows, chain: Chain) -> None:
@@ -84,6 +102,11 @@ def row(rows: Rows, chain: Chain) -> int:
     named = (chain.notebook, clean(chain.name))
     rows.execute("INSERT OR IGNORE INTO chains (notebook, name) VALUES (?, ?)", named)
     return _required(rows, chain)
+
+
+def _refuse_known(rows: Rows, notebook: str, name: str) -> None:
+    if number(rows, notebook, name):
+        raise RequestError(f"there is a chain {name!r} already", hint="choose another name")
 
 
 def _required(rows: Rows, chain: Chain) -> int:

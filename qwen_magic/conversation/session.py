@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from qwen_magic.conversation.approval import Approver
     from qwen_magic.conversation.question import Prompt
     from qwen_magic.conversation.records import Chain
     from qwen_magic.responses.client import Client, Transport
@@ -52,6 +51,8 @@ class Session:
         notebook: The notebook whose chains they are, by the store's id.
         last: The last turn, as far as it got.
         used: The tokens of all turns, input and output.
+        desk: Where calls of functions are approved and made: its `approver` is asked about them.
+            By default nobody is, and only `Settings.approve = "always"` lets them be made.
     """
 
     def __init__(
@@ -71,16 +72,7 @@ class Session:
         self._client: Client | None = None
         self._connected: tuple[object, ...] = ()
         self._caller = Caller(place)
-        self._desk = Desk(self.settings, self._caller)
-
-    @property
-    def approver(self) -> Approver:
-        """Who is asked about a call of a function; by default nobody is, and none is made."""
-        return self._desk.approver
-
-    @approver.setter
-    def approver(self, approver: Approver) -> None:
-        self._desk.approver = approver
+        self.desk = Desk(self.settings, self._caller)
 
     @property
     def chain(self) -> Chain:
@@ -207,9 +199,9 @@ class Session:
     def _rounds(self, client: Client) -> Rounds:
         """Return what takes a turn through all its responses."""
         settings = self.settings
-        self._desk.settings = settings
+        self.desk.settings = settings
         continues = not settings.resend and self.store.continues(client.endpoint.base_url)
-        return Rounds(client, self.store, self._desk, settings.max_rounds, resends=not continues)
+        return Rounds(client, self.store, self.desk, settings.max_rounds, resends=not continues)
 
     def _reused(self, planned: Plan, earlier: int) -> Turn:
         self.store.move(planned.record.chain, earlier)

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation import chain_rows, notebook_rows, turn_rows
 from qwen_magic.conversation.database import Database
+from qwen_magic.conversation.lanes import Lanes
 from qwen_magic.conversation.notebook_rows import Notebook
 from qwen_magic.conversation.partials import Written, pieces
 from qwen_magic.conversation.resuming import resumed
@@ -45,9 +46,13 @@ class ChainStore:
     Args:
         folder: Where the file is; None keeps everything in memory.
         clock: Tells the time, in seconds since the epoch.
+
+    Attributes:
+        lanes: Who asks in which of its chains, just now.
     """
 
     def __init__(self, folder: Path | None, *, clock: Callable[[], float] = time.time) -> None:
+        self.lanes = Lanes()
         self._database = Database(folder)
         self._clock = clock
         self._growing: dict[str, tuple[float, tuple[Written, ...]]] = {}
@@ -118,6 +123,14 @@ class ChainStore:
             RequestError: There is no such chain, or there is one of the new name.
         """
         self._database.run(partial(chain_rows.rename, chain=chain, name=name))
+
+    def fork(self, chain: Chain, name: str) -> None:
+        """Begin a chain of another name with the turns of this one.
+
+        Raises:
+            RequestError: There is one of that name.
+        """
+        self._database.run(partial(chain_rows.fork, chain=chain, name=name))
 
     def delete(self, chain: Chain) -> None:
         """Delete a chain for good; its notebook goes back to `main` if it was the current one.

@@ -12,7 +12,9 @@ from qwen_magic.notebook.interrupt import TurnStopped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["brief_errors"]
+    from qwen_magic.conversation.turn import Turn
+
+__all__ = ["brief_errors", "without_reason"]
 
 _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 
@@ -36,3 +38,11 @@ def brief_errors() -> Iterator[None]:
 def _lines(error: QwenError) -> list[str]:
     title, *rest = str(error).split("\n")
     return [f"{_RED}{type(error).__name__}{_PLAIN}: {title}", *rest]
+
+
+def without_reason(turn: Turn) -> Turn:
+    """Return a failed turn for a place where the error is displayed beside it."""
+    from msgspec.structs import replace
+
+    told = "The answer above is incomplete." if turn.text.strip() else "No answer came."
+    return replace(turn, error=told)

@@ -10,6 +10,7 @@ from qwen_magic.notebook import interrupt
 from qwen_magic.notebook.chain_magics import ChainMagics
 from qwen_magic.notebook.magics import QwenMagics
 from qwen_magic.notebook.matching import add_completion, remove_completion
+from qwen_magic.notebook.panel_magics import PanelMagics
 from qwen_magic.notebook.rewriting import rewrite
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def load(shell: InteractiveShell) -> None:
     """Add the magics, their completion, the questions IPython would misread, and the view of a turn."""
     unload(shell)
     qwen = QwenMagics(shell)
-    shell.register_magics(qwen, ChainMagics(shell, qwen))
+    shell.register_magics(qwen, ChainMagics(shell, qwen), PanelMagics(shell, qwen))
     interrupt.install(shell)
     shell.input_transformers_cleanup.append(_rewrite)
     _formatter(shell).for_type_by_name(*_TURN, _bundle)
@@ -36,6 +37,9 @@ def load(shell: InteractiveShell) -> None:
 def unload(shell: InteractiveShell) -> None:
     """Take away what `load` added, but for the magics, which IPython cannot unregister."""
     interrupt.uninstall(shell)
+    panels = shell.magics_manager.registry.get("PanelMagics")
+    if isinstance(panels, PanelMagics):
+        panels.stop_listening()
     remove_completion(shell)
     transformers = shell.input_transformers_cleanup
     if _rewrite in transformers:

@@ -13,7 +13,7 @@ from qwen_magic.configuration import CHECKS
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.helptext import help_of, help_text
 from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
-from qwen_magic.notebook.brief import brief_errors
+from qwen_magic.notebook.brief import brief_errors, without_reason
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.frontend import frontend_of
 from qwen_magic.notebook.interrupt import Interrupts, TurnStopped
@@ -150,20 +150,21 @@ class QwenMagics(Magics):
         frontend = frontend_of(self._shell)
         asked = self._enter(frontend, cell.options)
         stands_in = self._adopt(cell.options)
-        prompt, filled = prompt_for(cell, self._variables())
+        prompt, filled = prompt_for(cell, self.variables())
         asking = asking_of(cell.options)
         if cell.options.get("dry_run"):
             _, request = self.session.prepare(prompt, asking=asking, asked=asked)
             print(dry_run(self.session.settings.endpoint(), request))
             return
+        from qwen_magic.conversation.lanes import in_order
         from qwen_magic.notebook.live import view_for
 
         notes = (*self._once(stands_in), *filled)
         name = self._free(cell.options.get("out"))
         view = view_for(frontend, self.session.settings, notes)
-        self.session.approver = view.approver
+        self.session.desk.approver = view.approver
         turns = self.session.stream(prompt, asking=asking, asked=asked)
-        self._show(turns, view, name)
+        self._show(in_order(self.session, turns), view, name)
 
     def _free(self, name: str | None) -> str | None:
         """Return a variable's name, unless it is one that IPython itself relies on."""
@@ -202,25 +203,26 @@ class QwenMagics(Magics):
         self._shell.user_ns["_qwen"] = turn
         if name:
             self._shell.user_ns[name] = turn
-        view.settle(_without_reason(turn) if turn.status == "failed" else turn)
+        view.settle(without_reason(turn) if turn.status == "failed" else turn)
 
-    def _variables(self) -> dict[str, object]:
+    def variables(self) -> dict[str, object]:
         """Return the reader's own variables, without what IPython puts beside them."""
         hidden = self._shell.user_ns_hidden
         return {
             name: value
-            for name, value in self._shell.user_ns.items()
+            for name, value in self._shell.user_ns.copy().items()  # other threads may ask
             if name not in hidden or hidden[name] is not value
         }
 
     def _adopt(self, options: Mapping[str, Any]) -> bool:
         """Give the session the settings of this cell; return whether the demo stands in by itself."""
-        settings = self._settings(options)
+        settings = self.settings_for(options)
         stands_in = settings.is_unset and frontend_of(self._shell).is_attended
         self.session.settings = replace(settings, region=DEMO) if stands_in else settings
         return stands_in
 
-    def _settings(self, options: Mapping[str, Any]) -> Settings:
+    def settings_for(self, options: Mapping[str, Any]) -> Settings:
+        """Return the settings of a question with these options."""
         names = options.get("tools", tuple(self.tools))
         given = {name: options.get(name, getattr(self, name)) for name in _TRAITS}
         given["chain"] = given["chain"] or self.whereabouts.chain
@@ -229,17 +231,9 @@ class QwenMagics(Magics):
             given["replay_speed"] = 0.0
         if "thinking" in options and "effort" not in options:
             given["effort"] = ""  # the cell's word counts more than the configuration's
-        variables = self._variables()
+        variables = self.variables() if names or "mcp" in options else {}
         servers = mcp_servers(options["mcp"], variables) if "mcp" in options else ()
         settings = Settings(**given, tools=(*tools_named(names, variables), *servers))
         if self._region_chosen and settings.region == DEFAULT_REGION and not settings.base_url:
             return replace(settings, base_url=settings.region_base())
         return settings
-
-
-def _without_reason(turn: Turn) -> Turn:
-    """Return a failed turn for a place where the error is displayed beside it."""
-    from msgspec.structs import replace as with_fields
-
-    told = "The answer above is incomplete." if turn.text.strip() else "No answer came."
-    return with_fields(turn, error=told)

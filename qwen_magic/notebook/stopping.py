@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.notebook.widgets import Look
 
-__all__ = ["ADVICE", "StopBar", "hear"]
+__all__ = ["ADVICE", "StopBar", "hear", "interrupt_main"]
 
 ADVICE = "interrupt the kernel to stop"
 _PATIENCE = 2.0  # seconds in which a front end that uses subshells has opened one
@@ -73,10 +73,10 @@ class StopBar:
     def _press(self, _: object) -> None:
         self.pressed.set()
         if self.is_calling:
-            _interrupt_main()
+            interrupt_main()
 
 
-def _interrupt_main() -> None:
+def interrupt_main() -> None:
     """Raise KeyboardInterrupt in the main thread, also where it sleeps."""
     if hasattr(signal, "pthread_kill"):
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)

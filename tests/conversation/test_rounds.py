@@ -273,7 +273,7 @@ ALLOW, ALWAYS, DENY = Decision("allow"), Decision("always"), Decision("deny", "n
 
 def test_a_denied_call_is_told_with_its_reason(demo: DemoServer) -> None:
     with session_of(demo, approve="ask") as session:
-        session.approver = approver = Scripted(ALLOW, DENY)
+        session.desk.approver = approver = Scripted(ALLOW, DENY)
         turn = session.ask(BOTH, tools=[get_weather])
     assert [call.name for call in approver.asked] == ["get_weather"] * 2
     paris, rome = calls_of(turn.items)
@@ -292,7 +292,7 @@ def test_always_holds_until_the_function_is_defined_anew(demo: DemoServer) -> No
     first, again = defined(), defined()
     with session_of(demo, approve="ask") as session:
         for function, asked in ((first, 2), (first, 0), (again, 2)):
-            session.approver = approver = Scripted(ALWAYS, ALLOW)
+            session.desk.approver = approver = Scripted(ALWAYS, ALLOW)
             turn = session.ask(f"{BOTH} {asked}", tools=[function])
             assert len(approver.asked) == asked
             assert [call.status for call in calls_of(turn.items)] == ["completed"] * 2
@@ -320,7 +320,7 @@ def test_an_mcp_server_may_ask_before_it_calls(
         "require_approval": "always",
     }
     with session_of(demo, approve="ask") as session:
-        session.approver = approver = Scripted(decision)
+        session.desk.approver = approver = Scripted(decision)
         turn = session.ask("Ask the mcp server amap about the weather in Paris", tools=[server])
     (request,) = approver.asked
     assert isinstance(request, McpApprovalRequest)
@@ -329,7 +329,7 @@ def test_an_mcp_server_may_ask_before_it_calls(
 
 def test_closing_the_stream_ends_the_wait_for_an_approval(demo: DemoServer) -> None:
     with session_of(demo, approve="ask") as session:
-        session.approver = approver = Scripted()
+        session.desk.approver = approver = Scripted()
         with closing(session.stream(BOTH, tools=[get_weather])) as turns:
             for _ in turns:
                 if approver.asked:

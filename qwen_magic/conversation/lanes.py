@@ -1,0 +1,109 @@
+"""One question at a time in each chain: a later one waits until those before it are answered.
+
+Cells and panels ask from threads of their own. What continues a chain must know its head, so it
+cannot begin before the question in front of it has ended.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import closing
+from threading import Condition, get_ident
+from typing import TYPE_CHECKING
+
+from qwen_magic.conversation.steps import Stopped
+from qwen_magic.conversation.turn import Turn, advance
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from qwen_magic.conversation.records import Chain
+    from qwen_magic.conversation.session import Session
+
+__all__ = ["Lanes", "Ticket", "in_order"]
+
+_TICK = 0.04
+
+
+class Ticket:
+    """A question's place in its chain's lane."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain = chain
+        self.thread = 0  # that of the question which is being answered
+
+
+class Lanes:
+    """Who asks in each chain, in the order of asking."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[Chain, deque[Ticket]] = {}
+        self._changed = Condition()
+
+    def join(self, chain: Chain) -> Ticket:
+        """Line up in a chain's lane; whoever does must leave it."""
+        ticket = Ticket(chain)
+        with self._changed:
+            self._lanes.setdefault(chain, deque()).append(ticket)
+        return ticket
+
+    def leave(self, ticket: Ticket) -> None:
+        """Leave the lane, first or not."""
+        with self._changed:
+            lane = self._lanes.get(ticket.chain, deque())
+            if ticket in lane:
+                lane.remove(ticket)
+            if not lane:
+                self._lanes.pop(ticket.chain, None)
+            self._changed.notify_all()
+
+    def wait(self, ticket: Ticket, seconds: float) -> bool:
+        """Wait a moment; return whether it is this question's turn.
+
+        A question that is asked while its own thread answers one (by a tool, say) does not wait.
+        """
+        with self._changed:
+            if not self._is_first(ticket):
+                self._changed.wait(seconds)
+            if self._is_first(ticket):
+                ticket.thread = get_ident()
+                return True
+            return False
+
+    def _is_first(self, ticket: Ticket) -> bool:
+        first = self._lanes[ticket.chain][0]
+        return first is ticket or first.thread == get_ident()
+
+
+def in_order(
+    session: Session, turns: Generator[Turn, None, None], ticket: Ticket | None = None
+) -> Generator[Turn, None, None]:
+    """Yield the turns of a question when those before it in its chain have been answered.
+
+    Args:
+        session: What asks, its settings being those of the question.
+        turns: `session.stream(…)`, not begun.
+        ticket: The question's place, which its owner leaves; by default it lines up when it is
+            first waited for.
+    """
+    lanes, owned = session.store.lanes, ticket
+    ticket = owned or lanes.join(session.chain)
+    waits = Turn(model=session.settings.model, chain=ticket.chain.name)
+    try:
+        with closing(turns):
+            yield from _waited(lanes, ticket, session, waits)
+            yield from turns
+    finally:
+        if owned is None:
+            lanes.leave(ticket)
+
+
+def _waited(
+    lanes: Lanes, ticket: Ticket, session: Session, waits: Turn
+) -> Generator[Turn, None, None]:
+    while not lanes.wait(ticket, _TICK):
+        try:
+            yield waits
+        except BaseException:
+            session.last = advance(waits, Stopped())
+            raise

@@ -1,0 +1,253 @@
+"""The chat panel: made of widgets, answered in a thread of its own."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from qwen_magic.conversation.chains import Asked
+from qwen_magic.conversation.planning import chain_of
+from qwen_magic.conversation.session import Session
+from qwen_magic.conversation.tree import counted, path
+from qwen_magic.errors import CellError, QwenError
+from qwen_magic.notebook.asking import prompt_for
+from qwen_magic.notebook.cell import Cell
+from qwen_magic.notebook.main_shell import Calls, on_main_shell
+from qwen_magic.notebook.panel_asking import Asker, Live
+from qwen_magic.notebook.panel_layout import PanelLayout
+from qwen_magic.notebook.panel_magics import panel_magics
+from qwen_magic.notebook.panel_saved import saved_bundle
+from qwen_magic.notebook.status import DEMO_NOTE
+from qwen_magic.notebook.values import PLACEHOLDER
+from qwen_magic.responses.endpoint import DEMO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwen_magic.conversation.records import Chain
+    from qwen_magic.notebook.panel_chains import Act
+    from qwen_magic.notebook.panel_turn import TurnView
+    from qwen_magic.settings import Settings
+
+__all__ = ["Panel"]
+
+_DRAWING_SHARE = 0.25  # of the time, at most
+
+
+class Panel:
+    """A chat that shares chains, tools and settings with `%%qwen`, and answers while cells run.
+
+    As the last line of a cell it shows itself; whatever goes wrong is told in it.
+    """
+
+    def __init__(self) -> None:
+        self._magics = magics = panel_magics()
+        self._qwen = magics.qwen
+        joined = self._qwen.join()
+        self._notebook, self._name = joined.notebook, joined.chain.name
+        self._calls = Calls()
+        self._session = Session(store=joined.store, place=self._calls)
+        self._session.desk.approvals = joined.desk.approvals
+        self._asker = Asker(self._session, magics.feed.show, self._calls.waits)
+        self._lock = magics.feed.lock
+        self._replaced: int | None = None  # how many turns stay before the one that is edited
+        self._told_of_demo = self._closed = False
+        self._drawn = 0.0
+        self._saved: dict[str, str] = {}
+        self._shown: Chain | None = None
+        self._layout = PanelLayout(self, self._qwen, f"qwen-magic-{uuid4().hex[:8]}")
+        self._is_attended = magics.enter(self).is_attended
+        self._join()
+
+    def ask(self, text: str) -> None:
+        """Ask, behind what was asked before in the same chain; returns at once.
+
+        `{{name}}` stands for a variable: it is read now in a cell, and when no cell runs otherwise.
+        """
+        if text.strip():
+            replaced, self._replaced = self._replaced, None
+            self._put(text, self._prompt(text), replaced)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something that was asked here is not answered yet."""
+        return self._asker.busy
+
+    def stop(self) -> None:
+        """Stop what is on its way in the panel's chain; what has arrived stays."""
+        for live in self._magics.feed.lives:
+            if live.chain == self._chain():
+                live.stopped.set()
+        self._calls.stop()
+
+    def close(self) -> None:
+        """Close the panel's widgets; an answer on its way goes on, into the chain."""
+        with self._lock:
+            self._closed = True
+            self._magics.feed.leave(self)
+            self._layout.close()
+
+    def show(self, live: Live) -> None:
+        """Show what is new of a question, unless the last drawing was a moment ago."""
+        now = time.monotonic()
+        if self._closed or live.chain != self._chain():
+            return
+        with self._lock:
+            transcript = self._layout.transcript
+            if live.ended:
+                transcript.settle(live, now)
+                self.refresh()
+                return
+            is_new = transcript.begin(live, now)
+            if is_new:
+                self.refresh()
+            if is_new or now >= self._drawn:
+                transcript.grow(live, now)
+                drawn = time.monotonic()
+                pause = max(1 / self._qwen.updates_per_second, (drawn - now) / _DRAWING_SHARE)
+                self._drawn = drawn + pause
+
+    def refresh(self) -> None:
+        """Show the chain as it stands now."""
+        with self._telling(), self._lock:
+            if self._closed:
+                return
+            store, chain = self._qwen.session.store, self._chain()
+            if chain != self._shown:
+                self._shown = chain
+                self._layout.transcript.clear()
+            tree = store.tree(chain)
+            self._layout.transcript.sync(tree, lambda ids: store.read(chain, ids))
+            lines = {line.name: line for line in store.chains(chain.notebook)}
+            tokens = lines[chain.name].tokens if chain.name in lines else 0
+            told = f"{counted(len(path(tree)), 'turn')} · {counted(tokens, 'token')}"
+            busy = any(live.chain == chain for live in self._magics.feed.lives)
+            self._layout.show(tuple(lines), chain.name, told, busy=busy)
+            if not busy:
+                self._save()
+
+    def act(self, act: Act, name: str) -> None:
+        """Switch to a chain, begin one, branch off or rename."""
+        with self._telling(), self._lock:
+            match act:
+                case "new":
+                    self._refuse_known(name)
+                case "fork":
+                    self._qwen.session.store.fork(self._chain(), name)
+                case "rename":
+                    self._rename(name)
+            self._name, self._replaced = name, None
+            self._join()
+
+    def retry(self, view: TurnView) -> None:
+        """Ask a turn's question again, in its place."""
+        self._put(view.question, self._prompt(view.question), self._before(view))
+
+    def edit(self, view: TurnView) -> None:
+        """Let the reader ask another question in a turn's place."""
+        self._replaced = self._before(view)
+        self._layout.composer.edit(view.question)
+        self._layout.tell(
+            "Your next question takes the place of that one; what follows it is set aside."
+        )
+
+    def insert(self, code: str) -> bool:
+        """Put code below the next cell, or no longer; return whether it will be."""
+        return self._magics.next_cell().toggle(code)
+
+    def _ipython_display_(self) -> None:
+        self._layout.display(self._saved)
+
+    def _join(self) -> None:
+        """Show the chain, and what is on its way in it."""
+        self.refresh()
+        for live in tuple(self._magics.feed.lives):
+            self.show(live)
+
+    def _put(self, question: str, prompt: Any, replaced: int | None) -> None:  # noqa: ANN401 - see `Live`
+        with self._telling(), self._lock:
+            settings = self._settings(self._layout.options.values())
+            store = self._session.store = self._qwen.session.store
+            chain = chain_of(self._notebook, settings)
+            live = Live(
+                question=question,
+                prompt=prompt,
+                settings=settings,
+                notebook=self._notebook,
+                asked=_place(replaced, len(path(store.tree(chain)))),
+                ticket=store.lanes.join(chain),
+                kept=replaced,
+                notes=self._notes(settings),
+            )
+            self._layout.tell("")
+            self._magics.feed.begin(live)
+            self._asker.put(live)
+            self.refresh()
+
+    def _prompt(self, text: str) -> object:
+        """Return what to send, at once or when it is known."""
+        if not PLACEHOLDER.search(text):
+            return text
+        return on_main_shell(lambda: prompt_for(Cell(text), self._qwen.variables()))
+
+    def _settings(self, options: dict[str, Any]) -> Settings:
+        options = {"tools": (), **options, "chain": self._name}
+        settings = self._qwen.settings_for(options)
+        stands_in = settings.is_unset and self._is_attended
+        return replace(settings, region=DEMO) if stands_in else settings
+
+    def _chain(self) -> Chain:
+        return chain_of(self._notebook, self._settings({}))
+
+    def _notes(self, settings: Settings) -> tuple[str, ...]:
+        """Return what is said once: that the demo stands in, and what is wrong with the store."""
+        stands_in = settings.region == DEMO != self._qwen.region and not self._told_of_demo
+        self._told_of_demo = self._told_of_demo or stands_in
+        notes = (DEMO_NOTE if stands_in else "", self._session.store.told())
+        return tuple(filter(None, notes))
+
+    def _before(self, view: TurnView) -> int | None:
+        """Return how many turns stay before a turn's place."""
+        return self._layout.transcript.depth(view, self._qwen.session.store.tree(self._chain()))
+
+    def _refuse_known(self, name: str) -> None:
+        if self._is_known(name):
+            raise CellError(f"there is a chain {name!r} already", hint="choose another name")
+
+    def _rename(self, name: str) -> None:
+        chain = self._chain()
+        if any(live.chain == chain for live in self._magics.feed.lives):
+            raise CellError("an answer is on its way in this chain", hint="rename it afterwards")
+        if self._is_known(self._name):
+            self._qwen.session.store.rename(chain, name)
+        if self._qwen.whereabouts.chain == self._name:
+            self._qwen.whereabouts.chain = name
+
+    def _is_known(self, name: str) -> bool:
+        found = self._qwen.session.store.chains(self._chain().notebook)
+        return name in {line.name for line in found}
+
+    def _save(self) -> None:
+        """Bring what a saved notebook keeps up to date."""
+        saved = saved_bundle(self._name, self._layout.transcript.views, self._layout.mark)
+        if saved != self._saved:
+            self._saved = saved
+            self._layout.save(saved)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Tell an error in the panel: nobody catches what a button raises."""
+        try:
+            yield
+        except QwenError as error:
+            self._layout.tell(str(error))
+
+
+def _place(replaced: int | None, length: int) -> Asked:
+    """Return where a question goes that some turns of the path stay before."""
+    if replaced is None or replaced >= length:
+        return Asked(how="append")
+    return Asked(how="from", number=replaced) if replaced else Asked(how="new")

@@ -1,0 +1,193 @@
+"""The panel's own thread: questions are answered one after the other while cells run, or none.
+
+A kernel interrupt cannot reach this thread; Stop sets a flag that is looked at 25 times a second.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from concurrent.futures import CancelledError, Future, wait
+from contextlib import closing
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING
+
+from qwen_magic.conversation.lanes import in_order
+from qwen_magic.errors import QwenError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qwen_magic.conversation.approval import Decision
+    from qwen_magic.conversation.calls import Call
+    from qwen_magic.conversation.chains import Asked
+    from qwen_magic.conversation.lanes import Ticket
+    from qwen_magic.conversation.question import Prompt
+    from qwen_magic.conversation.records import Chain
+    from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.settings import Settings
+
+__all__ = ["CALL_WAITS", "WAITS_FOR_CELL", "Asker", "Live"]
+
+_LOG = logging.getLogger(__name__)
+_TICK = 0.04
+_BREATH = 0.15  # seconds between two answers: a server drops what comes in a flood
+_RUN_AGAIN = "run the cell again"
+WAITS_FOR_CELL = "Waits for the running cell; its variables are read when it ends…"
+CALL_WAITS = "Waits for the running cell; the function is called when it ends…"
+_WITHDRAWN = "Not asked: stopped before its turn came"
+
+
+@dataclass(eq=False, kw_only=True)
+class Live:
+    """A question on its way, as every panel on its chain shows it.
+
+    Attributes:
+        question: What the reader wrote.
+        prompt: What is sent; or, where variables are put in, what will be known of it, with a line
+            for each of them.
+        settings: How it is asked.
+        notebook: The notebook that it belongs to, by the store's id.
+        asked: Where it goes in its chain.
+        ticket: Its place in the lane of its chain.
+        kept: How many turns of the chain stay before it; None for all.
+        stopped: Set to stop it.
+        turn: Its turn, as far as it got; None until it has begun.
+        notes: What the reader should know of what was sent.
+        hint: What it waits for, if not for the model.
+        error: Why it failed, with what to do.
+        node: The stored turn's id, once it has ended.
+        ended: Whether nothing more will come.
+        calls: The calls that the reader is asked about, by their places in the turn.
+        decisions: What was decided of them, in whichever panel.
+    """
+
+    question: str
+    prompt: Prompt | Future[tuple[Prompt, tuple[str, ...]]]
+    settings: Settings
+    notebook: str
+    asked: Asked
+    ticket: Ticket
+    kept: int | None = None
+    stopped: Event = field(default_factory=Event)
+    turn: Turn | None = None
+    notes: tuple[str, ...] = ()
+    hint: str = ""
+    error: str = ""
+    node: int | None = None
+    ended: bool = False
+    calls: dict[int, Call] = field(default_factory=dict)
+    decisions: dict[int, Decision] = field(default_factory=dict)
+
+    def ask(self, number: int, call: Call) -> None:
+        """Let every panel on the chain ask about a call."""
+        self.calls[number] = call
+
+    def answer(self, number: int) -> Decision | None:
+        """Return what was decided of it, if something was."""
+        return self.decisions.get(number)
+
+    @property
+    def chain(self) -> Chain:
+        """The chain it joins."""
+        return self.ticket.chain
+
+
+class Asker:
+    """Answers questions in a thread that lives as long as there are any.
+
+    Args:
+        session: Asks.
+        show: Is told of everything new in a question, often.
+        waits: Tells whether a function waits for the running cell.
+    """
+
+    def __init__(
+        self, session: Session, show: Callable[[Live], None], waits: Callable[[], bool]
+    ) -> None:
+        self._session = session
+        self._waits = waits
+        self._show = show
+        self._waiting: deque[Live] = deque()
+        self._lock = Lock()
+        self._thread: Thread | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a question is not yet answered."""
+        with self._lock:
+            return self._thread is not None
+
+    def put(self, live: Live) -> None:
+        """Answer this one when those before it are answered."""
+        with self._lock:
+            self._waiting.append(live)
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="qwen-panel", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._thread = None
+                    return
+                live = self._waiting.popleft()
+            try:
+                self._answer(live)
+            except Exception:  # noqa: BLE001 - the next question is to be answered all the same
+                _LOG.exception("the panel could not show an answer")
+            if self._waiting:
+                live.stopped.wait(_BREATH)
+
+    def _answer(self, live: Live) -> None:
+        try:
+            self._stream(live)
+        except QwenError as error:
+            told = str(error).replace(_RUN_AGAIN, "press Retry")
+            live.turn, live.error = error.turn or live.turn, told
+        except CancelledError:
+            live.error = _WITHDRAWN
+        except KeyboardInterrupt:  # it reached a function on the main thread
+            live.turn = self._session.last
+        except Exception as error:  # noqa: BLE001 - a thread that dies would leave the panel busy
+            live.error = f"{type(error).__name__}: {error}"
+        finally:
+            if live.turn is not None and live.turn.ended:
+                nodes = self._session.store.tree(live.chain).nodes
+                live.node = nodes[-1].id if nodes else None
+            live.ended = True
+            self._session.store.lanes.leave(live.ticket)
+            self._show(live)
+
+    def _stream(self, live: Live) -> None:
+        session = self._session
+        if live.stopped.is_set():
+            raise CancelledError
+        prompt = self._prompt(live)
+        session.settings, session.notebook = live.settings, live.notebook
+        session.desk.approver = live
+        turns = session.stream(prompt, asked=live.asked)
+        with closing(in_order(session, turns, live.ticket)) as grown:
+            for turn in grown:
+                live.turn = turn
+                live.hint = CALL_WAITS if self._waits() else ""
+                if live.stopped.is_set():
+                    break
+                self._show(live)
+        if live.stopped.is_set():
+            live.turn = session.last
+
+    def _prompt(self, live: Live) -> Prompt:
+        if not isinstance(live.prompt, Future):
+            return live.prompt
+        live.hint = WAITS_FOR_CELL
+        while not wait([live.prompt], _TICK).done:
+            self._show(live)
+            if live.stopped.is_set() and live.prompt.cancel():
+                raise CancelledError
+        live.hint = ""
+        prompt, live.notes = live.prompt.result()
+        return prompt

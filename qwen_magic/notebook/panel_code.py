@@ -1,0 +1,86 @@
+"""The code of an answer, to copy or to put into a cell.
+
+A page lets a kernel neither fill the clipboard nor add a cell, but for one moment: a cell that ends
+may put text into a new cell below itself (messaging specification, "Payloads"). So code that is
+wanted waits for the next cell, and until then it stands in a field, to be copied by hand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.notebook.panel_controls import Controls
+from qwen_magic.notebook.widgets import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from IPython.core.interactiveshell import InteractiveShell
+    from ipywidgets import Button
+
+__all__ = ["CodeDrawer", "NextCell"]
+
+_MOST_ROWS = 14
+_COPY = "To copy: click into the field, then Ctrl-A, Ctrl-C."
+_INSERT, _WAITS = "Insert below", "Comes below the next cell you run"
+
+
+class NextCell:
+    """Puts code below the next cell that is run.
+
+    Args:
+        shell: Runs the cells.
+    """
+
+    def __init__(self, shell: InteractiveShell) -> None:
+        self._shell = shell
+        self._wanted: list[str] = []
+
+    def toggle(self, code: str) -> bool:
+        """Put this below the next cell, or no longer; return whether it will be."""
+        is_new = code not in self._wanted
+        (self._wanted.append if is_new else self._wanted.remove)(code)
+        return is_new
+
+    def put(self) -> None:
+        """Put what is wanted below the cell that ends now; called by IPython after each cell."""
+        wanted, self._wanted = self._wanted, []
+        manager: Any = self._shell.payload_manager
+        for code in reversed(wanted):  # each comes right below the cell
+            payload = {"source": "set_next_input", "text": code.rstrip("\n"), "replace": False}
+            manager.write_payload(payload, single=False)
+
+
+class CodeDrawer:
+    """The code blocks of one answer.
+
+    Args:
+        codes: What stands in them.
+        insert: Puts code below the next cell, or no longer; returns which.
+    """
+
+    def __init__(self, codes: Sequence[str], insert: Callable[[str], bool]) -> None:
+        self._look = Look()
+        self._controls = controls = Controls(self._look)
+        self._insert = insert
+        rows = [self._row(code) for code in codes]
+        hint = self._look.html(f'<div class="qwen-magic-hint">{_COPY}</div>')
+        self.box = controls.column(hint, *rows, classes=("qwen-magic-drawer",))
+
+    def close(self) -> None:
+        """Close the widgets."""
+        self._look.close()
+
+    def _row(self, code: str) -> Any:  # noqa: ANN401 - ipywidgets is untyped
+        rows = min(code.count("\n") + 1, _MOST_ROWS)
+        field = self._controls.area("Code", "qwen-magic-code", value=code.rstrip("\n"), rows=rows)
+
+        def press() -> None:
+            self._mark(button, waits=self._insert(field.value))
+
+        button = self._controls.button(_INSERT, "Put it into a new cell", press)
+        return self._controls.column(field, button)
+
+    def _mark(self, button: Button, *, waits: bool) -> None:
+        button.description = _WAITS if waits else _INSERT
+        self._controls.hear()

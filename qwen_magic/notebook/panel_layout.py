@@ -1,0 +1,114 @@
+"""The panel's widgets as a whole, and how they are displayed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from IPython.core.getipython import get_ipython
+from ipywidgets import Layout
+
+from qwen_magic.notebook.panel_chains import ChainBar
+from qwen_magic.notebook.panel_composer import Composer
+from qwen_magic.notebook.panel_controls import Controls, place
+from qwen_magic.notebook.panel_options import OptionBar
+from qwen_magic.notebook.panel_style import panel_style
+from qwen_magic.notebook.panel_transcript import Transcript
+from qwen_magic.notebook.panel_turn import Actions, reason_html
+from qwen_magic.notebook.widgets import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from qwen_magic.notebook.magics import QwenMagics
+    from qwen_magic.notebook.panel_chains import Act
+
+__all__ = ["PanelLayout"]
+
+_VIEW = "application/vnd.jupyter.widget-view+json"
+_WITHOUT_WIDGETS = (
+    "This chat is live while its kernel runs: run the cell to go on. Without Jupyter's widgets, "
+    "%%qwen asks in a cell."
+)
+_HINT = (
+    '<div class="qwen-magic-hint">Stop ends an answer at once. A kernel interrupt does not: the'
+    " chat answers in a thread of its own.{slow}</div>"
+)
+_SLOW = " While a cell runs, this kernel hears of clicks and keys only when the cell ends."
+
+
+class _Owner(Actions, Protocol):
+    """What the widgets act upon."""
+
+    def ask(self, text: str) -> None: ...
+    def stop(self) -> None: ...
+    def act(self, act: Act, name: str) -> None: ...
+    def refresh(self) -> None: ...
+
+
+class PanelLayout:
+    """Everything that is seen of a panel.
+
+    Args:
+        owner: Does what is asked for.
+        qwen: Holds the configuration.
+        mark: A class of the panel's own.
+    """
+
+    def __init__(self, owner: _Owner, qwen: QwenMagics, mark: str) -> None:
+        self._look = look = Look()
+        self._qwen = qwen
+        self.mark = mark
+        self._controls = controls = Controls(look)
+        self.composer = Composer(look, send=owner.ask, stop=owner.stop)
+        self.options = OptionBar(look, qwen, self.composer.use)
+        self.transcript = Transcript(look, owner, owner.refresh)
+        self._chains = ChainBar(look, owner.act)
+        self._used = look.html("")
+        self._told = look.html("")
+        hidden = look.keep(Layout(display="none"))
+        style = look.html(panel_style(mark))
+        style.layout = hidden
+        top = controls.row(self._chains.box, self._used, classes=("qwen-magic-top",))
+        told = controls.column(self._told, classes=("qwen-magic-told",))
+        place(self.options.box.children[0], (*self.options.box.children[0].children, self._hint()))
+        parts = (top, self.transcript.box, told, self.composer.box, self.options.box, style)
+        self.root = controls.column(*parts, classes=("qwen-magic-panel",))
+        shell: Any = get_ipython()
+        self._publish = shell.display_pub.publish  # a cell's %%capture must not take it away
+        self._is_shown = False
+
+    def show(self, chains: Sequence[str], chain: str, used: str, *, busy: bool) -> None:
+        """Show which chain it is, and what can be done now."""
+        self._chains.show(chains, chain)
+        self._used.value = f'<div class="qwen-magic-used">{used}</div>'
+        self.options.show(self._qwen.variables())
+        self.composer.remember([view.question for view in self.transcript.views])
+        self.composer.show(busy=busy, beside=self.options.quick)
+
+    def tell(self, text: str) -> None:
+        """Tell something above the composer; nothing to tell takes it away."""
+        self._told.value = reason_html(text)
+
+    def display(self, saved: Mapping[str, str]) -> None:
+        """Display the widgets, and below them what a saved notebook keeps."""
+        view = {"model_id": self.root.model_id, "version_major": 2, "version_minor": 0}
+        html = f"<p>{_WITHOUT_WIDGETS}</p>"
+        self._publish({_VIEW: view, "text/html": html, "text/plain": _WITHOUT_WIDGETS}, {})
+        self._publish(dict(saved), {}, transient={"display_id": self.mark})
+        self._is_shown = True
+
+    def save(self, saved: Mapping[str, str]) -> None:
+        """Bring what a saved notebook keeps up to date."""
+        if self._is_shown:
+            self._publish(dict(saved), {}, transient={"display_id": self.mark}, update=True)
+
+    def close(self) -> None:
+        """Close all widgets."""
+        self.options.close()
+        self.transcript.close()
+        self._look.close()
+
+    def _hint(self) -> Any:  # noqa: ANN401 - ipywidgets is untyped
+        kernel = getattr(get_ipython(), "kernel", None)
+        subshells = getattr(kernel, "_supports_kernel_subshells", False)
+        return self._look.html(_HINT.format(slow="" if subshells else _SLOW))

@@ -1,0 +1,200 @@
+"""The turns of a chain in the panel: the last ones, earlier ones on demand, and those that grow.
+
+However long a chain is, the page holds the widgets of its last turns only. A container whose first
+child is taken away draws all others anew in the page (ipywidgets, `ViewList.update`), formulas and
+all. So turns stand in groups, groups are emptied and never taken away, and earlier turns have a
+container of their own that grows at its end, which the style sheet puts on top.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qwen_magic.conversation.records import turn_of
+from qwen_magic.conversation.tree import Node, Tree, moves_head, path
+from qwen_magic.notebook.panel_controls import Controls, place
+from qwen_magic.notebook.panel_turn import TurnView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ipywidgets import VBox
+
+    from qwen_magic.conversation.records import Record
+    from qwen_magic.notebook.panel_asking import Live
+    from qwen_magic.notebook.panel_turn import Actions
+    from qwen_magic.notebook.widgets import Look
+
+__all__ = ["SHOWN", "Transcript"]
+
+SHOWN = 20  # turns, and up to a group more
+_GROUP = 5
+_EMPTY = (
+    '<div class="qwen-magic-empty">Ask a question below. Answers appear here, also while a cell'
+    " runs; {{name}} in a question stands for a variable of the notebook.</div>"
+)
+
+
+class Transcript:
+    """Shows turns.
+
+    Args:
+        look: Closes what surrounds them.
+        actions: What can be done with them.
+        load: Is called when the reader wants earlier turns.
+    """
+
+    def __init__(self, look: Look, actions: Actions, load: Callable[[], None]) -> None:
+        self._actions = actions
+        self._load = load
+        self._views: list[TurnView] = []
+        self._lives: dict[Live, TurnView] = {}
+        self._refused: TurnView | None = None
+        self._kept: int | None = None
+        self._since: int | None = None  # the first of the earlier turns that are shown
+        self._start = 0  # the first of the last turns, by its place on the path
+        self._groups: dict[int, VBox] = {}
+        self._controls = controls = Controls(look)
+        self._older = controls.button("Older", "Show earlier turns", self._widen)
+        self._empty = look.html(_EMPTY)
+        self._column = controls.column(self._empty, classes=("qwen-magic-turns",))
+        self._earlier = controls.column(classes=("qwen-magic-earlier",))
+        self._top = controls.row(classes=("qwen-magic-bar",))
+        from_below = (self._column, self._earlier, self._top)
+        self.box = controls.column(*from_below, classes=("qwen-magic-transcript",))
+        self.show_reasoning = True
+
+    @property
+    def views(self) -> tuple[TurnView, ...]:
+        """The turns that are shown, the newest last."""
+        return tuple(self._views)
+
+    def depth(self, view: TurnView, tree: Tree) -> int | None:
+        """Return how many turns of the path stand before a turn; None where it is not of this chain."""
+        if view.key is None or view.key > len(tree.nodes):
+            return None
+        parent = tree.nodes[view.key - 1].parent
+        ids = [node.id for node in path(tree)]
+        if parent is None:
+            return 0
+        return ids.index(parent) + 1 if parent in ids else None
+
+    def sync(self, tree: Tree, read: Callable[[Sequence[int]], Sequence[Record]]) -> None:
+        """Show the chain as it stands in the store, and the questions that are on their way."""
+        nodes = path(tree)[: self._kept]
+        tail = _tail(tree, nodes, is_asking=bool(self._lives))
+        others = [*filter(None, (self._refused,)), *self._lives.values()]
+        start = max(0, (len(nodes) + len(tail) + len(others) - SHOWN) // _GROUP * _GROUP)
+        if self._since is not None:
+            start = min(start, self._start)
+        earlier = nodes[start if self._since is None else self._since : start]
+        known = self._known([*earlier, *nodes[start:], *tail], nodes, read)
+        views = [known[node.id] for node in (*nodes[start:], *tail) if node.id in known]
+        self._replace([known[node.id] for node in earlier], [*views, *others], start)
+        self._tell_of(start - len(earlier))
+
+    def _known(
+        self,
+        wanted: Sequence[Node],
+        nodes: Sequence[Node],
+        read: Callable[[Sequence[int]], Sequence[Record]],
+    ) -> dict[int, TurnView]:
+        """Return the views of stored turns, by the turns' ids; those that are new are read."""
+        known = {view.key: view for view in self._views if view.key is not None}
+        missing = [node.id for node in wanted if node.id not in known]
+        return known | {record.id: self._stored(record, nodes) for record in read(missing)}
+
+    def begin(self, live: Live, now: float) -> bool:
+        """Make a place for a question that was asked; return whether it is new."""
+        if live in self._lives:
+            return False
+        self._since = self._refused = None
+        view = TurnView(live.question, self._actions, now=now, show_reasoning=self.show_reasoning)
+        self._lives[live] = view
+        if live.kept is not None:
+            self._kept = live.kept
+        return True
+
+    def grow(self, live: Live, now: float) -> None:
+        """Show more of its answer."""
+        if live in self._lives and live.turn is not None:
+            self._lives[live].grow(live.turn, now, live.hint)
+            self._lives[live].decide(live.calls, live.decisions)
+        elif live in self._lives:
+            self._lives[live].wait(live.hint or "Waits for its turn…")
+
+    def settle(self, live: Live, now: float) -> None:
+        """Show how it ended."""
+        view = self._lives.pop(live, None)
+        if view is None:
+            return
+        self._kept = next((one.kept for one in self._lives if one.kept is not None), None)
+        view.key = live.node
+        if live.turn is None or not live.turn.ended:
+            view.refuse(live.error)
+            self._refused = view
+        else:
+            view.settle(live.turn, now, error=live.error, notes=live.notes)
+        self._views.append(view)
+
+    def clear(self) -> None:
+        """Show nothing, before another chain is shown."""
+        lives, self._lives = self._lives, {}
+        self._refused = self._kept = None
+        self._since = None
+        self._replace([], [], 0)
+        self._tell_of(0)
+        for view in lives.values():
+            view.close()
+
+    def close(self) -> None:
+        """Close all turns' widgets."""
+        for view in (*self._views, *self._lives.values()):
+            view.close()
+
+    def _stored(self, record: Record, nodes: Sequence[Node]) -> TurnView:
+        ids = [node.id for node in nodes]
+        number = ids.index(record.id) + 1 if record.id in ids else len(ids) + 1
+        view = TurnView(record.prompt, self._actions, show_reasoning=self.show_reasoning)
+        view.key = record.id
+        view.settle(turn_of(record, number))
+        return view
+
+    def _replace(self, earlier: list[TurnView], views: list[TurnView], start: int) -> None:
+        lives = self._lives.values()
+        gone = [view for view in self._views if view not in earlier and view not in views]
+        self._views = [view for view in (*earlier, *views) if view not in lives]
+        self._start = start
+        place(self._earlier, [view.box for view in reversed(earlier)])
+        filled: dict[int, list[VBox]] = {}
+        for number, view in enumerate(views, start):
+            filled.setdefault(number // _GROUP, []).append(view.box)
+        if not filled or min(filled) < min(self._groups, default=0):
+            self._groups = {}
+        for number in filled:
+            self._groups.setdefault(number, self._controls.column(classes=("qwen-magic-group",)))
+        for number, box in self._groups.items():
+            place(box, filled.get(number, ()))
+        place(self._column, tuple(self._groups.values()) or (self._empty,))
+        for view in gone:
+            view.close()
+
+    def _tell_of(self, older: int) -> None:
+        """Offer earlier turns, if there are any."""
+        if older > 0:
+            self._older.description = f"Show {min(older, SHOWN)} of {older:,} earlier turns"
+            self._controls.hear()
+        place(self._top, (self._older,) if older > 0 else ())
+
+    def _widen(self) -> None:
+        self._since = max(0, (self._start if self._since is None else self._since) - SHOWN)
+        self._load()
+
+
+def _tail(tree: Tree, nodes: Sequence[Node], *, is_asking: bool) -> list[Node]:
+    """Return the last turn of all where it failed or was stopped, so that it can be asked again."""
+    if is_asking or not tree.nodes:
+        return []
+    last = tree.nodes[-1]
+    ended = last.status not in {"queued", "in_progress"}
+    return [last] if ended and not moves_head(last.status) and last not in nodes else []

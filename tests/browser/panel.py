@@ -1,0 +1,67 @@
+"""A panel in a notebook: what a reader does in it, and what is seen of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
+    from tests.browser.lab import Jupyter
+    from tests.browser.notebook import OpenNotebook
+
+__all__ = ["PanelIn", "panel_in"]
+
+DEMO = '%load_ext qwen_magic\n%config QwenMagics.region = "demo"'
+SHOW = "import qwen_magic, time\npanel = qwen_magic.Panel()\npanel"
+
+
+class PanelIn:
+    """The first panel on a notebook's page, or one inside another element."""
+
+    def __init__(self, notebook: OpenNotebook, inside: str = "") -> None:
+        self.notebook = notebook
+        self.page = notebook.page
+        self.root = self.page.locator(f"{inside} .qwen-magic-panel").first
+        self.root.wait_for()
+
+    @property
+    def field(self) -> Locator:
+        return self.root.get_by_label("Question")
+
+    @property
+    def turns(self) -> Locator:
+        return self.root.locator(".qwen-magic-exchange")
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def ask(self, text: str) -> None:
+        """Type a question and press Enter."""
+        self.field.click()
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
+
+    def wait(self, text: str, count: int = 1) -> None:
+        """Wait until a text can be read so many times in the turns."""
+        self.page.wait_for_function(
+            """([node, text, count]) => node.innerText.split(text).length > count""",
+            arg=[self.root.locator(".qwen-magic-transcript").element_handle(), text, count],
+        )
+
+    def wait_idle(self) -> None:
+        """Wait until nothing is on its way."""
+        self.button("Stop").wait_for(state="detached")
+
+    def questions(self) -> list[str]:
+        """Return the questions that are shown."""
+        texts = self.root.locator(".qwen-magic-question").all_inner_texts()
+        return [text.removeprefix("You: ").strip() for text in texts]
+
+
+def panel_in(jupyter: Jupyter, *cells: str, load: str = DEMO) -> PanelIn:
+    """Open a notebook whose first cell shows a panel, and run that cell."""
+    notebook = jupyter.open([f"{load}\n{SHOW}", *cells])
+    notebook.page.set_viewport_size({"width": 1200, "height": 1100})
+    notebook.run(0)
+    return PanelIn(notebook)

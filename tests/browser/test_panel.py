@@ -1,0 +1,268 @@
+"""The chat panel as a reader uses it, in a real JupyterLab and Notebook 7."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.panel import PanelIn, panel_in
+from tests.browser.watching import use_theme
+
+if TYPE_CHECKING:
+    from tests.browser.lab import Jupyter
+
+LARGER = "Which is larger, 9.9 or 9.11?"
+END = "a script answered, not a model"
+
+
+def test_a_question_is_answered_below_the_one_before(jupyter: Jupyter) -> None:
+    panel = panel_in(jupyter)
+    panel.notebook.screenshot(f"panel-idle-{jupyter.app}")
+    panel.ask("My name is Ada.")
+    panel.wait("chain main, turn 1")
+    panel.ask("What is my name?")
+    panel.wait("Ada", 3)
+    panel.wait_idle()
+    panel.notebook.screenshot(f"panel-answered-{jupyter.app}")
+    assert panel.questions() == ["My name is Ada.", "What is my name?"]
+    assert panel.field.input_value() == ""
+    assert "2 turns" in panel.root.locator(".qwen-magic-used").inner_text()
+    assert panel.notebook.console == []
+
+
+def test_reasoning_folds_itself_and_stays_readable(lab: Jupyter) -> None:
+    panel = panel_in(lab, "%config QwenMagics.effort = 'medium'")
+    panel.notebook.run(1)
+    assert panel.root.get_by_label("Effort").input_value() == "Medium"
+    panel.ask(LARGER)
+    panel.wait("Thinking…")
+    panel.notebook.screenshot("panel-thinking")
+    panel.wait(END)
+    fold = panel.root.locator(".jupyter-widget-Collapse-header").first
+    assert fold.inner_text().startswith("Thought for ")
+    fold.click()
+    panel.wait("The question: which of")
+
+
+def test_enter_in_the_midst_of_a_text_is_a_line_end(lab: Jupyter) -> None:
+    panel = panel_in(lab)
+    panel.field.click()
+    panel.page.keyboard.type("first second")
+    for _ in "second":
+        panel.page.keyboard.press("ArrowLeft")
+    panel.page.keyboard.press("Enter")
+    panel.page.keyboard.press("Control+Enter")  # changes no text, so nobody hears of it
+    panel.page.wait_for_timeout(300)
+    assert panel.field.input_value() == "first \nsecond"
+    assert panel.questions() == []
+    panel.page.keyboard.press("Control+End")
+    panel.page.keyboard.press("Enter")
+    panel.wait(END)
+    assert panel.questions() == ["first \nsecond"]
+
+
+def test_what_sends_can_be_chosen(lab: Jupyter) -> None:
+    panel = panel_in(lab)
+    panel.root.get_by_text("Tools and options").click()
+    panel.root.get_by_label("Sends").select_option("Enter twice")
+    panel.root.get_by_placeholder("an empty line at the end sends").wait_for()
+    panel.ask("one")
+    panel.page.keyboard.type("two")
+    panel.page.wait_for_timeout(300)
+    assert panel.questions() == []
+    panel.page.keyboard.press("Enter")
+    panel.page.keyboard.press("Enter")
+    panel.wait(END)
+    assert panel.questions() == ["one\ntwo"]
+    panel.root.get_by_label("Sends").select_option("Send button only")
+    panel.root.get_by_placeholder("Ask Qwen", exact=True).wait_for()
+    panel.ask("three")
+    panel.page.keyboard.type("four")
+    assert panel.questions() == ["one\ntwo"]
+    panel.button("Send").click()
+    panel.wait(END, 2)
+    assert panel.questions() == ["one\ntwo", "three\nfour"]
+
+
+def test_recall_steps_back_through_the_questions(lab: Jupyter) -> None:
+    panel = panel_in(lab, "panel.ask('first'); panel.ask('second')")
+    panel.notebook.run(1)
+    panel.wait(END, 2)
+    panel.wait_idle()
+    for expected in ("second", "first", "second"):
+        panel.button("Recall").click()
+        panel.page.wait_for_function(
+            "([field, text]) => field.value === text", arg=[panel.field.element_handle(), expected]
+        )
+    assert panel.field.evaluate("field => field === document.activeElement")
+
+
+def test_a_retried_question_takes_its_own_place(lab: Jupyter) -> None:
+    panel = panel_in(lab, "panel.ask('one'); panel.ask('two')", "%qwen_chain")
+    panel.notebook.run(1)
+    panel.wait(END, 2)
+    panel.wait_idle()
+    panel.turns.first.hover()
+    panel.turns.first.get_by_role("button", name="Retry").click()
+    panel.wait("2 earlier turns set aside")
+    panel.wait_idle()
+    assert panel.questions() == ["one"]
+    panel.notebook.run(2)
+    told = panel.notebook.outputs(2)[0]["data"]["text/plain"]
+    assert "1 turn · 2 beside the path" in told
+
+
+def test_an_edited_question_branches_there(lab: Jupyter) -> None:
+    panel = panel_in(lab, "panel.ask('My name is Ada.'); panel.ask('two'); panel.ask('three')")
+    panel.notebook.run(1)
+    panel.wait(END, 3)
+    panel.wait_idle()
+    panel.turns.nth(1).hover()
+    panel.turns.nth(1).get_by_role("button", name="Edit").click()
+    panel.root.get_by_text("takes the place of that one").wait_for()
+    assert panel.field.input_value() == "two"
+    panel.field.fill("What is my name?")
+    panel.page.keyboard.press("Enter")
+    panel.wait("Ada", 3)
+    panel.wait_idle()
+    assert panel.questions() == ["My name is Ada.", "What is my name?"]
+    assert panel.root.get_by_text("takes the place of that one").count() == 0
+
+
+def test_chains_can_be_begun_copied_and_renamed(lab: Jupyter) -> None:
+    panel = panel_in(lab, "panel.ask('one')", "%qwen_chain --list")
+    panel.notebook.run(1)
+    panel.wait(END)
+    panel.wait_idle()
+    panel.button("Fork").click()
+    panel.root.get_by_label("Name of the copy").press("Enter")
+    panel.root.get_by_label("Chain").wait_for()
+    panel.ask("two")
+    panel.wait(END, 2)
+    panel.button("New").click()
+    panel.root.get_by_label("Name of the new chain").fill("draft")
+    panel.notebook.screenshot("panel-naming")
+    panel.button("OK").click()
+    panel.root.get_by_text("Ask a question below").wait_for()
+    panel.ask("three")
+    panel.wait(END)
+    panel.wait_idle()
+    panel.button("Rename").click()
+    panel.root.get_by_label("New name").fill("final")
+    panel.page.keyboard.press("Enter")
+    panel.page.wait_for_function(
+        "panel => panel.querySelector('.qwen-magic-chain select')?.value === 'final'",
+        arg=panel.root.element_handle(),
+    )
+    assert panel.questions() == ["three"]
+    panel.root.get_by_label("Chain").select_option("main")
+    panel.wait("one")
+    assert panel.questions() == ["one"]
+    panel.notebook.run(2)
+    listed = panel.notebook.outputs(2)[0]["data"]["text/plain"].splitlines()
+    assert [line.split("  ")[1 if line.startswith(" ") else 0].strip(" *") for line in listed] == [
+        "final",
+        "main",
+        "main copy",
+    ]
+
+
+def test_code_can_be_copied_and_put_below_the_next_cell(jupyter: Jupyter) -> None:
+    panel = panel_in(jupyter, "panel.ask('Write Python code that prints primes')", "1 + 1", "2 + 2")
+    panel.notebook.run(1)
+    panel.wait(END)
+    panel.wait_idle()
+    panel.turns.last.get_by_role("button", name="Code").click()
+    code = panel.root.get_by_label("Code").input_value()
+    assert code.startswith("def primes(")
+    panel.button("Insert below").click()
+    panel.button("Comes below the next cell you run").wait_for()
+    panel.notebook.screenshot(f"panel-code-{jupyter.app}")
+    panel.notebook.run(2)
+    cells = "() => window.panel().content.widgets.map(c => c.model.sharedModel.getSource())"
+    panel.page.wait_for_function(f"() => ({cells})().length === 5")
+    assert panel.page.evaluate(cells)[2:] == ["1 + 1", code, "2 + 2"]
+
+
+def test_tools_are_offered_and_used(lab: Jupyter) -> None:
+    panel = panel_in(lab, "def double(n: int) -> int:\n    return 2 * n")
+    panel.notebook.run(1)
+    panel.root.get_by_text("Tools and options").click()
+    panel.button("double()").wait_for()
+    panel.button("web search").click()
+    panel.notebook.screenshot("panel-options")
+    panel.ask("Find the Alibaba Cloud website")
+    panel.wait("Web search")
+    panel.wait_idle()
+
+
+def test_variables_are_filled_in_as_in_a_cell(lab: Jupyter) -> None:
+    panel = panel_in(lab, "x = 20")
+    panel.notebook.run(1)
+    panel.ask("What is {{x}} + {{x}}?")
+    panel.wait("{{x}}: int")
+    panel.wait("40")
+    assert panel.questions() == ["What is {{x}} + {{x}}?"]
+
+
+def test_an_error_is_told_with_what_to_do(lab: Jupyter) -> None:
+    panel = panel_in(lab, load='%load_ext qwen_magic\n%config QwenMagics.region = "beijing"')
+    panel.ask("Hello")
+    panel.wait("No API key is set")
+    panel.notebook.screenshot("panel-error")
+    assert panel.turns.last.get_by_role("button", name="Retry").is_visible()
+    panel.wait_idle()
+
+
+def test_a_broken_answer_stays_with_its_reason(lab: Jupyter) -> None:
+    panel = panel_in(lab, "%config QwenMagics.model = 'demo-cut'")
+    panel.notebook.run(1)
+    panel.ask("Hello")
+    panel.wait("The stream ended before")
+    assert "Hello" in panel.turns.last.locator(".qwen-magic-turn").inner_text()
+    panel.notebook.screenshot("panel-broken")
+
+
+def test_without_a_key_the_demo_answers_and_says_so(lab: Jupyter) -> None:
+    panel = panel_in(lab, load="%load_ext qwen_magic")
+    panel.ask("Hello")
+    panel.wait("so the built-in demo answers")
+
+
+def test_everything_can_be_reached_and_is_named(lab: Jupyter) -> None:
+    panel = panel_in(lab)
+    panel.field.focus()
+    reached = []
+    for _ in range(5):
+        panel.page.keyboard.press("Tab")
+        reached.append(
+            panel.page.evaluate(
+                "() => document.activeElement.labels?.[0]?.innerText.trim()"
+                " || document.activeElement.innerText.trim()"
+            )
+        )
+    assert reached[:4] == ["Model", "Effort", "Recall", "Send"]
+    unnamed = panel.root.evaluate(
+        """root => [...root.querySelectorAll('button, select, input, textarea')]
+            .filter(e => !e.innerText.trim() && !e.labels?.[0]?.innerText.trim()).length"""
+    )
+    assert unnamed == 0
+
+
+def test_it_fits_320_pixels_docked_and_dark(lab: Jupyter) -> None:
+    panel = panel_in(lab, "panel.ask('Write Python code that prints primes')")
+    panel.notebook.run(1)
+    panel.wait(END)
+    panel.page.evaluate("() => { window.panel().content.activeCellIndex = 0; }")
+    panel.notebook.command("notebook:create-output-view")
+    docked = PanelIn(panel.notebook, ".jp-LinkedOutputView")
+    docked.root.evaluate("root => { root.style.width = '320px'; }")
+    panel.notebook.screenshot("panel-narrow")
+    wide = "e => e.scrollWidth > e.clientWidth + 1"
+    assert not docked.root.evaluate(wide)
+    assert not docked.root.locator(".qwen-magic-transcript").evaluate(wide)
+    color = "e => getComputedStyle(e).color"
+    light = docked.root.evaluate(color)
+    use_theme(panel.notebook, "JupyterLab Dark")
+    assert docked.root.evaluate(color) != light
+    panel.notebook.screenshot("panel-narrow-dark")
+    use_theme(panel.notebook, "JupyterLab Light")

@@ -1,0 +1,75 @@
+"""Functions of another thread run where cells run, and not in the midst of one."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwen_magic.notebook.main_shell import on_main_shell
+from tests.notebook.kernel import Kernel, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+ASK = """
+import asyncio, threading, time
+from qwen_magic.notebook.main_shell import on_main_shell
+seen, begun = [], threading.Event()
+
+def work():
+    seen.append(threading.current_thread() is threading.main_thread())
+    seen.append(time.monotonic() > ended)
+    return 42
+
+def behind():
+    begun.wait()
+    seen.append(on_main_shell(work).result(60))
+
+thread = threading.Thread(target=behind)
+thread.start()
+"""
+SEEN = "thread.join(60); print(seen)"
+
+
+@pytest.fixture(scope="module")
+def kernel() -> Iterator[Kernel]:
+    with running() as kernel:
+        yield kernel
+
+
+@pytest.mark.parametrize("pause", ["time.sleep(0.5)", "await asyncio.sleep(0.5)"])
+def test_it_waits_for_the_running_cell(kernel: Kernel, pause: str) -> None:
+    kernel.run(f"{ASK}begun.set()\n{pause}\nended = time.monotonic()\nassert not seen")
+    kernel.run("pass")
+    assert kernel.run(SEEN).printed == "[True, True, 42]\n"
+
+
+def test_an_interrupt_ends_it_and_not_the_kernel(kernel: Kernel, tmp_path: Path) -> None:
+    held = tmp_path / "held"
+    kernel.run(
+        "import pathlib, threading, time\n"
+        "from qwen_magic.notebook.main_shell import on_main_shell\n"
+        "result = []\n"
+        f"def hold():\n    pathlib.Path({str(held)!r}).touch()\n    time.sleep(60)\n"
+        "def behind(): result.append(repr(on_main_shell(hold).exception(60)))\n"
+        "thread = threading.Thread(target=behind); thread.start()\n"
+    )
+    until = time.monotonic() + 60
+    while not held.exists() and time.monotonic() < until:
+        time.sleep(0.01)
+    kernel.interrupt()
+    assert kernel.run("thread.join(60); print(result)").printed == "['KeyboardInterrupt()']\n"
+
+
+def test_without_a_kernel_it_runs_at_once() -> None:
+    future: Future[int] = on_main_shell(lambda: 42)
+    assert future.result(0) == 42
+
+
+def test_what_it_raises_is_raised_where_it_is_awaited() -> None:
+    with pytest.raises(ZeroDivisionError):
+        on_main_shell(lambda: 1 // 0).result(0)

@@ -1,0 +1,119 @@
+"""The panel in a real kernel, without a page: what it asks, keeps and sends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwen_magic.conversation.turn import Turn
+from qwen_magic.notebook.panel_saved import SAVED, saved_bundle
+from tests.notebook.comms import Page
+from tests.notebook.kernel import Kernel, running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwen_magic.demo.server import DemoServer
+
+SHOW = "import qwen_magic, time\npanel = qwen_magic.Panel()\npanel"
+WAIT = "while panel.busy: time.sleep(0.01)\n"
+STATE = (
+    "print([(view.question, view.turn.status) for view in panel._layout.transcript.views],"
+    " len(panel._session.path()))"
+)
+
+
+@pytest.fixture
+def kernel(demo: DemoServer) -> Iterator[Kernel]:
+    with running(DASHSCOPE_BASE_URL=demo.base_url, DASHSCOPE_API_KEY="none") as kernel:
+        kernel.run(SHOW, cell="panel")
+        yield kernel
+
+
+def printed(kernel: Kernel, code: str) -> str:
+    ran = kernel.run(code, cell="a")
+    assert ran.status == "ok", ran.errors
+    return ran.printed.strip()
+
+
+def test_asking_returns_at_once_and_answers_come_in_order(kernel: Kernel) -> None:
+    asked = "panel.ask('one'); panel.ask('two'); print(panel.busy)"
+    assert printed(kernel, asked) == "True"
+    told = printed(kernel, f"{WAIT}{STATE}; print(panel.busy)")
+    assert told == "[('one', 'completed'), ('two', 'completed')] 2\nFalse"
+
+
+def test_an_empty_question_is_not_asked(kernel: Kernel) -> None:
+    assert printed(kernel, "panel.ask('  \\n'); print(panel.busy)") == "False"
+
+
+def test_cells_and_the_panel_share_a_chain(kernel: Kernel) -> None:
+    kernel.run(f"panel.ask('My name is Ada.')\n{WAIT}", cell="a")
+    assert "Ada" in kernel.run("%%qwen\nWhat is my name?", cell="b").html
+    assert printed(kernel, STATE).startswith(
+        "[('My name is Ada.', 'completed'), ('What is my name?', 'completed')]"
+    )
+
+
+def test_a_variable_is_filled_in_while_the_cell_runs_that_asks(kernel: Kernel) -> None:
+    told = "print(panel._layout.transcript.views[-1].turn.prompt)"
+    assert printed(kernel, f"x = 5\npanel.ask('{{{{x}}}} + {{{{x}}}}')\n{WAIT}{told}") == "5 + 5"
+
+
+def test_nothing_of_it_lands_in_the_cell_that_runs(kernel: Kernel) -> None:
+    ran = kernel.run(f"%%capture held\npanel.ask('Hello')\n{WAIT}", cell="a")
+    assert (ran.printed, ran.outputs) == ("", [])
+    assert printed(kernel, "print(len(held.outputs), repr(held.stdout))") == "0 ''"
+
+
+def test_stop_ends_what_is_asked_and_withdraws_what_waits(kernel: Kernel) -> None:
+    code = "%config QwenMagics.model = 'demo-stall'\npanel.ask('one'); panel.ask('two')\n"
+    until = (
+        "while not any(live.turn and live.turn.text for live in panel._magics.feed.lives):"
+        " time.sleep(0.01)\n"
+    )
+    stopped = "panel.stop()\n" + WAIT + "print([v.html for v in panel._layout.transcript.views])"
+    told = printed(kernel, f"{code}{until}{stopped}")
+    assert "Stopped by you" in told
+    assert "Not asked" in told
+
+
+def test_nobody_answers_with_canned_text_unattended() -> None:
+    with running() as kernel:
+        code = f"{SHOW}.ask('Hello')\n{WAIT}print(panel._layout.transcript.views[-1].html)"
+        assert "No API key is set" in kernel.run(code, person=False).printed
+
+
+def test_a_closed_panel_closes_its_widgets_and_the_answer_goes_on(kernel: Kernel) -> None:
+    page = Page(kernel)
+    page.finish(kernel.start("other = qwen_magic.Panel()\nother", cell="b"))
+    page.finish(kernel.start(f"other.ask('Hello')\nother.close()\n{WAIT}", cell="c"))
+    page.finish(kernel.start("while other.busy: time.sleep(0.01)", cell="c"))
+    assert set(page.widgets) - set(page.closed) <= set(printed_models(kernel).split())
+    assert printed(kernel, STATE).startswith("[('Hello', 'completed')]")
+
+
+def printed_models(kernel: Kernel) -> str:
+    """Return the ids of all widgets that the kernel still has."""
+    return printed(kernel, "import ipywidgets.widgets.widget as w; print(*w._instances)")
+
+
+def test_a_wrong_line_is_refused_in_two_lines(kernel: Kernel) -> None:
+    (error,) = kernel.run("%qwen_panel now", cell="a").errors
+    assert len(error["traceback"]) == 2
+
+
+class _View:
+    def __init__(self, question: str, html: str) -> None:
+        self.question, self.html, self.turn = question, html, Turn(prompt=question)
+
+
+def test_what_is_saved_is_bounded_and_harmless() -> None:
+    views = [_View(f"<b>{n}</b>", f"<p>{'x' * 5_000}</p>") for n in range(100)]
+    data = saved_bundle("<i>", views, "mark")  # type: ignore[arg-type]
+    assert data["text/html"].count("<p>x") == 4
+    assert "<b>" not in data["text/html"]
+    assert "<i>" not in data["text/html"]
+    assert f'class="{SAVED} mark"' in data["text/html"]
+    assert data["text/plain"].startswith("> <b>96</b>")
