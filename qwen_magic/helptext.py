@@ -11,7 +11,7 @@ from qwen_magic.options import OPTIONS
 if TYPE_CHECKING:
     from qwen_magic.options import Option
 
-__all__ = ["help_of", "help_text"]
+__all__ = ["help_of", "help_text", "usage_of"]
 
 _WIDTH, _USAGE_WIDTH = 79, 23
 
@@ -31,13 +31,13 @@ def help_text() -> str:
 
 def _described(option: Option) -> str:
     """Return an option as the help shows it: how it is written, then what it does."""
-    usage = f"  {_usage(option):<{_USAGE_WIDTH}}  "
+    usage = f"  {usage_of(option):<{_USAGE_WIDTH}}  "
     return textwrap.fill(
         option.help, _WIDTH, initial_indent=usage, subsequent_indent=" " * len(usage)
     )
 
 
-def _usage(option: Option) -> str:
+def usage_of(option: Option) -> str:
     return f"{', '.join(option.flags)} {option.takes}".rstrip()
 
 

@@ -34,6 +34,13 @@ PLAIN = """
 .jp-Notebook .jp-Cell { border-color: transparent !important; box-shadow: none !important; }
 """
 
+# As a reader does who drags the tab of the new view.
+TO_THE_RIGHT = """() => {
+    const { shell } = window.jupyterapp;
+    const view = [...shell.widgets('main')].find(w => w.node.querySelector('.jp-LinkedOutputView'));
+    shell.add(view, 'main', { mode: 'split-right', ref: window.panel().id });
+}"""
+
 WEATHER = '''
 def get_weather(city: str) -> dict:
     """Look up today's weather.
@@ -89,9 +96,11 @@ def chains(lab: Jupyter) -> None:
 def panel(lab: Jupyter) -> None:
     """The chat beside a notebook, continuing its conversation."""
     notebook = opened(lab, "%%qwen\nMy name is Alice, please remember it.", "%qwen_panel")
-    notebook.page.set_viewport_size({"width": 1200, "height": 720})
+    notebook.page.set_viewport_size({"width": 1080, "height": 640})
     run(notebook, 1, 2)
     notebook.command("notebook:create-output-view")
+    notebook.page.locator(".jp-LinkedOutputView").wait_for()
+    notebook.page.evaluate(TO_THE_RIGHT)
     docked = notebook.page.locator(".jp-LinkedOutputView .qwen-magic-panel")
     docked.get_by_label("Question").click()
     notebook.page.keyboard.type("What is my name?")
