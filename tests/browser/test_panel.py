@@ -37,7 +37,7 @@ def test_reasoning_folds_itself_and_stays_readable(lab: Jupyter) -> None:
     panel.wait("Thinking…")
     panel.notebook.screenshot("panel-thinking")
     panel.wait(END)
-    fold = panel.root.locator(".jupyter-widget-Collapse-header").first
+    fold = panel.turns.locator(".qwen-magic-fold > button").first
     assert fold.inner_text().startswith("Thought for ")
     fold.click()
     panel.wait("The question: which of")

@@ -59,7 +59,7 @@ def test_a_call_is_approved_in_the_panel_and_its_output_stays_there(jupyter: Jup
     panel.wait_idle()
     panel.notebook.screenshot("panel-called")
     assert [output["output_type"] for output in panel.notebook.outputs(1)] == ["stream"]
-    card = panel.root.locator("button", has_text="get_weather")
+    card = panel.turns.locator("button", has_text="get_weather")
     card.click()
     panel.wait("looking at the sky of Paris")
     panel.wait("a picture of the sky")
