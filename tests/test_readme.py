@@ -37,7 +37,9 @@ def section(title: str) -> str:
 
 def rows(text: str) -> list[list[str]]:
     """Return the cells of the tables' rows, without the heads."""
-    lines = re.findall(r"^\|(?! *\|)(.+)\|$", re.sub(r"^.+\n\|---.+", "", text, flags=re.M), re.M)
+    lines = re.findall(
+        r"^\|(?! *\|)(.+)\|$", re.sub(r"^.+\n\|---.+", "", text, flags=re.MULTILINE), re.MULTILINE
+    )
     return [[cell.strip() for cell in re.split(r" \|(?: |$)", f"{line} ")][:3] for line in lines]
 
 
@@ -93,7 +95,7 @@ def test_the_options_are_those_of_the_parser() -> None:
 
 
 def test_the_settings_are_those_of_the_magics() -> None:
-    traits = QwenMagics.class_own_traits(config=True)  # type: ignore[no-untyped-call]
+    traits = QwenMagics.class_own_traits(config=True)
     shown = [[cell.replace("`", "") for cell in row] for row in rows(section("Settings"))]
     told = [row for row in shown if len(row) == 3]
     assert told == [[name, default(trait), help_of(name)] for name, trait in traits.items()]
