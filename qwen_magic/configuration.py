@@ -29,7 +29,7 @@ SETTINGS = {
     "timeout": "the longest silence in seconds, before the answer and between its events",
     "record": "the cassette (a file) that every exchange is added to, without secrets; empty for none",
     "replay": "the cassette that answers in the network's place, without a key; empty for none",
-    "replay_speed": "1 replays in the recorded rhythm, 2 twice as fast, 0 at once (so without a person)",
+    "replay_speed": "1 replays in the recorded rhythm, 2 twice as fast, 0 at once (so without a person); the demo keeps to it",
     "show_reasoning": "whether reasoning is displayed",
     "updates_per_second": "how often a growing answer is redrawn, at most",
     "api_key": "never here, where the notebook would save it: in DASHSCOPE_API_KEY",

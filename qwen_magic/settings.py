@@ -67,7 +67,8 @@ class Settings:
         record: The cassette that exchanges are added to; empty records nothing.
         replay: The cassette that answers in the network's place, without a key; empty asks.
         replay_speed: 1 keeps the recorded rhythm, 2 is twice as fast, 0 gives answers at once.
-            None is the recorded rhythm, but in a notebook that runs without a person, at once.
+            None is the recorded rhythm, but in a notebook that runs without a person, at once. The
+            built-in demo keeps to it, too.
         show_reasoning: Whether reasoning is displayed.
         updates_per_second: How often a growing answer is redrawn, at most.
         api_key: The key; else `DASHSCOPE_API_KEY`, read at each ask.
@@ -136,7 +137,7 @@ class Settings:
         if self.region == DEMO:
             from qwen_magic.demo import shared_server
 
-            return Endpoint(shared_server().base_url, region=DEMO, proxies=False)
+            return Endpoint(shared_server(self._speed).base_url, region=DEMO, proxies=False)
         given = os.environ.get("DASHSCOPE_BASE_URL", "").strip()
         if given and self.region == DEFAULT_REGION:
             return Endpoint(clean_base(given), key=self.key)

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from qwen_magic.demo import shared_server
+from qwen_magic.demo.server import PACE
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.settings import Settings
@@ -44,6 +46,14 @@ def test_the_demo_is_sent_no_key_and_no_proxy(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
     endpoint = Settings(region="demo").admitted()
     assert (endpoint.region, endpoint.key, endpoint.proxies) == ("demo", "", False)
+
+
+def test_the_demo_keeps_to_the_speed_of_a_replay() -> None:
+    server = shared_server()
+    Settings(region="demo", replay_speed=0).endpoint()
+    assert server.pace == 0
+    Settings(region="demo").endpoint()
+    assert server.pace == PACE
 
 
 def test_model_studio_without_a_key_is_refused_with_the_line_to_paste() -> None:

@@ -6,7 +6,7 @@ import sys
 from argparse import ArgumentParser
 from threading import Event
 
-from qwen_magic.demo.server import DemoServer
+from qwen_magic.demo.server import PACE, DemoServer
 from qwen_magic.errors import QwenError
 
 
@@ -15,7 +15,7 @@ def main() -> int:
     parser = ArgumentParser("python -m qwen_magic.demo", description="Serve the offline demo.")
     parser.add_argument("--port", type=int, default=0, help="the port (default: a free one)")
     parser.add_argument("--key", help="the only API key to accept (default: any)")
-    parser.add_argument("--pace", type=float, default=0.025, help="seconds between two pieces")
+    parser.add_argument("--pace", type=float, default=PACE, help="seconds between two pieces")
     options = parser.parse_args()
     try:
         with DemoServer(options.port, options.key, options.pace) as server:

@@ -12,7 +12,10 @@ from qwen_magic.demo.connection import Desk, Listener, Received
 from qwen_magic.demo.responses import Responses
 from qwen_magic.errors import QwenError
 
-__all__ = ["DemoServer", "Received"]
+__all__ = ["PACE", "DemoServer", "Received"]
+
+PACE = 0.025
+"""Seconds between two pieces of text that one can read along with."""
 
 
 class DemoServer:
@@ -26,7 +29,7 @@ class DemoServer:
         pace: Seconds between two pieces of text.
     """
 
-    def __init__(self, port: int = 0, key: str | None = None, pace: float = 0.025) -> None:
+    def __init__(self, port: int = 0, key: str | None = None, pace: float = PACE) -> None:
         self._port = port
         self._desk = Desk(Responses(time.time), key, pace)
         self._listener: Listener | None = None
@@ -38,6 +41,15 @@ class DemoServer:
         if self._listener is None:
             raise QwenError("the demo server is not running", hint="call start() first")
         return f"http://127.0.0.1:{self._listener.server_port}/compatible-mode/v1"
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two pieces of text; may be changed while answers are under way."""
+        return self._desk.pace
+
+    @pace.setter
+    def pace(self, seconds: float) -> None:
+        self._desk.pace = seconds
 
     @property
     def requests(self) -> list[Received]:

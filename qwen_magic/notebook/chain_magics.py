@@ -147,7 +147,8 @@ class ChainMagics(Magics):
         if was_current:
             self._go_to(_MAIN, session)
         said = f"Chain {command.name!r} deleted"
-        print(f"{said}; {_MAIN!r} is the current one now" if was_current else said)
+        moves = was_current and command.name != _MAIN
+        print(f"{said}; {_MAIN!r} is the current one now" if moves else said)
 
     def _rename(self, command: ChainCommand, session: Session) -> None:
         session.store.rename(self._named(command.name, session), command.new_name)

@@ -65,7 +65,9 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
             can_ask=attended,
             has_subshells=bool(getattr(kernel, "_supports_kernel_subshells", False)),
         )
-    return Frontend("terminal" if attended else "headless", notebook=notebook, can_ask=attended)
+    if not attended:  # a notebook's path in the environment is that of whoever started this kernel
+        return Frontend("headless")
+    return Frontend("terminal", notebook=notebook, can_ask=True)
 
 
 def _is_text(value: object) -> bool:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from qwen_magic.demo import shared_server
-from qwen_magic.demo.server import DemoServer
+from qwen_magic.demo.server import PACE, DemoServer
 from qwen_magic.errors import QwenError
 from tests.demo.asking import ask, blocks, post, request, text_of
 
@@ -129,6 +129,11 @@ def test_a_taken_port_is_told(demo: DemoServer) -> None:
 def test_the_shared_server_is_one() -> None:
     assert shared_server() is shared_server()
     assert "2 + 2 = 4" in text_of(ask(shared_server(), "2 + 2?"))
+
+
+def test_the_shared_server_is_as_fast_as_it_was_last_asked_for() -> None:
+    assert [shared_server(speed).pace for speed in (2.0, 0.0, 1.0)] == [PACE / 2, 0.0, PACE]
+    assert shared_server().pace == PACE
 
 
 def test_importing_the_demo_starts_nothing() -> None:

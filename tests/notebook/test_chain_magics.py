@@ -155,6 +155,13 @@ def test_deleting_needs_force_where_nobody_can_answer(kernel: Kernel) -> None:
     assert ran.printed.startswith("Chain 'kept' deleted")
 
 
+def test_the_main_chain_begins_anew_when_it_is_deleted(kernel: Kernel) -> None:
+    chain(kernel, "main")
+    kernel.run("%%qwen\nHello", cell="y")
+    assert chain(kernel, "--delete main --force").printed == "Chain 'main' deleted\n"
+    assert text(chain(kernel)) == "chain main · no turns yet"
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [

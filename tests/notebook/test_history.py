@@ -1,4 +1,4 @@
-"""`history = "off"`: what is asked from then on is in no file."""
+"""What is asked and kept in no file: with `history = "off"`, and where no notebook asks."""
 
 from __future__ import annotations
 
@@ -41,3 +41,21 @@ def test_history_can_be_turned_off_at_any_time(tmp_path: Path) -> None:
         assert b"Carol" not in stored(home)
         kernel.run(OFF.replace("off", "on"))
         assert "Bob" in kernel.run("%%qwen\nWhat is my name?", cell="b").html
+
+
+def test_a_run_without_a_person_leaves_the_notebook_alone_from_which_it_was_started(
+    tmp_path: Path,
+) -> None:
+    file, home = tmp_path / "n.ipynb", tmp_path / "home"
+    file.write_text('{"cells": [{"id": "a"}]}')
+    with (
+        DemoServer(pace=0) as server,
+        running(
+            DASHSCOPE_BASE_URL=server.base_url,
+            QWEN_MAGIC_HOME=str(home),
+            JPY_SESSION_NAME=str(file),
+        ) as kernel,
+    ):
+        kernel.run("%%qwen\nMy name is Alice.", person=False)
+        assert "Alice" in kernel.run("%%qwen\nWhat is my name?", person=False).html
+        assert not home.exists()

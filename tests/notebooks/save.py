@@ -1,0 +1,106 @@
+"""Runs the shipped notebooks and saves them with their outputs: `poe save-notebooks`.
+
+Names are what to save, without `.ipynb`; all without one. Saved again, a notebook stays the same
+to the byte: what differs from run to run (ids, durations, the version of Python) is left out or
+counted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+from uuid import NAMESPACE_URL, uuid5
+
+import nbformat
+from nbclient import NotebookClient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nbformat import NotebookNode
+
+__all__ = ["FOLDER", "NOTEBOOKS", "executed", "read", "text_of"]
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = tuple(sorted(FOLDER.glob("*.ipynb")))
+
+_METADATA = {
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+        "name": "python3",
+    },
+    "language_info": {"name": "python"},
+}
+_OTHERS = ("DASHSCOPE_", "QWEN_MAGIC_", "JPY_", "IPYTHON")
+
+
+def read(path: Path) -> NotebookNode:
+    """Return a notebook."""
+    return nbformat.read(path, as_version=4)  # type: ignore[no-any-return,no-untyped-call]
+
+
+def executed(
+    notebook: NotebookNode, home: Path, environment: Mapping[str, str] | None = None
+) -> NotebookNode:
+    """Run a notebook from the shipped ones' folder, in an environment without the user's own settings.
+
+    Args:
+        notebook: What to run; it is given its outputs.
+        home: The folder for chains.
+        environment: What the kernel's environment has besides.
+    """
+    for cell in _code(notebook):
+        cell.outputs, cell.execution_count = [], None
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
+    client = NotebookClient(
+        notebook,
+        kernel_name="python3",
+        record_timing=False,
+        coalesce_streams=True,
+        resources={"metadata": {"path": str(FOLDER)}},
+    )
+    client.execute(env=kept | {"QWEN_MAGIC_HOME": str(home)} | dict(environment or {}))
+    return notebook
+
+
+def text_of(notebook: NotebookNode, name: str) -> str:
+    """Return a notebook as it is saved."""
+    notebook.metadata = nbformat.from_dict(_METADATA)  # type: ignore[no-untyped-call]
+    ids, numbers = dict[str, str](), count(1)
+    for cell in _code(notebook):
+        for told in _told(cell):
+            told["seconds"] = None
+            for key in ("previous_response_id", "response_id"):
+                if (known := told[key]) and known not in ids:
+                    ids[known] = str(uuid5(NAMESPACE_URL, f"{name}/{next(numbers)}"))
+                told[key] = ids.get(known)
+    return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
+
+
+def _code(notebook: NotebookNode) -> Iterator[NotebookNode]:
+    return (cell for cell in notebook.cells if cell.cell_type == "code")
+
+
+def _told(cell: NotebookNode) -> Iterator[dict[str, Any]]:
+    """Yield what the outputs' metadata tell of their turns."""
+    for output in cell.outputs:
+        if told := output.get("metadata", {}).get("qwen_magic"):
+            yield told
+
+
+def _save(path: Path) -> None:
+    with TemporaryDirectory() as folder:
+        notebook = executed(read(path), Path(folder) / "home")
+    path.write_text(text_of(notebook, path.stem), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    for notebook_path in NOTEBOOKS:
+        if notebook_path.stem in (sys.argv[1:] or notebook_path.stem):
+            _save(notebook_path)
+            sys.stdout.write(f"saved {notebook_path.name}\n")
