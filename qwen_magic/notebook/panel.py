@@ -74,7 +74,11 @@ class Panel:
 
     @property
     def busy(self) -> bool:
-        """Whether something that was asked here is not answered yet."""
+        """Whether something that was asked here is not answered yet.
+
+        A cell that waits for this waits forever where the model calls a function, since functions
+        run when no cell does.
+        """
         return self._asker.busy
 
     def stop(self) -> None:
@@ -160,7 +164,10 @@ class Panel:
         return self._magics.next_cell().toggle(code)
 
     def _ipython_display_(self) -> None:
-        self._layout.display(self._saved)
+        if self._is_attended:
+            self._layout.display(self._saved)
+        else:  # nobody can press a button
+            self._layout.display_alone(saved_bundle(self._name, self._layout.transcript.views))
 
     def _join(self) -> None:
         """Show the chain, and what is on its way in it."""

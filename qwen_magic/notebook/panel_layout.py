@@ -97,6 +97,10 @@ class PanelLayout:
         self._publish(dict(saved), {}, transient={"display_id": self.mark})
         self._is_shown = True
 
+    def display_alone(self, saved: Mapping[str, str]) -> None:
+        """Display what a saved notebook keeps, and no widgets."""
+        self._publish(dict(saved), {})
+
     def save(self, saved: Mapping[str, str]) -> None:
         """Bring what a saved notebook keeps up to date."""
         if self._is_shown:

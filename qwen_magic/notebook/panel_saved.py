@@ -33,13 +33,14 @@ _QUESTION = (
 )
 
 
-def saved_bundle(chain: str, views: Sequence[TurnView], mark: str) -> dict[str, str]:
+def saved_bundle(chain: str, views: Sequence[TurnView], mark: str = "") -> dict[str, str]:
     """Return the last turns of a chain as a MIME bundle.
 
     Args:
         chain: The chain's name.
         views: Its turns, the newest last.
-        mark: A class by which the widgets of this panel know their static output.
+        mark: A class by which the widgets of this panel know their static output; empty where
+            there are no widgets.
     """
     shown: list[TurnView] = []
     room = _MOST
@@ -50,8 +51,9 @@ def saved_bundle(chain: str, views: Sequence[TurnView], mark: str) -> dict[str, 
         shown.insert(0, view)
     rows = "".join(map(_html, shown))
     title = f"<p><em>Chat with Qwen · chain {escape(chain)}</em></p>\n"
+    html = f"{title}{rows}"
     return {
-        "text/html": f'{_STYLE}<div class="{SAVED} {mark}">\n{title}{rows}</div>',
+        "text/html": f'{_STYLE}<div class="{SAVED} {mark}">\n{html}</div>' if mark else html,
         "text/plain": "\n\n".join(map(_plain, shown)) or f"Chat with Qwen, chain {chain}",
     }
 
