@@ -1,4 +1,30 @@
-"""Ask Qwen from a notebook cell: streamed answers, visible reasoning, one conversation."""
+"""Ask Qwen from a notebook cell: streamed answers, visible reasoning, one conversation.
+
+In a notebook:
+
+    %load_ext qwen_magic
+    %qwen What is JSON?
+    %%qwen?
+
+The last line shows the help; `%qwen_chain?`, `%qwen_log?` and `%qwen_panel?` show that of the
+others. In Python, without a notebook:
+
+    from qwen_magic import Session, Settings
+    session = Session(Settings(region="demo"))  # without region: Model Studio, with your key
+    print(session.ask("What is JSON?").text)
+
+What there is:
+
+    Session    asks questions that continue each other
+    Settings   what all questions of a session share: model, region, effort, tools ...
+    Asking     how one question is asked: temperature, tool choice, a fresh start ...
+    Turn       one question with its answer: text, reasoning, code, tool_calls, usage ...
+    tool       marks a function that the model may call
+    Panel      the chat that %qwen_panel shows
+    QwenError  whatever goes wrong; its turn holds what had arrived
+
+The key is read from DASHSCOPE_API_KEY. `python -m qwen_magic.demo` serves the offline demo alone.
+"""
 
 from __future__ import annotations
 

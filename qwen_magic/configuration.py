@@ -19,6 +19,8 @@ SETTINGS = {
     "region": f"where Model Studio answers: {', '.join(REGIONS)} (offline)",
     "workspace": "the workspace's id, part of the address in some regions",
     "base_url": "another server's address, without /responses",
+    "system": "the system message of chains that were given none with -s",
+    "chain": "the chain that cells ask in, in place of the notebook's current one",
     "history": "on keeps chains for the next kernel, off only for this one",
     "reuse": "same shows the stored turn of an unchanged question, never always asks",
     "resend": "True sends the whole conversation each time: for servers, as Ollama, that ignore ids",

@@ -23,6 +23,11 @@ __all__ = [
 class QwenError(Exception):
     """What went wrong, in one line, and the next step in another.
 
+        try:
+            turn = session.ask("Tell a long story.")
+        except QwenError as error:
+            print(error, error.turn.text if error.turn else "")
+
     Attributes:
         hint: The next step for the reader, or an empty string.
         turn: The turn as far as it had arrived, where one had begun.

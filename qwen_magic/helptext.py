@@ -11,7 +11,7 @@ from qwen_magic.options import OPTIONS
 if TYPE_CHECKING:
     from qwen_magic.options import Option
 
-__all__ = ["help_of", "help_text"]
+__all__ = ["help_of", "help_text", "usage_of"]
 
 _WIDTH, _USAGE_WIDTH = 79, 23
 
@@ -24,20 +24,21 @@ def help_of(name: str) -> str:
 def help_text() -> str:
     """Return the help that `%%qwen?` shows."""
     options = "\n".join(map(_described, OPTIONS))
-    names = [name for name in CHECKS if name != "api_key"]
+    names = sorted({*CHECKS, *SETTINGS} - {"api_key"})
     settings = textwrap.fill(", ".join(names), _WIDTH, initial_indent="  ", subsequent_indent="  ")
     return _HELP.format(options=options, settings=settings)
 
 
 def _described(option: Option) -> str:
     """Return an option as the help shows it: how it is written, then what it does."""
-    usage = f"  {_usage(option):<{_USAGE_WIDTH}}  "
+    usage = f"  {usage_of(option):<{_USAGE_WIDTH}}  "
     return textwrap.fill(
         option.help, _WIDTH, initial_indent=usage, subsequent_indent=" " * len(usage)
     )
 
 
-def _usage(option: Option) -> str:
+def usage_of(option: Option) -> str:
+    """Return how an option is written, with the word for its value."""
     return f"{', '.join(option.flags)} {option.takes}".rstrip()
 
 
@@ -46,6 +47,10 @@ _HELP = """Ask Qwen.
   %%qwen [options]        the question is the cell's text below
   %qwen [options] text    the question is the rest of the line
   %qwen                   where questions go, and what they have cost so far
+
+  %qwen What is JSON?     a question, in a chain of them
+  %%qwen -e high --new    think hard, and start the chain afresh
+  %%qwen -t my_function   let the model call my_function, after asking you
 
 The text is sent as it is written. Only {{{{name}}}}, where name is a variable, is
 filled in: a string as it is, a table or an array as a table, a figure as an
@@ -56,4 +61,6 @@ Options:
 
 For all cells: %config QwenMagics.model = "…"; likewise
 {settings}
+
+See also %qwen_chain? (branches), %qwen_log? (transcript), %qwen_panel? (a chat).
 """

@@ -37,6 +37,9 @@ KEY_LINE = 'import os, getpass; os.environ["DASHSCOPE_API_KEY"] = getpass.getpas
 class Settings:
     """What every ask of a session shares.
 
+        Settings(model="qwen3.7-max", effort="high")
+        Settings(base_url="http://127.0.0.1:8080/v1", model="qwen3")  # a server of your own
+
     Attributes:
         model: The model that answers.
         region: Model Studio's region: singapore, beijing, us, germany, japan; or demo, which

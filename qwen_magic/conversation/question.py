@@ -24,12 +24,17 @@ Prompt: TypeAlias = "str | Messages"
 class Asking:
     """How one question is asked; what is None is left to the settings or the server.
 
+        session.ask("Name a colour.", asking=Asking(temperature=1.5, new=True))
+
     Attributes:
         system: The system message, kept for the turns that follow in the chain.
         new: Whether to start the chain afresh.
         conversation: The server's conversation to join instead of the chain.
-        tool_choice: `auto`, `none`, `required`, names of tools separated by commas, or the object
+        tool_choice: What it may or must call: `auto`, `none`, `required`, names of tools separated by commas, or the object
             that the API takes.
+        temperature: How varied the answer is: 0 up to, but not, 2.
+        top_p: How large a part of the likely words is considered: above 0 up to 1.
+        max_output_tokens: Where the answer is cut, at least 16.
         thinking: Whether to think; the effort says it more finely.
         stream: Whether the answer comes as it is written.
     """

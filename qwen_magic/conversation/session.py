@@ -40,6 +40,11 @@ __all__ = ["Session"]
 class Session:
     """Ask questions that continue each other.
 
+        with Session(Settings(region="demo")) as session:
+            turn = session.ask("My name is Alice.")
+            for turn in session.stream("What is my name?"):
+                print(len(turn.text))
+
     Args:
         settings: What every ask shares.
         store: Keeps the chains. By default a chain that the settings name is kept in the reader's
@@ -91,6 +96,11 @@ class Session:
     ) -> Turn:
         """Ask and wait for the whole answer.
 
+        Args:
+            prompt: The question, or a list of messages.
+            tools: In place of the settings' tools: functions, and built-in tools by name.
+            asking: How it is asked.
+
         Raises:
             QwenError: The question could not be answered; its `turn` holds what had arrived.
             KeyboardInterrupt: The reader stopped it; `last` holds what had arrived.
@@ -114,7 +124,7 @@ class Session:
 
         Args:
             prompt: The question, or a list of messages.
-            tools: In place of the settings' tools.
+            tools: In place of the settings' tools: functions, and built-in tools by name.
             asking: How it is asked.
             asked: Where it was asked, which decides its place in the chain.
 

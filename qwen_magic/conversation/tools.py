@@ -79,11 +79,7 @@ def tool(
 
         @tool
         def weather(city: str, unit: Literal["celsius", "fahrenheit"] = "celsius") -> dict:
-            """Look up the weather of today.
-
-    Args:
-                city: In English, without the country.
-            """
+            """Look up the weather of today in a city, named in English."""
 
         @tool(name="sales", description="Ask the sales database.", timeout=30)
         def run(query: Annotated[str, "One SELECT statement of SQLite."]) -> pd.DataFrame: ...

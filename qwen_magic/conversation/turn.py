@@ -47,6 +47,9 @@ _ENDED = frozenset({"completed", "incomplete", "failed", "cancelled"})
 class Turn(Struct, frozen=True):
     """One question and as much of its answer as has arrived.
 
+    What it holds is read from `text`, `reasoning`, `code`, `tool_calls` and `items`. As the value of
+    a cell it looks like the output of `%%qwen`.
+
     Attributes:
         prompt: The question as it was sent.
         status: `completed`, `incomplete` (a limit was reached), `failed` and `cancelled` are final.

@@ -9,7 +9,7 @@ from qwen_magic.demo.scene import Answer, Scene
 
 __all__ = ["recalled"]
 
-_NAME = r"(?P<value>[^\W_][\w'\u2019.-]*(?: [^\W\da-z_][\w'\u2019-]*)*)"
+_NAME = r"(?P<value>[^\W_][\w'\u2019.-]*(?:(?<!\w{3}\.) [^\W\da-z_][\w'\u2019-]*)*)"
 _TOLD_NAME = re.compile(
     rf"\b(?i:my name(?: is|['\u2019]s)|i am called|call me|i['\u2019]m)\s+{_NAME}|{chinese.TOLD_NAME}"
 )

@@ -40,7 +40,8 @@ _DRAWING_SHARE = 0.25  # of the time, at most
 class Panel:
     """A chat that shares chains, tools and settings with `%%qwen`, and answers while cells run.
 
-    As the last line of a cell it shows itself; whatever goes wrong is told in it.
+    As the last line of a cell it shows itself, where `ask` puts a question to it from code;
+    whatever goes wrong is told in it.
     """
 
     def __init__(self) -> None:

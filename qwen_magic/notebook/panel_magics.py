@@ -99,7 +99,10 @@ class PanelMagics(Magics):
 
           %qwen_panel            the chat, below the cell
 
-        JupyterLab's "Create New View for Output", in the output's context menu, docks it at a side.
+        It continues the notebook's chains, with the settings of %config QwenMagics. Enter sends,
+        Retry and Edit branch the conversation, Stop ends an answer. In JupyterLab, "Create New View
+        for Output" in its context menu puts it in a tab of its own, which can be dragged to a side.
+        In Python it is qwen_magic.Panel().
         """
         with brief_errors():
             if line.strip():

@@ -41,7 +41,7 @@ def status(endpoint: Endpoint, settings: Settings, head: Turn | None, used: int)
     if not endpoint.key and endpoint.region == DEMO:
         lines += ["", 'To ask a real model, choose another region than "demo" and set a key:']
         lines += [f"  {KEY_LINE}"]
-    elif not endpoint.key and not settings.replay:
+    elif not endpoint.key and endpoint.is_model_studio and not settings.replay:
         lines += ["", "To set a key, run:", f"  {KEY_LINE}"]
     return "\n".join(lines)
 

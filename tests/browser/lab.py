@@ -95,12 +95,19 @@ class Jupyter:
 
 @contextmanager
 def serving(
-    app: App, folder: Path, browser: Browser, env: Mapping[str, str] | None = None
+    app: App,
+    folder: Path,
+    browser: Browser,
+    env: Mapping[str, str] | None = None,
+    *,
+    scale: float = 1,
 ) -> Iterator[Jupyter]:
     """Run a server with nothing of the user's own in its environment, except what `env` adds."""
     root = folder / "notebooks"
     root.mkdir()
-    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    context = browser.new_context(
+        viewport={"width": 1200, "height": 900}, device_scale_factor=scale
+    )
     with _server(app, root, environment(folder) | dict(env or {})) as url, context:
         jupyter = Jupyter(app, url, root, context)
         yield jupyter

@@ -69,6 +69,8 @@ def test_it_knows(asked: str, told: str) -> None:
     [
         ("My name is Alice, please remember it.", "Alice"),
         ("my name is bob", "bob"),
+        ("My name is Alice. Explain JSON in one sentence.", "Alice"),
+        ("My name is Dr. Ada Lovelace.", "Dr. Ada Lovelace"),
         ("Hi, I'm Zoë O'Brien!", "Zoë O'Brien"),
         ("My name's Jean-Luc Picard and I like tea.", "Jean-Luc Picard"),
         ("Please call me Nguyễn.", "Nguyễn"),

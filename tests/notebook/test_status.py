@@ -24,6 +24,12 @@ def test_without_a_key_status_has_the_line_to_paste() -> None:
     assert "getpass.getpass" in status(endpoint, Settings(), None, 0)
 
 
+def test_another_server_needs_no_key() -> None:
+    told = status(Endpoint("http://127.0.0.1:8080/v1"), Settings(), None, 0)
+    assert "not set, and not needed here" in told
+    assert "getpass" not in told
+
+
 def test_a_cassette_is_named() -> None:
     replaying = Settings(replay="lesson.jsonl", chain="main")
     told = status(replaying.endpoint(), replaying, None, 0)
