@@ -154,6 +154,8 @@ def _prepared(call: Call, toolbox: Toolbox) -> Prepared | str | None:
 
 
 def _with(turn: Turn, number: int, item: Item) -> Turn:
+    if isinstance(item, FunctionCall):
+        item = replace(item, round=turn.answered)
     return advance(turn, Answered(number, item))
 
 

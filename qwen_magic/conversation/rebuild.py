@@ -114,12 +114,15 @@ def answer_items(
     """
     found: list[dict[str, Any]] = []
     returned: list[dict[str, Any]] = []
+    last = 0
     for item in output:
         match item:
             case FunctionCall() if known := reply(item) or _next(brought, _name(item)):
-                if known["call_id"] in {one.get("call_id") for one in returned}:
-                    found += returned  # its id is used again: that of the round before was answered
+                again = known["call_id"] in {one.get("call_id") for one in returned}
+                if again or item.round != last:  # those of the round before were answered
+                    found += returned
                     returned = []
+                last = item.round
                 found.append(_call(item))
                 returned.append(known)
             case McpApprovalRequest() if approvals and (known := reply(item)):

@@ -69,6 +69,7 @@ class FunctionCall(Struct, frozen=True):
             images as a `function_call_output` takes them; None until it was called.
         logs: What the function printed.
         error: Why there is no result, if there is none.
+        round: Which of the turn's responses made the call: how many items came before that one.
     """
 
     id: str = ""
@@ -79,6 +80,7 @@ class FunctionCall(Struct, frozen=True):
     output: str | tuple[dict[str, Any], ...] | None = None
     logs: str = ""
     error: str = ""
+    round: int = 0
 
 
 class WebSearchCall(Struct, frozen=True):

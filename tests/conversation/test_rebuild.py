@@ -131,6 +131,11 @@ def test_one_call_after_the_other_stays_so() -> None:
     ]
 
 
+def test_calls_of_two_rounds_are_answered_one_after_the_other() -> None:
+    first, second = replace(call(1), output="a"), replace(call(2), output="b", round=1)
+    assert rebuilt(first, second) == [called(1), returned(1, "a"), called(2), returned(2, "b")]
+
+
 def test_an_id_that_comes_again_means_the_next_call() -> None:
     given = (returned(1, "first"), returned(1, "second"))
     found = rebuilt(call(1), Reasoning(), call(1), given=given)
