@@ -74,9 +74,6 @@ def approval(lab: Jupyter) -> None:
     notebook.run(2, wait=False)
     notebook.page.get_by_role("button", name="Deny").nth(1).wait_for()
     in_both_themes(notebook, "approval", 1, 2)
-    for _ in "Paris", "Rome":
-        notebook.page.get_by_role("button", name="Allow").first.click()
-    notebook.wait_done()
 
 
 def chains(lab: Jupyter) -> None:
