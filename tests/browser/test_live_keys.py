@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.browser.lab import Jupyter
 
-CALL = {"type": "function_call", "name": "now", "arguments": "{}"}
+CALL = {"type": "mcp_call", "name": "now", "status": "completed"}  # with nothing to unfold
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def test_tab_leads_to_each_fold_and_to_stop(jupyter: Jupyter, model: Model) -> N
     notebook = asking(jupyter, model)
     model.says([*reasoning(THOUGHT), *tool(SEARCH, number=1), *tool(CALL, number=2)])
     notebook.run(1, wait=False)
-    notebook.wait_output(1, "now()")
+    notebook.wait_output(1, "MCP call: now")
     shown = notebook.output(1)
     shown.get_by_role("button").first.focus()
     assert reached(notebook.page, 2) == ["Web search: “where the sea is”", "Stop"]
@@ -76,7 +76,7 @@ def test_each_button_has_the_name_that_it_shows(lab: Jupyter, model: Model) -> N
     notebook.wait_output(1, "An answer")
     shown = notebook.output(1)
     assert shown.get_by_role("button", name="Stop", exact=True).count() == 1
-    assert shown.get_by_role("button", name="now()", exact=True).is_disabled()
+    assert shown.get_by_role("button", name="MCP call: now", exact=True).is_disabled()
     assert shown.locator("button[title=null]").count() == 0
     settled(notebook, model)
 
