@@ -216,18 +216,19 @@ class QwenMagics(Magics):
 
     def _adopt(self, options: Mapping[str, Any]) -> bool:
         """Give the session the settings of this cell; return whether the demo stands in by itself."""
-        settings = self.settings_for(options)
-        stands_in = settings.is_unset and frontend_of(self._shell).is_attended
+        attended = frontend_of(self._shell).is_attended
+        settings = self.settings_for(options, attended=attended)
+        stands_in = settings.is_unset and attended
         self.session.settings = replace(settings, region=DEMO) if stands_in else settings
         return stands_in
 
-    def settings_for(self, options: Mapping[str, Any]) -> Settings:
-        """Return the settings of a question with these options."""
+    def settings_for(self, options: Mapping[str, Any], *, attended: bool) -> Settings:
+        """Return the settings of a question with these options, asked by a person or by none."""
         names = options.get("tools", tuple(self.tools))
         given = {name: options.get(name, getattr(self, name)) for name in _TRAITS}
         given["chain"] = given["chain"] or self.whereabouts.chain
         given["system"] = self.system  # the option's holds for the chain, not for the session
-        if self.replay_speed is None and not frontend_of(self._shell).is_attended:
+        if self.replay_speed is None and not attended:
             given["replay_speed"] = 0.0
         if "thinking" in options and "effort" not in options:
             given["effort"] = ""  # the cell's word counts more than the configuration's
