@@ -94,6 +94,11 @@ class Controls:
 
 
 def place(box: DOMWidget, children: Sequence[Widget]) -> None:
-    """Show these widgets in a box, unless it shows them already."""
-    if tuple(box.children) != tuple(children):
-        box.children = tuple(children)
+    """Show these widgets in a box, unless it shows them already.
+
+    A page remembers what a widget was like before its last message (Backbone's `previous`), so one
+    more message lets it forget the children that are gone, with all that they showed.
+    """
+    before, box.children = box.children, tuple(children)
+    if not set(before) <= set(box.children):
+        box.send_state("children")

@@ -142,6 +142,8 @@ class Transcript:
         lives, self._lives = self._lives, {}
         self._refused = self._kept = None
         self._since = None
+        for view in lives.values():
+            view.empty()
         self._replace([], [], 0)
         self._tell_of(0)
         for view in lives.values():
@@ -163,6 +165,8 @@ class Transcript:
     def _replace(self, earlier: list[TurnView], views: list[TurnView], start: int) -> None:
         lives = self._lives.values()
         gone = [view for view in self._views if view not in earlier and view not in views]
+        for view in gone:
+            view.empty()
         self._views = [view for view in (*earlier, *views) if view not in lives]
         self._start = start
         place(self._earlier, [view.box for view in reversed(earlier)])
@@ -171,8 +175,9 @@ class Transcript:
             filled.setdefault(number // _GROUP, []).append(view.box)
         if not filled or min(filled) < min(self._groups, default=0):
             self._groups = {}
-        for number in filled:
-            self._groups.setdefault(number, self._controls.column(classes=("qwen-magic-group",)))
+        for number in filled.keys() - self._groups.keys():
+            self._groups[number] = self._controls.column(classes=("qwen-magic-group",))
+        self._groups = dict(sorted(self._groups.items()))
         for number, box in self._groups.items():
             place(box, filled.get(number, ()))
         place(self._column, tuple(self._groups.values()) or (self._empty,))

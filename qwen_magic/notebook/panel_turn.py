@@ -142,6 +142,10 @@ class TurnView:
         self._tell("")
         self._offer(None)
 
+    def empty(self) -> None:
+        """Let go of what is shown, before it is taken from the page."""
+        self._look.empty()
+
     def close(self) -> None:
         """Close the widgets."""
         if self._drawer is not None:

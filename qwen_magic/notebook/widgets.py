@@ -76,6 +76,19 @@ class Look:
         style = self.keep(HTMLMath(STYLE, layout=hidden, style=self._style))
         return self.box(*children, style, classes=CLASSES)
 
+    def empty(self) -> None:
+        """Let go of all text, while the page still shows it and does not keep what it has drawn.
+
+        A page keeps each widget that was ever closed, with what it drew: JupyterLab's kernel
+        connection holds the comm (`CommHandler` never leaves `statusChanged`), the comm its model,
+        and the model its views (ipywidgets' never leave `msg:custom`).
+        """
+        for made in self._made:
+            if isinstance(made, Look):
+                made.empty()
+            elif isinstance(made, HTMLMath):
+                made.value = ""
+
     def close(self) -> None:
         """Close all widgets; a page that no longer shows them drops them without a word."""
         while self._made:
