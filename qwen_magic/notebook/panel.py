@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.planning import chain_of
 from qwen_magic.conversation.session import Session
 from qwen_magic.conversation.tree import counted, path
@@ -16,7 +15,7 @@ from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.asking import prompt_for
 from qwen_magic.notebook.cell import Cell
 from qwen_magic.notebook.main_shell import Calls, on_main_shell
-from qwen_magic.notebook.panel_asking import Asker, Live
+from qwen_magic.notebook.panel_asking import Asker, Live, place_for
 from qwen_magic.notebook.panel_layout import PanelLayout
 from qwen_magic.notebook.panel_magics import panel_magics
 from qwen_magic.notebook.panel_saved import saved_bundle
@@ -74,11 +73,7 @@ class Panel:
 
     @property
     def busy(self) -> bool:
-        """Whether something that was asked here is not answered yet.
-
-        A cell that waits for this waits forever where the model calls a function, since functions
-        run when no cell does.
-        """
+        """Whether an answer is on its way; functions it calls wait for the cell that waits for it."""
         return self._asker.busy
 
     def stop(self) -> None:
@@ -185,7 +180,7 @@ class Panel:
                 prompt=prompt,
                 settings=settings,
                 notebook=self._notebook,
-                asked=_place(replaced, len(path(store.tree(chain)))),
+                asked=place_for(replaced, len(path(store.tree(chain)))),
                 ticket=store.lanes.join(chain),
                 kept=replaced,
                 notes=self._notes(settings),
@@ -214,8 +209,7 @@ class Panel:
         """Return what is said once: that the demo stands in, and what is wrong with the store."""
         stands_in = settings.region == DEMO != self._qwen.region and not self._told_of_demo
         self._told_of_demo = self._told_of_demo or stands_in
-        notes = (DEMO_NOTE if stands_in else "", self._session.store.told())
-        return tuple(filter(None, notes))
+        return tuple(filter(None, (DEMO_NOTE if stands_in else "", self._session.store.told())))
 
     def _before(self, view: TurnView) -> int | None:
         """Return how many turns stay before a turn's place."""
@@ -252,10 +246,3 @@ class Panel:
             yield
         except QwenError as error:
             self._layout.tell(str(error))
-
-
-def _place(replaced: int | None, length: int) -> Asked:
-    """Return where a question goes that some turns of the path stay before."""
-    if replaced is None or replaced >= length:
-        return Asked(how="append")
-    return Asked(how="from", number=replaced) if replaced else Asked(how="new")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
+from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.lanes import in_order
 from qwen_magic.errors import QwenError
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.approval import Decision
     from qwen_magic.conversation.calls import Call
-    from qwen_magic.conversation.chains import Asked
     from qwen_magic.conversation.lanes import Ticket
     from qwen_magic.conversation.question import Prompt
     from qwen_magic.conversation.records import Chain
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.settings import Settings
 
-__all__ = ["CALL_WAITS", "WAITS_FOR_CELL", "Asker", "Live"]
+__all__ = ["CALL_WAITS", "WAITS_FOR_CELL", "Asker", "Live", "place_for"]
 
 _LOG = logging.getLogger(__name__)
 _TICK = 0.04
@@ -191,3 +191,10 @@ class Asker:
         live.hint = ""
         prompt, live.notes = live.prompt.result()
         return prompt
+
+
+def place_for(replaced: int | None, length: int) -> Asked:
+    """Return where a question goes that some turns of the path stay before."""
+    if replaced is None or replaced >= length:
+        return Asked(how="append")
+    return Asked(how="from", number=replaced) if replaced else Asked(how="new")

@@ -60,9 +60,7 @@ class Reasoning(Struct, frozen=True):
 
 
 class FunctionCall(Struct, frozen=True):
-    """A request to call a function of ours; `arguments` is JSON.
-
-    The rest is not of the wire: it is what came of the call.
+    """A request to call a function of ours; `arguments` is JSON, and what follows is not of the wire.
 
     Attributes:
         output: What the model is told the function returned: a text, or a list of texts and
