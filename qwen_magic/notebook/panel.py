@@ -125,9 +125,9 @@ class Panel:
             tokens = lines[chain.name].tokens if chain.name in lines else 0
             told = f"{counted(len(path(tree)), 'turn')} · {counted(tokens, 'token')}"
             busy = any(live.chain == chain for live in self._magics.feed.lives)
-            self._layout.show(tuple(lines), chain.name, told, busy=busy)
             if not busy:
-                self._save()
+                self._save()  # before it says that it is done
+            self._layout.show(tuple(lines), chain.name, told, busy=busy)
 
     def act(self, act: Act, name: str) -> None:
         """Switch to a chain, begin one, branch off or rename."""
