@@ -6,9 +6,9 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["cut", "excerpt"]
+__all__ = ["cut", "excerpt", "first"]
 
 DEPTH = 30
 SORTABLE = 1_000
@@ -22,14 +22,18 @@ def excerpt(value: object, length: int) -> str:
 
     The one character too many tells the caller that something is missing.
     """
-    pieces: list[str] = []
-    room = length + 1
-    for piece in _pieces(value, room, ()):
-        pieces.append(piece[:room])
-        room -= len(pieces[-1])
-        if not room:
+    return first(_pieces(value, length + 1, ()), length + 1)
+
+
+def first(pieces: Iterable[str], length: int) -> str:
+    """Return the first characters of a text in pieces; no more pieces are made than that needs."""
+    found: list[str] = []
+    for piece in pieces:
+        found.append(piece[:length])
+        length -= len(found[-1])
+        if not length:
             break
-    return "".join(pieces)
+    return "".join(found)
 
 
 def cut(text: str, length: int) -> str:

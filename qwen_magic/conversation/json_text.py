@@ -25,7 +25,7 @@ from typing import Any
 
 import msgspec
 
-from qwen_magic.conversation.excerpt import cut, excerpt
+from qwen_magic.conversation.excerpt import cut, excerpt, first
 from qwen_magic.conversation.imported import is_of
 
 __all__ = ["has_form", "json_text", "text_of_bytes"]
@@ -43,14 +43,7 @@ def json_text(value: object, length: int) -> str:
 
     The one character too many tells the caller that something is missing.
     """
-    pieces: list[str] = []
-    room = length + 1
-    for piece in _pieces(value, room, ()):
-        pieces.append(piece[:room])
-        room -= len(pieces[-1])
-        if not room:
-            break
-    return "".join(pieces)
+    return first(_pieces(value, length + 1, ()), length + 1)
 
 
 def has_form(value: object) -> bool:
