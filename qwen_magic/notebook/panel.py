@@ -127,7 +127,8 @@ class Panel:
             busy = any(live.chain == chain for live in self._magics.feed.lives)
             if not busy:
                 self._save()  # before it says that it is done
-            self._layout.show(tuple(lines), chain.name, told, busy=busy)
+            cell = self._magics.cell
+            self._layout.show(tuple(lines), chain.name, told, busy=busy, cell=cell)
 
     def act(self, act: Act, name: str) -> None:
         """Switch to a chain, begin one, branch off or rename."""
@@ -154,9 +155,9 @@ class Panel:
             "Your next question takes the place of that one; what follows it is set aside."
         )
 
-    def insert(self, code: str) -> bool:
-        """Put code below the next cell, or no longer; return whether it will be."""
-        return self._magics.next_cell().toggle(code)
+    def insert(self, code: str) -> None:
+        """Put code below the next cell."""
+        self._magics.next_cell().want(code)
 
     def _ipython_display_(self) -> None:
         if self._is_attended:

@@ -1,8 +1,9 @@
 """The code of an answer, to copy or to put into a cell.
 
-A page lets a kernel neither fill the clipboard nor add a cell, but for one moment: a cell that ends
-may put text into a new cell below itself (messaging specification, "Payloads"). So code that is
-wanted waits for the next cell, and until then it stands in a field, to be copied by hand.
+The panel's script does both in the page. A kernel alone can neither fill the clipboard nor add a
+cell, but for one moment: a cell that ends may put text into a new cell below itself (messaging
+specification, "Payloads"). So without the script code waits for the next cell, and until then it
+stands in a field, to be copied by hand.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from IPython.core.interactiveshell import InteractiveShell
-    from ipywidgets import Button
 
 __all__ = ["CodeDrawer", "NextCell"]
 
@@ -36,11 +36,10 @@ class NextCell:
         self._shell = shell
         self._wanted: list[str] = []
 
-    def toggle(self, code: str) -> bool:
-        """Put this below the next cell, or no longer; return whether it will be."""
-        is_new = code not in self._wanted
-        (self._wanted.append if is_new else self._wanted.remove)(code)
-        return is_new
+    def want(self, code: str) -> None:
+        """Put this below the next cell."""
+        if code not in self._wanted:
+            self._wanted.append(code)
 
     def put(self) -> None:
         """Put what is wanted below the cell that ends now; called by IPython after each cell."""
@@ -56,10 +55,10 @@ class CodeDrawer:
 
     Args:
         codes: What stands in them.
-        insert: Puts code below the next cell, or no longer; returns which.
+        insert: Puts code below the next cell.
     """
 
-    def __init__(self, codes: Sequence[str], insert: Callable[[str], bool]) -> None:
+    def __init__(self, codes: Sequence[str], insert: Callable[[str], None]) -> None:
         self._look = Look()
         self._controls = controls = Controls(self._look)
         self._insert = insert
@@ -76,11 +75,9 @@ class CodeDrawer:
         field = self._controls.area("Code", "qwen-magic-code", value=code.rstrip("\n"), rows=rows)
 
         def press() -> None:
-            self._mark(button, waits=self._insert(field.value))
+            self._insert(field.value)
+            button.description = _WAITS
+            self._controls.hear()
 
         button = self._controls.button(_INSERT, "Put it into a new cell", press)
         return self._controls.column(field, button)
-
-    def _mark(self, button: Button, *, waits: bool) -> None:
-        button.description = _WAITS if waits else _INSERT
-        self._controls.hear()

@@ -1,8 +1,8 @@
 """Where a question is written: a text area, Send, Stop and Recall.
 
-ipywidgets tells the kernel what stands in a text area and nothing of keys. A line end that was
-added behind everything else is Enter; Ctrl-Enter and the arrow keys change no text, so that the
-kernel cannot hear of them. Enter in the midst of the text is always a line end.
+Keys are heard in the page. Where its script is missing, the kernel knows what stands in the text
+area and nothing of keys: there a line end that was added behind everything else is Enter, and one
+in the midst of the text is a line end; Ctrl-Enter and the arrow keys do nothing.
 """
 
 from __future__ import annotations
@@ -11,37 +11,35 @@ from threading import Timer
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from qwen_magic.notebook.panel_controls import Controls, place
+from qwen_magic.notebook.panel_page import UNHELPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from traitlets import Bunch
 
+    from qwen_magic.notebook.panel_page import PanelPage
     from qwen_magic.notebook.widgets import Look
 
 __all__ = ["MODES", "Composer", "Mode", "is_sent"]
 
-Mode: TypeAlias = Literal["enter", "twice", "button"]
+Mode: TypeAlias = Literal["enter", "ctrl-enter"]
 
-MODES: tuple[tuple[str, Mode], ...] = (
-    ("Enter", "enter"),
-    ("Enter twice", "twice"),
-    ("Send button only", "button"),
-)
-_PLACEHOLDERS: dict[Mode, str] = {
-    "enter": "Ask Qwen — Enter sends",
-    "twice": "Ask Qwen — an empty line at the end sends",
-    "button": "Ask Qwen",
+MODES: tuple[tuple[str, Mode], ...] = (("Enter", "enter"), ("Ctrl-Enter", "ctrl-enter"))
+_RECALLED = 50  # questions that the page knows
+_PLACEHOLDERS: dict[tuple[Mode, bool], str] = {
+    ("enter", True): "Ask Qwen — Enter sends, Shift-Enter begins a line",
+    ("ctrl-enter", True): "Ask Qwen — Ctrl-Enter sends",
+    ("enter", False): "Ask Qwen — Enter sends",
+    ("ctrl-enter", False): "Ask Qwen",
 }
 _ARRIVES = 0.15  # seconds in which what was typed before a click is there
 
 
-def is_sent(old: str, new: str, mode: Mode) -> bool:
-    """Return whether what was typed last asks for the text to be sent."""
+def is_sent(old: str, new: str) -> bool:
+    """Return whether what was typed last is Enter behind everything else."""
     added = new.count("\n") - old.count("\n")
-    if mode == "button" or not new.strip() or added != 1 or not new.startswith(old.rstrip("\n")):
-        return False
-    return new.endswith("\n" if mode == "enter" else "\n\n")
+    return bool(new.strip()) and added == 1 and new.startswith(old) and new.endswith("\n")
 
 
 class Composer:
@@ -49,24 +47,26 @@ class Composer:
 
     Args:
         look: Closes the widgets.
+        page: Hears of keys.
         send: Is given each question.
         stop: Ends the answer.
     """
 
     def __init__(
-        self, look: Look, *, send: Callable[[str], None], stop: Callable[[], None]
+        self, look: Look, page: PanelPage, *, send: Callable[[str], None], stop: Callable[[], None]
     ) -> None:
         self._controls = controls = Controls(look)
+        self._page = page
         self._send = send
         self._mode: Mode = "enter"
         self._earlier: tuple[str, ...] = ()
         self._recalled = 0
-        self.text = controls.area(
-            "Question", "qwen-magic-input", rows=3, placeholder=_PLACEHOLDERS["enter"]
-        )
+        self.text = controls.area("Question", "qwen-magic-input", rows=3)
         self.text.observe(self._typed, "value")
+        page.observe(lambda _: self.use(self._mode), "is_ready")
+        self.use("enter")
         self._recall = controls.button(
-            "Recall", "Put the question before into the field", self._step_back
+            "Recall", "Put the question before into the field", self._step_back, UNHELPED
         )
         self._stop = controls.button(
             "Stop", "Stop the answer; what has arrived stays", stop, "qwen-magic-stop"
@@ -83,14 +83,16 @@ class Composer:
 
     def use(self, mode: Mode) -> None:
         """Let this send a question."""
-        self._mode = mode
-        self.text.continuous_update = mode != "button"
-        self.text.placeholder = _PLACEHOLDERS[mode]
+        is_ready = self._page.is_ready
+        self._mode = self._page.mode = mode
+        self.text.continuous_update = mode == "enter" and not is_ready
+        self.text.placeholder = _PLACEHOLDERS[mode, is_ready]
         self._controls.hear()
 
     def remember(self, questions: Sequence[str]) -> None:
         """Offer these questions to be recalled, the newest last."""
         self._earlier, self._recalled = tuple(dict.fromkeys(questions)), 0
+        self._page.earlier = list(self._earlier[-_RECALLED:])
 
     def edit(self, text: str) -> None:
         """Put a text into the field, and the cursor with it."""
@@ -99,7 +101,7 @@ class Composer:
         self._controls.hear()
 
     def _typed(self, change: Bunch) -> None:
-        if is_sent(change.old, change.new, self._mode):
+        if self.text.continuous_update and is_sent(change.old, change.new):
             self._take()
 
     def _press(self) -> None:

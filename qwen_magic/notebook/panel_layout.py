@@ -11,6 +11,7 @@ from qwen_magic.notebook.panel_chains import ChainBar
 from qwen_magic.notebook.panel_composer import Composer
 from qwen_magic.notebook.panel_controls import Controls, place
 from qwen_magic.notebook.panel_options import OptionBar
+from qwen_magic.notebook.panel_page import PanelPage
 from qwen_magic.notebook.panel_style import panel_style
 from qwen_magic.notebook.panel_transcript import Transcript
 from qwen_magic.notebook.panel_turn import Actions, reason_html
@@ -59,26 +60,28 @@ class PanelLayout:
         self._qwen = qwen
         self.mark = mark
         self._controls = controls = Controls(look)
-        self.composer = Composer(look, send=owner.ask, stop=owner.stop)
+        hidden = look.keep(Layout(display="none"))
+        self.page = look.keep(PanelPage(owner.ask, owner.insert, layout=hidden))
+        self.composer = Composer(look, self.page, send=owner.ask, stop=owner.stop)
         self.options = OptionBar(look, qwen, self.composer.use)
         self.transcript = Transcript(look, owner, owner.refresh)
         self._chains = ChainBar(look, owner.act)
         self._used = look.html("")
         self._told = look.html("")
-        hidden = look.keep(Layout(display="none"))
         style = look.html(panel_style(mark))
         style.layout = hidden
         top = controls.row(self._chains.box, self._used, classes=("qwen-magic-top",))
         told = controls.column(self._told, classes=("qwen-magic-told",))
         place(self.options.box.children[0], (*self.options.box.children[0].children, self._hint()))
-        parts = (top, self.transcript.box, told, self.composer.box, self.options.box, style)
-        self.root = controls.column(*parts, classes=("qwen-magic-panel",))
+        parts = (top, self.transcript.box, told, self.composer.box, self.options.box)
+        self.root = controls.column(*parts, style, self.page, classes=("qwen-magic-panel",))
         shell: Any = get_ipython()
         self._publish = shell.display_pub.publish  # a cell's %%capture must not take it away
         self._is_shown = False
 
-    def show(self, chains: Sequence[str], chain: str, used: str, *, busy: bool) -> None:
-        """Show which chain it is, and what can be done now."""
+    def show(self, chains: Sequence[str], chain: str, used: str, *, busy: bool, cell: str) -> None:
+        """Show which chain it is, and what can be done now; new cells go below the cell."""
+        self.page.cell = cell
         self._chains.show(chains, chain)
         self._used.value = f'<div class="qwen-magic-used">{used}</div>'
         self.options.show(self._qwen.variables())

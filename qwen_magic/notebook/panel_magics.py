@@ -83,6 +83,7 @@ class PanelMagics(Magics):
 
     Attributes:
         feed: What all panels share.
+        cell: The id of the cell that ran last, or runs.
     """
 
     def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
@@ -90,6 +91,7 @@ class PanelMagics(Magics):
         self._next_cell: NextCell | None = None
         self.qwen = qwen
         self.feed = Feed()
+        self.cell = ""
         super().__init__(shell)
 
     @no_var_expand
@@ -116,6 +118,7 @@ class PanelMagics(Magics):
     def enter(self, panel: Panel) -> Frontend:
         """Let a panel that the running cell shows hear of everything; return where it is."""
         frontend = frontend_of(self._shell)
+        self.cell = frontend.cell
         self.feed.enter(panel, frontend.cell, self._shell.execution_count)
         self.next_cell()
         return frontend
@@ -138,6 +141,7 @@ class PanelMagics(Magics):
     def _after_cell(self, _: object) -> None:
         if self._next_cell is not None:
             self._next_cell.put()
+        self.cell = frontend_of(self._shell).cell or self.cell
         self.feed.refresh()
 
 

@@ -76,6 +76,13 @@ _TURNS = """
 .qwen-magic-drawer { display: flex; flex-direction: column; gap: 8px; margin: 6px 0 0 !important;
   padding: 8px 0 8px 12px !important; border-left: 2px solid var(--line) }
 .qwen-magic-drawer > .widget-vbox { align-items: flex-start; gap: 4px }
+.qwen-magic-helped .jupyter-button.qwen-magic-unhelped { display: none }
+.qwen-magic-exchange .highlight { position: relative }
+.qwen-magic-code-bar { position: absolute; top: 4px; right: 4px; display: flex; gap: 4px; opacity: 0;
+  border-radius: 7px; background: var(--jp-layout-color1, Canvas); transition: opacity .12s }
+.qwen-magic-panel .qwen-magic-code-bar > .jupyter-button { height: 24px; line-height: 22px; cursor: pointer }
+.highlight:hover > .qwen-magic-code-bar, .qwen-magic-code-bar:focus-within { opacity: 1 }
+@media (hover: none) { .qwen-magic-code-bar { opacity: 1 } }
 .qwen-magic-told:not(:has(div div div)) { display: none }
 """
 _FIELDS = """

@@ -11,6 +11,7 @@ from qwen_magic.notebook.footer import ending, footer
 from qwen_magic.notebook.growing_items import GrowingItems, Waiting
 from qwen_magic.notebook.panel_code import CodeDrawer
 from qwen_magic.notebook.panel_controls import Controls, place
+from qwen_magic.notebook.panel_page import UNHELPED
 from qwen_magic.notebook.stylesheet import CLASSES
 from qwen_magic.notebook.views import bundle
 from qwen_magic.notebook.widgets import Column, Look
@@ -36,8 +37,8 @@ class Actions(Protocol):
     def edit(self, view: TurnView) -> None:
         """Let the reader ask another question in its place."""
 
-    def insert(self, code: str) -> bool:
-        """Put code below the next cell, or no longer; return whether it will be."""
+    def insert(self, code: str) -> None:
+        """Put code below the next cell."""
 
 
 def question_html(text: str) -> str:
@@ -172,7 +173,9 @@ class TurnView:
             button("Edit", "Ask another question in its place", self._edit),
         ]
         if turn is not None and turn.code:
-            offered.append(button("Code", "Copy the code, or put it into a cell", self._unfold))
+            offered.append(
+                button("Code", "Copy the code, or put it into a cell", self._unfold, UNHELPED)
+            )
         place(self._bar, (self._foot, *offered))
 
     def _retry(self) -> None:

@@ -25,6 +25,10 @@ class PanelIn:
         self.root = self.page.locator(f"{inside} .qwen-magic-panel").first
         self.root.wait_for()
 
+    def wait_helped(self) -> None:
+        """Wait until the panel's script hears keys."""
+        self.root.and_(self.page.locator(".qwen-magic-helped")).wait_for()
+
     @property
     def field(self) -> Locator:
         return self.root.get_by_label("Question")
@@ -64,4 +68,6 @@ def panel_in(jupyter: Jupyter, *cells: str, load: str = DEMO) -> PanelIn:
     notebook = jupyter.open([f"{load}\n{SHOW}", *cells])
     notebook.page.set_viewport_size({"width": 1200, "height": 1100})
     notebook.run(0)
-    return PanelIn(notebook)
+    panel = PanelIn(notebook)
+    panel.wait_helped()
+    return panel

@@ -3,34 +3,29 @@ from __future__ import annotations
 import pytest
 
 from qwen_magic.notebook.panel_chains import free_name
-from qwen_magic.notebook.panel_composer import Mode, is_sent
+from qwen_magic.notebook.panel_composer import is_sent
 from qwen_magic.notebook.panel_options import tools_among
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "mode", "sent"),
+    ("old", "new", "sent"),
     [
-        ("Hello", "Hello\n", "enter", True),
-        ("Hel", "Hello\n", "enter", True),  # keys that came together
-        ("one\ntwo", "one\ntwo\n", "enter", True),
-        ("onetwo", "one\ntwo", "enter", False),
-        ("", "\n", "enter", False),
-        ("  ", "  \n", "enter", False),
-        ("", "def f():\n    pass\n", "enter", False),  # pasted
-        ("Hello\n", "Hello", "enter", False),
-        ("Hello", "Hello\n", "twice", False),
-        ("Hello\n", "Hello\n\n", "twice", True),
-        ("a\n\nb", "a\n\nb\n", "twice", False),
-        ("Hello\n", "Hello\n\n", "button", False),
+        ("Hello", "Hello\n", True),
+        ("Hel", "Hello\n", True),  # keys that came together
+        ("one\ntwo", "one\ntwo\n", True),
+        ("onetwo", "one\ntwo", False),
+        ("", "\n", False),
+        ("  ", "  \n", False),
+        ("", "def f():\n    pass\n", False),  # pasted
+        ("Hello\n", "Hello", False),
     ],
 )
 def test_a_line_end_behind_everything_else_sends(
     old: str,
     new: str,
-    mode: Mode,
     sent: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
-    assert is_sent(old, new, mode) == sent
+    assert is_sent(old, new) == sent
 
 
 def test_a_free_name_is_no_other_chains() -> None:

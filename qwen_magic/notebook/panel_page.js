@@ -1,0 +1,136 @@
+// What only a page can do for the panel: keys in the question's field, the clipboard, a new cell.
+//
+// The panel's widgets are drawn by ipywidgets, whose views this script leaves alone: it hears events
+// before they do, and writes into a field as a reader would, so that ipywidgets hears of it.
+
+const FIELD = ".qwen-magic-input textarea";
+const BLOCK = ".qwen-magic-exchange .highlight";
+const BAR = "qwen-magic-code-bar";
+const TOLD = 1500; // milliseconds in which a button says what it did
+
+/** Write into a field as a reader would. */
+function write(field, text) {
+  field.value = text;
+  for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+}
+
+/** Copy, also in a page that is not served over https, where there is no `navigator.clipboard`. */
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+/** Put code into a new cell below the one that ran last; return whether the page lets it. */
+function insert(model, source) {
+  const notebook = model.widget_manager.context?.model?.sharedModel; // JupyterLab and Notebook 7
+  if (!notebook?.insertCell) return false;
+  const ran = notebook.cells.findIndex((cell) => cell.id === model.get("cell"));
+  const place = ran < 0 ? notebook.cells.length : ran + 1;
+  const empty = { metadata: {}, outputs: [], execution_count: null };
+  notebook.insertCell(place, { cell_type: "code", source, ...empty });
+  return true;
+}
+
+/** Return what a key press does in the question's field of a panel. */
+function keys(model, panel, press) {
+  let back = 0; // how many questions the field has stepped back
+  let recalled = "";
+
+  /** Show an earlier or later question, unless the reader wrote in the field. */
+  function step(field, by) {
+    const earlier = model.get("earlier");
+    if (!field.value) [back, recalled] = [0, ""];
+    const to = Math.min(Math.max(back + by, 0), earlier.length);
+    if (field.value !== recalled || to === back) return false;
+    [back, recalled] = [to, to ? earlier.at(-to) : ""];
+    write(field, recalled);
+    return true;
+  }
+
+  return (event) => {
+    const field = panel.querySelector(FIELD);
+    if (event.target !== field || event.isComposing) return; // an input method takes Enter, too
+    const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
+    const isPlain = !(shiftKey || altKey || ctrlKey || metaKey);
+    const sends = ctrlKey || metaKey || (isPlain && model.get("mode") === "enter");
+    const steps = isPlain ? { ArrowUp: 1, ArrowDown: -1 }[key] : 0;
+    if (key === "Enter") event.stopPropagation(); // to JupyterLab it would mean to run the cell
+    if (key === "Enter" && sends) press();
+    else if (!steps || !step(field, steps)) return;
+    event.preventDefault();
+  };
+}
+
+/** Return a button that does something and tells it for a moment. */
+function button(name, act) {
+  const made = document.createElement("button");
+  made.className = "jupyter-button";
+  made.textContent = name;
+  made.addEventListener("click", async () => {
+    made.textContent = await act();
+    setTimeout(() => (made.textContent = name), TOLD);
+  });
+  return made;
+}
+
+/** Put buttons at a block of code. */
+function equip(model, block) {
+  const code = () => block.querySelector("pre").textContent.replace(/\n$/, "");
+  const bar = document.createElement("div");
+  bar.className = BAR;
+  bar.append(
+    button("Copy", () => copy(code()).then(() => "Copied", () => "Not allowed")),
+    button("Insert below", () => {
+      if (insert(model, code())) return "Inserted";
+      model.send({ event: "insert", text: code() });
+      return "Comes below the next cell";
+    }),
+  );
+  block.append(bar);
+}
+
+/** Begin, when the panel's widgets are in the page. */
+function begin(model, panel, signal) {
+  const press = () => {
+    const field = panel.querySelector(FIELD);
+    model.send({ event: "ask", text: field.value });
+    write(field, "");
+    field.focus();
+  };
+  const click = (event) => {
+    if (!event.target.closest(".qwen-magic-send")) return;
+    event.stopPropagation(); // the kernel would ask once more
+    press();
+  };
+  window.addEventListener("keydown", keys(model, panel, press), { signal, capture: true });
+  panel.addEventListener("click", click, { signal, capture: true });
+  const equipAll = () => {
+    for (const block of panel.querySelectorAll(`${BLOCK}:not(:has(> .${BAR}))`)) equip(model, block);
+  };
+  const observer = new MutationObserver(equipAll);
+  observer.observe(panel.querySelector(".qwen-magic-transcript"), { childList: true, subtree: true });
+  signal.addEventListener("abort", () => observer.disconnect());
+  equipAll();
+  panel.classList.add("qwen-magic-helped");
+  model.set("is_ready", true);
+  model.save_changes();
+}
+
+export default {
+  render({ model, el }) {
+    const over = new AbortController();
+    const wait = () => {
+      const panel = el.closest(".qwen-magic-panel");
+      if (over.signal.aborted) return;
+      if (panel?.isConnected) begin(model, panel, over.signal);
+      else requestAnimationFrame(wait);
+    };
+    wait();
+    return () => over.abort();
+  },
+};

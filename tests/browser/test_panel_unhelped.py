@@ -1,0 +1,70 @@
+"""The panel in a JupyterLab whose environment lacks anywidget, so that its script never comes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.lab import serving
+from tests.browser.panel import DEMO, SHOW, PanelIn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+END = "a script answered, not a model"
+CELLS = ("panel.ask('Write Python code that prints primes')", "1 + 1", "2 + 2")
+
+
+@pytest.fixture
+def panel(browser: Browser, tmp_path: Path) -> Iterator[PanelIn]:
+    config = tmp_path / "config/labconfig/page_config.json"
+    config.parent.mkdir(parents=True)
+    config.write_text(json.dumps({"disabledExtensions": {"anywidget": True}}))
+    with serving("lab", tmp_path, browser) as lab:
+        notebook = lab.open([f"{DEMO}\n{SHOW}", *CELLS])
+        notebook.page.set_viewport_size({"width": 1200, "height": 1100})
+        notebook.run(0)
+        yield PanelIn(notebook)
+
+
+def test_enter_recall_and_code_are_heard_without_a_script(panel: PanelIn) -> None:
+    panel.field.click()
+    panel.page.keyboard.type("first second")
+    for _ in "second":
+        panel.page.keyboard.press("ArrowLeft")
+    panel.page.keyboard.press("Enter")
+    panel.page.keyboard.press("Control+End")
+    panel.page.keyboard.press("Enter")
+    panel.wait(END)
+    assert panel.questions() == ["first \nsecond"]
+    assert panel.root.locator(".qwen-magic-code-bar").count() == 0
+
+    panel.field.fill("and third")
+    panel.button("Send").click()
+    panel.wait(END, 2)
+    panel.wait_idle()
+    for expected in ("and third", "first \nsecond", "and third"):
+        panel.button("Recall").click()
+        panel.page.wait_for_function(
+            "([field, text]) => field.value === text", arg=[panel.field.element_handle(), expected]
+        )
+    assert panel.field.evaluate("field => field === document.activeElement")
+
+    panel.notebook.run(1)
+    panel.wait(END, 3)
+    panel.wait_idle()
+    panel.turns.last.get_by_role("button", name="Code").click()
+    code = panel.root.get_by_label("Code").input_value()
+    assert code.startswith("def primes(")
+    panel.button("Insert below").click()
+    panel.button("Comes below the next cell you run").wait_for()
+    panel.notebook.screenshot("panel-unhelped")
+    panel.notebook.run(2)
+    cells = "() => window.panel().content.widgets.map(c => c.model.sharedModel.getSource())"
+    panel.page.wait_for_function(f"() => ({cells})().length === 5")
+    assert panel.page.evaluate(cells)[2:] == ["1 + 1", code, "2 + 2"]
