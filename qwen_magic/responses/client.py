@@ -122,6 +122,7 @@ class Client:
         for _ in range(_MOST_REDIRECTS + 1):
             exchange = self._open(url, request)
             try:
+                exchange.start()
                 head = yield from self._head(exchange)
                 if head.status not in REDIRECTS:
                     yield from self._answer(exchange, head)

@@ -49,7 +49,7 @@ class Exchange:
     """
 
     def __init__(self, http: httpx.Client, request: httpx.Request, idle: object = None) -> None:
-        """Start the exchange; `idle` is the connection that an earlier one left open."""
+        """Prepare; `idle` is the connection that an earlier exchange left open."""
         self.arrival = Event()
         self.head: Head | None = None
         self.error: Exception | None = None
@@ -68,6 +68,9 @@ class Exchange:
             "left": self.left,
         }
         self._thread = Thread(target=self._run, name="qwen_magic exchange", daemon=True)
+
+    def start(self) -> None:
+        """Send the request; whoever starts it has to end it, also where Ctrl-C cuts this short."""
         self._thread.start()
 
     def rest(self, seconds: float) -> None:
@@ -86,8 +89,9 @@ class Exchange:
 
     def settle(self, seconds: float) -> None:
         """Wait for the end for a bounded time, then abort."""
-        self._thread.join(seconds)
         if self._thread.is_alive():
+            self._thread.join(seconds)
+        if not self.finished:
             self.abort()
 
     def abort_unless_dropped(self) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import closing
 from itertools import chain, repeat
+from threading import Event, Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -23,6 +25,8 @@ from tests.responses.asking import (
 from tests.responses.rawserver import CHUNKED, Act, Script, chunk, streamed
 
 if TYPE_CHECKING:
+    from types import FrameType
+
     from qwen_magic.responses.client import Client
     from tests.responses.rawserver import RawServer
 
@@ -83,6 +87,24 @@ def test_leaving_before_there_is_a_connection_leaves_nothing_behind() -> None:
             batches.close()
             wait_for_threads()
             client.close()
+
+
+def test_an_interrupt_while_the_reading_thread_starts_leaves_nothing_behind() -> None:
+    def interrupt(frame: FrameType, _: str, __: object) -> None:
+        if frame.f_code is Event.wait.__code__ and frame.f_back.f_code is Thread.start.__code__:  # type: ignore[union-attr]
+            raise KeyboardInterrupt
+
+    def ask_and_interrupt() -> None:
+        sys.settrace(interrupt)
+        try:
+            next(client.stream(ASKED))
+        finally:
+            sys.settrace(None)
+
+    with serving(STALLS["before the head"]) as server, closing(client_of(server)) as client:
+        with pytest.raises(KeyboardInterrupt):
+            ask_and_interrupt()
+        wait_for_threads()
 
 
 def test_a_client_that_left_can_ask_again() -> None:
