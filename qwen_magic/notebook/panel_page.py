@@ -39,7 +39,7 @@ class PanelPage(AnyWidget):
     """
 
     _esm = Path(__file__).with_suffix(".js")
-    is_ready = Bool(default_value=False).tag(sync=True)
+    is_ready = Bool(default_value=False).tag(sync=True, echo_update=False)  # see `stopping.hear`
     mode = Unicode().tag(sync=True)
     earlier = List(Unicode()).tag(sync=True)
     cell = Unicode().tag(sync=True)
