@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import sys
+from collections import deque
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
@@ -27,6 +28,8 @@ __all__ = ["Desk", "Listener", "Received"]
 _PATH = re.compile(
     r"(?:/api/v2/apps/protocols)?/compatible-mode/v1/responses(?:/(?P<id>[^/?]+))?/?(?:\?.*)?\Z"
 )
+
+_REMEMBERED = 1000  # requests; the demo of a kernel may run for days
 
 # A tool's schema may be anything at all, and the script does not check it as a validator would.
 _SURPRISES = (AttributeError, LookupError, RecursionError, TypeError, ValueError, re.error)
@@ -54,7 +57,7 @@ class Desk:
     responses: Responses
     key: str | None
     pace: float
-    requests: list[Received] = field(default_factory=list)
+    requests: deque[Received] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     aborted: list[object] = field(default_factory=list)
     connections: set[socket.socket] = field(default_factory=set)
 

@@ -53,8 +53,8 @@ class DemoServer:
 
     @property
     def requests(self) -> list[Received]:
-        """Every request so far, in the order they came."""
-        return self._desk.requests
+        """The last 1,000 requests, in the order they came."""
+        return list(self._desk.requests)
 
     @property
     def aborted(self) -> int:

@@ -80,14 +80,14 @@ class Panel:
         """Stop what is on its way in the panel's chain; what has arrived stays."""
         for live in self._magics.feed.lives:
             if live.chain == self._chain():
-                live.stopped.set()
-        self._calls.stop()
+                live.stop()
 
     def close(self) -> None:
         """Close the panel's widgets; an answer on its way goes on, into the chain."""
         with self._lock:
             self._closed = True
             self._magics.feed.leave(self)
+            self._asker.close()
             self._layout.close()
 
     def show(self, live: Live) -> None:
@@ -183,6 +183,7 @@ class Panel:
                 notebook=self._notebook,
                 asked=place_for(replaced, len(path(store.tree(chain)))),
                 ticket=store.lanes.join(chain),
+                interrupt=self._calls.stop,
                 kept=replaced,
                 notes=self._notes(settings),
             )

@@ -53,7 +53,8 @@ class Live:
         asked: Where it goes in its chain.
         ticket: Its place in the lane of its chain.
         kept: How many turns of the chain stay before it; None for all.
-        stopped: Set to stop it.
+        interrupt: Interrupts a function that is called for it.
+        stopped: Set once it is to stop.
         turn: Its turn, as far as it got; None until it has begun.
         notes: What the reader should know of what was sent.
         hint: What it waits for, if not for the model.
@@ -70,6 +71,7 @@ class Live:
     notebook: str
     asked: Asked
     ticket: Ticket
+    interrupt: Callable[[], None]
     kept: int | None = None
     stopped: Event = field(default_factory=Event)
     turn: Turn | None = None
@@ -80,6 +82,12 @@ class Live:
     ended: bool = False
     calls: dict[int, Call] = field(default_factory=dict)
     decisions: dict[int, Decision] = field(default_factory=dict)
+
+    def stop(self) -> None:
+        """Stop it, in whichever panel it was asked; what has arrived stays."""
+        self.stopped.set()
+        if self.turn is not None:  # else the function is another question's
+            self.interrupt()
 
     def ask(self, number: int, call: Call) -> None:
         """Let every panel on the chain ask about a call."""
@@ -113,6 +121,7 @@ class Asker:
         self._waiting: deque[Live] = deque()
         self._lock = Lock()
         self._thread: Thread | None = None
+        self._closed = False
 
     @property
     def busy(self) -> bool:
@@ -128,11 +137,20 @@ class Asker:
                 self._thread = Thread(target=self._run, name="qwen-panel", daemon=True)
                 self._thread.start()
 
+    def close(self) -> None:
+        """Close the connection, when what was asked is answered."""
+        with self._lock:
+            self._closed = True
+            if self._thread is None:
+                self._session.close()
+
     def _run(self) -> None:
         while True:
             with self._lock:
                 if not self._waiting:
                     self._thread = None
+                    if self._closed:
+                        self._session.close()
                     return
                 live = self._waiting.popleft()
             try:

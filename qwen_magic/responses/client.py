@@ -41,7 +41,7 @@ _LONGEST_WAIT = 10.0  # a longer Retry-After is told, not waited for
 _MOST_REDIRECTS = 3
 _RETRIED = frozenset({408, 409, 429, *range(500, 600)})
 _GRACE = 0.05  # seconds in which an earlier answer may finish, so that its connection is kept
-_TICK = 0.04
+_TICK = 0.02
 _BODY_LIMIT = 1024 * 1024
 
 
