@@ -64,7 +64,7 @@ class PanelLayout:
         self.page = look.keep(PanelPage(owner.ask, owner.insert, layout=hidden))
         self.composer = Composer(look, self.page, send=owner.ask, stop=owner.stop)
         self.options = OptionBar(look, qwen, self.composer.use)
-        self.transcript = Transcript(look, owner, owner.refresh)
+        self.transcript = Transcript(look, self.page, actions=owner, load=owner.refresh)
         self._chains = ChainBar(look, owner.act)
         self._used = look.html("")
         self._told = look.html("")

@@ -121,7 +121,25 @@ function begin(model, panel, signal) {
   model.save_changes();
 }
 
+/**
+ * Let go of the views of widgets that are about to be closed.
+ *
+ * JupyterLab's kernel connection keeps each closed comm, the comm its model, and the model what it
+ * calls (views of ipywidgets never leave `msg:custom`): a chat of hours would grow with every turn.
+ */
+function forget(model, ids) {
+  const release = (closing) =>
+    closing.once("destroy", () => {
+      closing.off();
+      closing.state_change = Promise.resolve(); // it holds the view of the widget around it
+    });
+  for (const id of ids) model.widget_manager.get_model(id).then(release, () => undefined);
+}
+
 export default {
+  initialize({ model }) {
+    model.on("msg:custom", (message) => forget(model, message.forget ?? []));
+  },
   render({ model, el }) {
     const over = new AbortController();
     const wait = () => {

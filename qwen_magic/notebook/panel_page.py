@@ -18,6 +18,8 @@ from qwen_magic.notebook.stopping import hear
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from ipywidgets import Widget
+
 __all__ = ["HELPED", "UNHELPED", "PanelPage"]
 
 HELPED = "qwen-magic-helped"  # a panel whose script has come
@@ -54,6 +56,11 @@ class PanelPage(AnyWidget):
     def send_state(self, key: str | Iterable[str] | None = None) -> None:
         """Send what changed, and be heard while a cell runs."""
         super().send_state(key)
+        hear(self)
+
+    def forget(self, widgets: Iterable[Widget]) -> None:
+        """Tell that widgets are about to be closed, so that the page lets go of their views."""
+        self.send({"forget": [widget.model_id for widget in widgets]})
         hear(self)
 
     def _hear(self, _: object, content: dict[str, Any], __: object) -> None:

@@ -8,6 +8,7 @@ container of their own that grows at its end, which the style sheet puts on top.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.records import turn_of
@@ -16,12 +17,13 @@ from qwen_magic.notebook.panel_controls import Controls, place
 from qwen_magic.notebook.panel_turn import TurnView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from ipywidgets import VBox
 
     from qwen_magic.conversation.records import Record
     from qwen_magic.notebook.panel_asking import Live
+    from qwen_magic.notebook.panel_page import PanelPage
     from qwen_magic.notebook.panel_turn import Actions
     from qwen_magic.notebook.widgets import Look
 
@@ -40,11 +42,15 @@ class Transcript:
 
     Args:
         look: Closes what surrounds them.
+        page: Lets go of those that left.
         actions: What can be done with them.
         load: Is called when the reader wants earlier turns.
     """
 
-    def __init__(self, look: Look, actions: Actions, load: Callable[[], None]) -> None:
+    def __init__(
+        self, look: Look, page: PanelPage, *, actions: Actions, load: Callable[[], None]
+    ) -> None:
+        self._page = page
         self._actions = actions
         self._load = load
         self._views: list[TurnView] = []
@@ -56,8 +62,8 @@ class Transcript:
         self._groups: dict[int, VBox] = {}
         self._controls = controls = Controls(look)
         self._older = controls.button("Older", "Show earlier turns", self._widen)
-        self._empty = look.html(_EMPTY)
-        self._column = controls.column(self._empty, classes=("qwen-magic-turns",))
+        self._nothing = look.html(_EMPTY)
+        self._column = controls.column(self._nothing, classes=("qwen-magic-turns",))
         self._earlier = controls.column(classes=("qwen-magic-earlier",))
         self._top = controls.row(classes=("qwen-magic-bar",))
         from_below = (self._column, self._earlier, self._top)
@@ -84,7 +90,8 @@ class Transcript:
         nodes = path(tree)[: self._kept]
         tail = _tail(tree, nodes, is_asking=bool(self._lives))
         others = [*filter(None, (self._refused,)), *self._lives.values()]
-        start = max(0, (len(nodes) + len(tail) + len(others) - SHOWN) // _GROUP * _GROUP)
+        beyond = min(len(nodes) + len(tail) + len(others) - SHOWN, len(nodes))
+        start = max(0, beyond // _GROUP * _GROUP)
         if self._since is not None:
             start = min(start, self._start)
         earlier = nodes[start if self._since is None else self._since : start]
@@ -109,7 +116,7 @@ class Transcript:
         if live in self._lives:
             return False
         self._since = self._refused = None
-        view = TurnView(live.question, self._actions, now=now, show_reasoning=self.show_reasoning)
+        view = self._view(live.question, now)
         self._lives[live] = view
         if live.kept is not None:
             self._kept = live.kept
@@ -142,8 +149,7 @@ class Transcript:
         lives, self._lives = self._lives, {}
         self._refused = self._kept = None
         self._since = None
-        for view in lives.values():
-            view.empty()
+        self._empty_all(lives.values())
         self._replace([], [], 0)
         self._tell_of(0)
         for view in lives.values():
@@ -154,10 +160,19 @@ class Transcript:
         for view in (*self._views, *self._lives.values()):
             view.close()
 
+    def _view(self, question: str, now: float = 0.0) -> TurnView:
+        shown = self.show_reasoning
+        return TurnView(question, self._actions, now=now, show_reasoning=shown)
+
+    def _empty_all(self, gone: Collection[TurnView]) -> None:
+        """Let go of turns that are about to be taken from the page and closed."""
+        if gone:
+            self._page.forget(chain.from_iterable([view.empty() for view in gone]))
+
     def _stored(self, record: Record, nodes: Sequence[Node]) -> TurnView:
         ids = [node.id for node in nodes]
         number = ids.index(record.id) + 1 if record.id in ids else len(ids) + 1
-        view = TurnView(record.prompt, self._actions, show_reasoning=self.show_reasoning)
+        view = self._view(record.prompt)
         view.key = record.id
         view.settle(turn_of(record, number))
         return view
@@ -165,8 +180,7 @@ class Transcript:
     def _replace(self, earlier: list[TurnView], views: list[TurnView], start: int) -> None:
         lives = self._lives.values()
         gone = [view for view in self._views if view not in earlier and view not in views]
-        for view in gone:
-            view.empty()
+        self._empty_all(gone)
         self._views = [view for view in (*earlier, *views) if view not in lives]
         self._start = start
         place(self._earlier, [view.box for view in reversed(earlier)])
@@ -180,7 +194,7 @@ class Transcript:
         self._groups = dict(sorted(self._groups.items()))
         for number, box in self._groups.items():
             place(box, filled.get(number, ()))
-        place(self._column, tuple(self._groups.values()) or (self._empty,))
+        place(self._column, tuple(self._groups.values()) or (self._nothing,))
         for view in gone:
             view.close()
 

@@ -19,6 +19,8 @@ from qwen_magic.notebook.widgets import Column, Look
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ipywidgets import Widget
+
     from qwen_magic.conversation.approval import Decision
     from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.turn import Turn
@@ -58,6 +60,12 @@ def reason_html(reason: str) -> str:
 class TurnView:
     """A question, its answer, and what can be done with them.
 
+    Args:
+        question: The question as it was written.
+        actions: Does what its buttons say.
+        now: In seconds, by the monotonic clock.
+        show_reasoning: Whether reasoning is displayed.
+
     Attributes:
         question: The question as it was written.
         key: The turn's id in the store; None until it is known.
@@ -82,7 +90,7 @@ class TurnView:
         self._approvals: dict[int, ApprovalBar] = {}
         self._answer = look.box(classes=CLASSES)
         self._foot = look.html("")
-        self._bar = self._controls.row(self._foot, classes=("qwen-magic-foot",))
+        self._bar = controls.row(self._foot, classes=("qwen-magic-foot",))
         self.box = controls.column(
             look.html(question_html(question)),
             self._answer,
@@ -143,9 +151,10 @@ class TurnView:
         self._tell("")
         self._offer(None)
 
-    def empty(self) -> None:
-        """Let go of what is shown, before it is taken from the page."""
+    def empty(self) -> tuple[Widget, ...]:
+        """Let go of what is shown, before it is taken from the page; return all widgets."""
         self._look.empty()
+        return self._look.made
 
     def close(self) -> None:
         """Close the widgets."""

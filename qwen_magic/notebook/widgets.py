@@ -8,6 +8,7 @@ costs the page a millisecond when the turn settles, so a short block shares the 
 from __future__ import annotations
 
 from copy import copy
+from itertools import chain
 from typing import TYPE_CHECKING, TypeVar
 
 from ipywidgets import HTMLMath, Layout, ToggleButton, VBox, Widget
@@ -76,6 +77,12 @@ class Look:
         style = self.keep(HTMLMath(STYLE, layout=hidden, style=self._style))
         return self.box(*children, style, classes=CLASSES)
 
+    @property
+    def made(self) -> tuple[Widget, ...]:
+        """All widgets that `close` closes."""
+        parts = [made.made if isinstance(made, Look) else (made,) for made in self._made]
+        return tuple(chain.from_iterable(parts))
+
     def empty(self) -> None:
         """Let go of all text, while the page still shows it and does not keep what it has drawn.
 
@@ -83,11 +90,9 @@ class Look:
         connection holds the comm (`CommHandler` never leaves `statusChanged`), the comm its model,
         and the model its views (ipywidgets' never leave `msg:custom`).
         """
-        for made in self._made:
-            if isinstance(made, Look):
-                made.empty()
-            elif isinstance(made, HTMLMath):
-                made.value = ""
+        for widget in self.made:
+            if isinstance(widget, HTMLMath):
+                widget.value = ""
 
     def close(self) -> None:
         """Close all widgets; a page that no longer shows them drops them without a word."""

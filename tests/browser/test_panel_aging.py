@@ -16,13 +16,51 @@ ASK = f"for _ in range(22): panel.ask({ASKED!r})\nwhile panel.busy: time.sleep(0
 SIZE = "import gc, ipywidgets\nsum(isinstance(o, ipywidgets.Widget) and o.comm is not None for o in gc.get_objects())"
 
 
+WIDGETS = """function () {
+    const isElement = e => !Object.hasOwn(e, 'constructor');  // not a prototype of some
+    return this.filter(e => isElement(e) && e.classList.contains('jupyter-widgets')
+        && !e.isConnected).length;
+}"""
+
+
+def left(panel: PanelIn) -> int:
+    """Return how many widgets the page keeps that it does not show any more."""
+    devtools = panel.page.context.new_cdp_session(panel.page)
+    prototype = devtools.send("Runtime.evaluate", {"expression": "HTMLElement.prototype"})
+    found = devtools.send(
+        "Runtime.queryObjects", {"prototypeObjectId": prototype["result"]["objectId"]}
+    )
+    counted = devtools.send(
+        "Runtime.callFunctionOn",
+        {
+            "objectId": found["objects"]["objectId"],
+            "functionDeclaration": WIDGETS,
+            "returnByValue": True,
+        },
+    )
+    devtools.detach()  # the page would keep what was found
+    return int(counted["result"]["value"])
+
+
 def nodes(panel: PanelIn) -> int:
     """Return how many nodes the page keeps, shown or not."""
     devtools = panel.page.context.new_cdp_session(panel.page)
     devtools.send("Performance.enable")
     devtools.send("HeapProfiler.collectGarbage")
     metrics = devtools.send("Performance.getMetrics")["metrics"]
+    devtools.detach()
     return int(next(metric["value"] for metric in metrics if metric["name"] == "Nodes"))
+
+
+def settled(panel: PanelIn) -> tuple[int, int]:
+    """Return both, once the page is done with what the kernel sent."""
+    found = (0, 0)
+    for _ in range(60):
+        before, found = found, (nodes(panel), left(panel))
+        if found == before:
+            return found
+        panel.page.wait_for_timeout(500)
+    raise AssertionError(f"the page is never done: {found}")
 
 
 def test_turns_that_left_the_page_leave_little_there(lab: Jupyter) -> None:
@@ -36,7 +74,8 @@ def test_turns_that_left_the_page_leave_little_there(lab: Jupyter) -> None:
             panel.wait_idle()
             panel.notebook.run(2)
             widgets = int(panel.notebook.outputs(2)[0]["data"]["text/plain"])
-            found.append((nodes(panel), widgets))
-    _, (before, open_before), (after, open_after) = found
-    assert after <= 1.2 * before
+            found.append((*settled(panel), widgets))
+    _, (nodes_before, _, open_before), (nodes_after, left_after, open_after) = found
+    assert nodes_after <= 1.2 * nodes_before
     assert open_after <= 1.2 * open_before
+    assert left_after < 100  # a turn has about forty
