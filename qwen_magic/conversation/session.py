@@ -147,13 +147,13 @@ class Session:
                     self.store.grow(record, turn)
                     yield turn
         except QwenError as error:
-            error.turn = self.last = advance(turn, Broken(str(error.args[0])))
+            error.turn = turn = advance(turn, Broken(str(error.args[0])))
             raise
         finally:
-            self.last = advance(turn, Stopped()) if self.last is turn else self.last
-            usage = None if self.settings.replay else self.last.usage
+            self.last = ended = advance(turn, Stopped())  # a function may have asked meanwhile
+            usage = None if self.settings.replay else ended.usage
             self.used += usage.total_tokens if usage else 0
-            self.store.end(record, self.last)
+            self.store.end(record, ended)
 
     def prepare(
         self,

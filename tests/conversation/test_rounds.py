@@ -15,6 +15,7 @@ import pytest
 
 from qwen_magic import Asking, Session, Settings, tool
 from qwen_magic.conversation.approval import Decision
+from qwen_magic.conversation.records import turn_of
 from qwen_magic.errors import ResponseError
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 from tests.conversation.asking import answer, session_at
@@ -522,6 +523,27 @@ def test_a_function_that_asks_leaves_the_turns_approvals_as_they_were(demo: Demo
         )
         assert len(approver.asked) == len(calls_of(turn.items))
         assert turn.status == "completed"
+
+
+def test_an_interrupt_after_a_function_has_asked_ends_its_own_turn_alone(demo: DemoServer) -> None:
+    with session_of(demo) as session:
+
+        def get_weather(city: str) -> str:
+            """Get the weather forecast of a city."""
+            session.ask(f"What is 2 + 2 in {city}?", tools=[])
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            session.ask("What is the weather in Paris?", tools=[get_weather])
+        outer, inner = session.store.read(session.chain, [1, 2])
+        assert (outer.status, inner.status) == ("cancelled", "completed")
+        assert outer.response_id != inner.response_id
+        assert [type(item) for item in outer.output].count(FunctionCall) == 1
+        assert session.head() == turn_of(inner, 1)
+        assert session.last is not None
+        assert session.last.status == "cancelled"
+        usages = [record.usage for record in (outer, inner)]
+        assert session.used == sum(usage.total_tokens for usage in usages if usage)
 
 
 def test_an_approval_is_sent_again_where_the_server_cannot_continue() -> None:
