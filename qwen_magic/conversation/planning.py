@@ -71,7 +71,7 @@ def _apart(settings: Settings) -> str:
     """Return what keeps turns of the demo, of each cassette and of real models from meeting."""
     if settings.replay:
         return f"replay {settings.replay}:"
-    return "demo:" if settings.region == DEMO else ""
+    return "demo:" if settings.region == DEMO and not settings.base_url else ""
 
 
 def plan(store: ChainStore, notebook: str, settings: Settings, question: Question) -> Plan:

@@ -9,7 +9,7 @@ import pytest
 
 from qwen_magic import Asking, QwenError, Session, Settings
 from qwen_magic.errors import RequestError
-from tests.conversation.asking import answer, session_at
+from tests.conversation.asking import answer, sent, session_at
 from tests.responses.asking import serving
 
 if TYPE_CHECKING:
@@ -71,6 +71,16 @@ def test_a_demo_turn_never_joins_the_chain_of_another_server(session: Session) -
     session.settings = replace(session.settings, base_url="", region="demo")
     turn, _ = session.prepare("What is my name?")
     assert (first.number, turn.number, turn.previous_response_id) == (1, 1, None)
+
+
+def test_a_server_given_after_the_demo_is_sent_no_turn_of_it() -> None:
+    settings = Settings(region="demo", replay_speed=0)
+    with serving(answer("r1")) as server, Session(settings) as session:
+        session.ask("My name is Alice.")
+        session.settings = replace(settings, base_url=f"{server.url}/v1")
+        turn = session.ask("What is my name?")
+        assert (turn.number, turn.notes) == (1, ())
+        assert sent(server) == [("What is my name?", None)]
 
 
 def test_a_system_message_is_kept_for_its_chain(session: Session, demo: DemoServer) -> None:
