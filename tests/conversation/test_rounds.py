@@ -409,6 +409,27 @@ def test_a_server_that_refuses_the_outputs_alone_gets_the_whole_turn_again() -> 
     assert first["tools"] == alone["tools"] == whole["tools"]
 
 
+@pytest.mark.parametrize(
+    ("message", "continues"),
+    [
+        ("Images in function_call_output are not supported by this model.", True),
+        ("previous_response_id is not supported.", False),
+    ],
+)
+def test_only_a_refusal_of_the_id_says_that_the_server_continues_nothing(
+    message: str, *, continues: bool
+) -> None:
+    refused = answered(400, json.dumps({"error": {"message": message}}).encode())
+    call = calling("get_weather", '{"city": "Rome"}')
+    with (
+        serving(call, refused, answer("r2"), answer("r3")) as server,
+        session_at(server.url, approve="always") as session,
+    ):
+        session.ask("Weather?", tools=[get_weather])
+        session.ask("Thanks")
+        assert bodies(server)[3].get("previous_response_id") == ("r2" if continues else None)
+
+
 def test_a_choice_that_forces_a_call_holds_for_the_first_request_only() -> None:
     call = calling("get_weather", '{"city": "Rome"}')
     with serving(call, answer("r2")) as server, session_at(server.url) as session:
