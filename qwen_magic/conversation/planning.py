@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.chains import Asked, Placement, place
 from qwen_magic.conversation.question import Asking, Prompt, prompt_of, request_for
 from qwen_magic.conversation.rebuild import (
@@ -80,6 +81,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     Raises:
         RequestError: The request would be refused, or is to continue from a turn that is not there.
     """
+    check_settings(settings)
     asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)
     tools = toolbox(settings.tools)
     chain = chain_of(notebook, settings, asking.conversation)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qwen_magic.errors import RequestError
-from qwen_magic.responses.nearest import one_of, suggestion
+from qwen_magic.responses.nearest import suggestion
 from qwen_magic.responses.request import TOOL_CHOICES, Request
 
 if TYPE_CHECKING:
@@ -116,8 +116,6 @@ def request_for(  # noqa: PLR0913 - each by its name
         RequestError: A value is none of the allowed ones.
     """
     cache = settings.session_cache
-    if cache:
-        one_of("session cache", cache, ("on", "off"))
     return Request(
         model=settings.model,
         input=prompt,

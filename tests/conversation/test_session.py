@@ -3,7 +3,7 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from threading import Timer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -181,6 +181,30 @@ def test_no_question_is_refused_before_sending(
 ) -> None:
     with pytest.raises(RequestError):
         session.ask(prompt)  # type: ignore[arg-type]
+    assert demo.requests == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "allowed"),
+    [
+        ({"approve": "alway"}, "did you mean always"),
+        ({"reuse": "sme"}, "did you mean same"),
+        ({"history": "of"}, "did you mean off"),
+        ({"session_cache": "yes"}, "allowed: on, off"),
+        ({"max_rounds": 0}, "at least 1"),
+        ({"tool_timeout": 0}, "0.1 ≤ tool_timeout"),
+        ({"tool_timeout": -1}, "0.1 ≤ tool_timeout"),
+        ({"timeout": float("inf")}, "timeout < ∞"),
+        ({"updates_per_second": 0}, "≤ 100"),
+    ],
+)
+def test_a_wrong_setting_is_refused_before_sending(
+    session: Session, demo: DemoServer, wrong: dict[str, Any], allowed: str
+) -> None:
+    session.settings = replace(session.settings, **wrong)
+    with pytest.raises(RequestError, match=allowed) as caught:
+        session.ask("Hello")
+    assert all(repr(value) in str(caught.value) for value in wrong.values())
     assert demo.requests == []
 
 
