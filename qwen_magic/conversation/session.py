@@ -47,13 +47,14 @@ class Session:
 
     Args:
         settings: What every ask shares.
-        store: Keeps the chains. By default a chain that the settings name is kept in the reader's
-            folder, and any other lives as long as the session.
+        store: Keeps the chains. By default all are kept in the reader's folder if these settings
+            name a chain; if not, all live as long as the session.
         transport: Answers in the network's place.
         place: Where functions that the model calls are run.
 
     Attributes:
-        settings: What every ask shares; may be replaced between asks.
+        settings: What every ask shares; may be replaced between asks, which does not change where
+            chains are kept.
         approver: Who is asked about a call of a function; by default nobody is, and only
             `Settings.approve = "always"` lets one be made.
         approvals: What was always allowed; sessions may share it.

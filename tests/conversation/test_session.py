@@ -222,6 +222,17 @@ def test_a_named_chain_is_kept_for_later_sessions(demo: DemoServer) -> None:
     assert (later.number, later.previous_response_id) == (2, first.response_id)
 
 
+@pytest.mark.parametrize(("first", "then"), [("", "diary"), ("diary", "")])
+def test_the_first_settings_decide_where_chains_are_kept(
+    demo: DemoServer, first: str, then: str
+) -> None:
+    settings = Settings(base_url=demo.base_url, chain=first)
+    with Session(settings) as session:
+        session.settings = replace(settings, chain=then)
+        session.ask("Hello")
+        assert bool(session.store.file) == bool(first)
+
+
 @pytest.mark.parametrize("settings", [{"chain": ""}, {"chain": "diary", "history": "off"}])
 def test_other_chains_begin_afresh_in_each_session(
     demo: DemoServer, settings: dict[str, str]
