@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.settings import Settings
 
-__all__ = ["Asking", "Messages", "Prompt", "as_input", "prompt_of", "request_for"]
+__all__ = ["Asking", "Messages", "Prompt", "as_input", "prompt_of", "request_for", "tool_choice"]
 
 Messages: TypeAlias = "Sequence[Mapping[str, Any]]"
 Prompt: TypeAlias = "str | Messages"
@@ -84,12 +84,16 @@ def tool_choice(
     """Return the choice as the API takes it; names become the object that allows those tools.
 
     Raises:
-        RequestError: A name is not among the tools offered.
+        RequestError: No tool is named, or one that is not among those offered.
     """
     if not isinstance(choice, str) or choice in TOOL_CHOICES:
         return choice
     offered = {str(tool.get("name") or tool.get("type")): tool for tool in tools}
     names = [name.strip() for name in choice.split(",") if name.strip()]
+    if not names:
+        raise RequestError(
+            f"tool_choice {choice!r} names no tool", hint=suggestion("", [*TOOL_CHOICES, *offered])
+        )
     for name in names:
         if name not in offered:
             raise RequestError(
