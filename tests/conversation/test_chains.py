@@ -153,6 +153,15 @@ def test_a_cell_alone_below_a_deleted_one_goes_on() -> None:
     assert book.told == ""
 
 
+def test_a_cell_begins_afresh_when_all_that_asked_are_deleted() -> None:
+    book = Book("ABC")
+    book.run("AB")
+    book.delete("A")
+    book.delete("B")
+    assert book.run("C") == "C"
+    assert book.told == "2 earlier turns set aside · %qwen_chain --restore 2"
+
+
 def test_the_nth_ask_matches_the_nth_ask_of_the_last_run() -> None:
     book = Book("AB")
     in_a_loop(book, ("A", 3), ("B", 1))
