@@ -80,6 +80,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
 
     Raises:
         RequestError: The request would be refused, or is to continue from a turn that is not there.
+        ToolError: A function cannot be described to the model.
     """
     check_settings(settings)
     asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)

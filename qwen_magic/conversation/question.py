@@ -34,7 +34,7 @@ class Asking:
             that the API takes.
         temperature: How varied the answer is: 0 up to, but not, 2.
         top_p: How large a part of the likely words is considered: above 0 up to 1.
-        max_output_tokens: Where the answer is cut, at least 16.
+        max_output_tokens: Where the answer is cut, in tokens; at least 16.
         thinking: Whether to think; the effort says it more finely.
         stream: Whether the answer comes as it is written.
     """

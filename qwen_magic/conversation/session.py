@@ -168,6 +168,7 @@ class Session:
 
         Raises:
             RequestError: The request would be refused.
+            ToolError: A function cannot be described to the model.
         """
         planned = self._plan(prompt, tools, asking, asked)
         return planned.turn, planned.request
