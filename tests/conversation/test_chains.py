@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.conversation.chains import Asked, Placement, place
-from qwen_magic.conversation.tree import Node, Tree, path, restore, rewind, stale
+from qwen_magic.conversation.tree import Node, Tree, counted, path, restore, rewind, stale
 from qwen_magic.errors import RequestError
 from tests.conversation.notebook import Book
 
@@ -246,6 +246,10 @@ def test_only_good_turns_come_back() -> None:
     for missing in (0, 2, -1):
         with pytest.raises(RequestError, match="no stored turn"):
             restore(book.tree, missing)
+
+
+def test_one_thing_is_singular() -> None:
+    assert [counted(n, "turn") for n in (0, 1, 2_000)] == ["0 turns", "1 turn", "2,000 turns"]
 
 
 @pytest.mark.parametrize(("number", "left"), [(None, "ABC"), (2, "AB"), (4, "ABCD"), (0, "")])
