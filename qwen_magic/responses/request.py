@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
+from qwen_magic.responses.characters import clean
 from qwen_magic.responses.nearest import one_of
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def content(request: Request) -> bytes:
             f"the request cannot be sent as JSON: {exc}",
             hint="texts, finite numbers, lists and dicts with text keys can be sent",
         ) from exc
-    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    return clean(written).encode()
 
 
 def headers(request: Request) -> dict[str, str]:
