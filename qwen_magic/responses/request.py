@@ -47,19 +47,7 @@ MODELS = (
     "qwen3-coder-next",
 )
 _DATE = re.compile(r"-\d{4}-\d\d-\d\d\Z")
-CACHING_MODELS = (
-    "qwen3.7-plus",
-    "qwen3.7-max",
-    "qwen3.6-plus",
-    "qwen3.6-flash",
-    "qwen3.5-plus",
-    "qwen3.5-flash",
-    "qwen3-max",
-    "qwen-plus",
-    "qwen-flash",
-    "qwen3-coder-plus",
-    "qwen3-coder-flash",
-)
+CACHING_MODELS = tuple(name for name in MODELS if name != "qwen3-coder-next")
 """Those with a session cache, and each one's snapshots, which have a date behind the name."""
 EFFORTS = ("none", "minimal", "low", "medium", "high")
 TOOL_CHOICES = ("auto", "none", "required")
