@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
@@ -13,7 +13,9 @@ from qwen_magic.responses.request import EFFORTS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["CHECKS", "SETTINGS"]
+    from qwen_magic.settings import Settings
+
+__all__ = ["CHECKS", "SETTINGS", "check_settings"]
 
 SETTINGS = {
     "region": f"where Model Studio answers: {', '.join(REGIONS)} (offline)",
@@ -45,9 +47,23 @@ def _refused(value: str) -> None:
         check_secret("sk-00000000", "in the configuration")
 
 
-def _finite(value: float) -> None:
-    if not isfinite(value):
-        raise RequestError(f"timeout {value!r} is no number of seconds", hint="for example 3600")
+def _count(what: str) -> Callable[[int], None]:
+    def check(value: int) -> None:
+        if not (isinstance(value, int) and value >= 1):
+            raise RequestError(f"{what} {value!r} is no number of times", hint="at least 1")
+
+    return check
+
+
+def _between(what: str, least: float, most: float = inf) -> Callable[[float], None]:
+    def check(value: float) -> None:
+        if not (isinstance(value, int | float) and least <= value <= most and isfinite(value)):
+            end = f"≤ {most:g}" if isfinite(most) else "< ∞"
+            raise RequestError(
+                f"{what} {value!r} is out of range", hint=f"{least:g} ≤ {what} {end}"
+            )
+
+    return check
 
 
 def _speed(value: float | None) -> None:
@@ -62,22 +78,39 @@ def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
     return lambda value: check(value) if value else None
 
 
-CHECKS: dict[str, Callable[[Any], object]] = {
-    "model": _plain,
+_VALUES: dict[str, Callable[[Any], object]] = {
     "region": word_of("region", REGIONS),
-    "workspace": _plain,
     "base_url": _unless_empty(clean_base),
     "effort": _unless_empty(word_of("effort", EFFORTS)),
+    "approve": word_of("approve", APPROVALS),
+    "max_rounds": _count("max_rounds"),
+    "tool_timeout": _between("tool_timeout", 0.1),
+    "session_cache": _unless_empty(word_of("session cache", SWITCH)),
+    "history": word_of("history", SWITCH),
+    "reuse": word_of("reuse", ("never", "same")),
+    "timeout": _between("timeout", 0.1),
+    "replay_speed": _speed,
+    "updates_per_second": _between("updates_per_second", 1, 100),
+}
+_SAVED: dict[str, Callable[[Any], object]] = {
+    "model": _plain,
+    "workspace": _plain,
     "system": _plain,
     "tools": lambda names: _plain(" ".join(names)),
     "chain": _plain,
-    "history": word_of("history", SWITCH),
-    "reuse": word_of("reuse", ("never", "same")),
-    "timeout": _finite,
-    "approve": word_of("approve", APPROVALS),
     "record": _plain,
     "replay": _plain,
-    "replay_speed": _speed,
-    "session_cache": _unless_empty(word_of("session cache", SWITCH)),
     "api_key": _refused,
 }
+CHECKS = _VALUES | _SAVED
+"""What is checked of a notebook's configuration: its values, and that it saves no key."""
+
+
+def check_settings(settings: Settings) -> None:
+    """Refuse a value that is none of the allowed ones.
+
+    Raises:
+        RequestError: Names the value, and what is allowed.
+    """
+    for name, check in _VALUES.items():
+        check(getattr(settings, name))

@@ -53,8 +53,9 @@ class Settings:
         tools: Built-in tools by name, functions that the model may call, and tool objects as the
             API takes them.
         approve: Who decides about a call of a function: `ask` the user, `always` or `never`.
-        max_rounds: How often one turn may call functions before the model has to do without.
-        tool_timeout: How many seconds a function may take.
+        max_rounds: How often one turn may call functions before the model has to do without; at
+            least 1.
+        tool_timeout: How many seconds a function may take; at least 0.1.
         chain: The name of the chain that turns join. A `Session` keeps a chain that is named here
             for later sessions; without a name it begins afresh each time.
         session_cache: `on`, `off`, or empty for the server's default (Model Studio, "Session cache").
@@ -63,14 +64,15 @@ class Settings:
             `never` always asks.
         resend: Whether the whole conversation is sent each time, for a server that ignores
             `previous_response_id` without a word, as Ollama does.
-        timeout: The longest silence in seconds, before the answer and between its events.
+        timeout: The longest silence in seconds, before the answer and between its events; at least
+            0.1.
         record: The cassette that exchanges are added to; empty records nothing.
         replay: The cassette that answers in the network's place, without a key; empty asks.
         replay_speed: 1 keeps the recorded rhythm, 2 is twice as fast, 0 gives answers at once.
             None is the recorded rhythm, but in a notebook that runs without a person, at once. The
             built-in demo keeps to it, too.
         show_reasoning: Whether reasoning is displayed.
-        updates_per_second: How often a growing answer is redrawn, at most.
+        updates_per_second: How often a growing answer is redrawn, at most; 1 to 100.
         api_key: The key; else `DASHSCOPE_API_KEY`, read at each ask.
     """
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
 from qwen_magic.configuration import CHECKS
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.helptext import help_text
 from qwen_magic.options import OPTIONS, check_secret, option_of
+from qwen_magic.settings import Settings
 
 
 def test_no_flag_is_used_twice() -> None:
@@ -49,6 +52,15 @@ def test_what_completion_offers_is_accepted(option: object) -> None:
         ("timeout", float("nan")),
         ("replay_speed", -1.0),
         ("replay_speed", float("inf")),
+        ("max_rounds", 0),
+        ("max_rounds", 1.5),
+        ("tool_timeout", 0),
+        ("tool_timeout", -1.0),
+        ("tool_timeout", float("inf")),
+        ("updates_per_second", 101),
+        ("approve", "alway"),
+        ("reuse", "sme"),
+        ("history", "of"),
     ],
 )
 def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
@@ -58,13 +70,7 @@ def test_a_wrong_setting_is_refused(name: str, value: object) -> None:
     assert "secret" not in str(caught.value)
 
 
-_NEVER_EMPTY = {"approve", "region", "tools", "history", "reuse", "timeout", "replay_speed"}
-
-
-@pytest.mark.parametrize(
-    "name",
-    [name for name in CHECKS if name not in _NEVER_EMPTY],
-)
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings) if field.default == ""])
 def test_an_empty_setting_is_unset(name: str) -> None:
     assert not CHECKS[name]("")
 

@@ -20,6 +20,7 @@ from msgspec import Struct
 
 from qwen_magic.conversation.capture import Printed, captured, kept
 from qwen_magic.conversation.failures import failure
+from qwen_magic.conversation.origin import belonging_to, origin
 from qwen_magic.conversation.results import output_of
 from qwen_magic.conversation.time_limit import TimeUp, time_limit
 
@@ -83,7 +84,7 @@ class Caller:
         """
         if work.tool.is_async:
             return self._begun(work)
-        return self._place(partial(_called, work))
+        return self._place(partial(_called, work, origin()))
 
     def close(self) -> None:
         """End the loop, and with it what still runs there."""
@@ -94,7 +95,7 @@ class Caller:
     def _begun(self, work: Work) -> Future[Returned]:
         """Begin on the loop; what holds the loop up, or will not be cancelled, is left behind."""
         loop, told = self._running_loop(), Future[Returned]()
-        task = asyncio.run_coroutine_threadsafe(_awaited(work), loop)
+        task = asyncio.run_coroutine_threadsafe(_awaited(work, origin()), loop)
         late = Timer(work.seconds + _GRACE, self._leave, (loop, told, work))
         late.daemon = True
         late.start()
@@ -137,10 +138,10 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     loop.close()
 
 
-def _called(work: Work) -> Returned:
+def _called(work: Work, thread: int) -> Returned:
     printed = Printed()
     args, kwargs = work.arguments
-    with captured(printed), kept():
+    with captured(printed), kept(), belonging_to(thread):
         try:
             with time_limit(work.seconds):
                 output = _told(work.tool.function(*args, **kwargs), work)
@@ -153,10 +154,10 @@ def _called(work: Work) -> Returned:
     return Returned(output, str(printed))
 
 
-async def _awaited(work: Work) -> Returned:
+async def _awaited(work: Work, thread: int) -> Returned:
     printed = Printed()
     args, kwargs = work.arguments
-    with captured(printed):
+    with captured(printed), belonging_to(thread):
         try:
             async with asyncio.timeout(work.seconds) as limit:
                 output = _told(await work.tool.function(*args, **kwargs), work)

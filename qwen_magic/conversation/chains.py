@@ -72,7 +72,7 @@ def place(tree: Tree, asked: Asked) -> Placement:
     kept = _kept(nodes, asked)
     left = [node for node in nodes[kept:] if not node.cell or node.cell != asked.cell]
     gone = sum(node.cell in asked.deleted for node in nodes[:kept])
-    told = [_set_aside(len(left), nodes[-1].id, asked)] if left else []
+    told = [_set_aside(len(left), nodes, asked)] if left else []
     told += [_deleted(gone)] if gone else []
     parent = nodes[kept - 1].id if kept else None
     return Placement(parent, kept + 1, len(left), " · ".join(told))
@@ -110,7 +110,10 @@ def _by_path(nodes: tuple[Node, ...], asked: Asked) -> int:
 
 
 def _begins(nodes: tuple[Node, ...], asked: Asked) -> bool:
-    """Return whether the cell stands above all cells of the path that are still there."""
+    """Return whether the cell stands above all cells of the path that are still there.
+
+    Where none is, it does, too: or "Run All" would keep what no cell asks any more.
+    """
     if asked.ask > 1 or asked.cell not in asked.document:
         return False
     below = asked.document[asked.document.index(asked.cell) :]
@@ -118,9 +121,10 @@ def _begins(nodes: tuple[Node, ...], asked: Asked) -> bool:
     return first is None or first in below
 
 
-def _set_aside(count: int, tip: int, asked: Asked) -> str:
-    which = "earlier turn" if asked.how == "new" else "later turn"
-    return f"{counted(count, which)} set aside · {restoring(tip, asked.chain)}"
+def _set_aside(count: int, nodes: tuple[Node, ...], asked: Asked) -> str:
+    is_earlier = asked.how == "new" or asked.deleted.issuperset(node.cell for node in nodes)
+    which = "earlier turn" if is_earlier else "later turn"
+    return f"{counted(count, which)} set aside · {restoring(nodes[-1].id, asked.chain)}"
 
 
 def _deleted(count: int) -> str:

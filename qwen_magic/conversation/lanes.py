@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import closing
-from threading import Condition, get_ident
+from threading import Condition
 from typing import TYPE_CHECKING
 
+from qwen_magic.conversation.origin import origin
 from qwen_magic.conversation.steps import Stopped
 from qwen_magic.conversation.turn import Turn, advance
 
@@ -60,19 +61,20 @@ class Lanes:
     def wait(self, ticket: Ticket, seconds: float) -> bool:
         """Wait a moment; return whether it is this question's turn.
 
-        A question that is asked while its own thread answers one (by a tool, say) does not wait.
+        A question that is asked while its own thread answers one, or by a function that one
+        called, does not wait.
         """
         with self._changed:
             if not self._is_first(ticket):
                 self._changed.wait(seconds)
             if self._is_first(ticket):
-                ticket.thread = get_ident()
+                ticket.thread = origin()
                 return True
             return False
 
     def _is_first(self, ticket: Ticket) -> bool:
         first = self._lanes[ticket.chain][0]
-        return first is ticket or first.thread == get_ident()
+        return first is ticket or first.thread == origin()
 
 
 def in_order(

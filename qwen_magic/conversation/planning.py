@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.chains import Asked, Placement, place
 from qwen_magic.conversation.question import Asking, Prompt, prompt_of, request_for
 from qwen_magic.conversation.rebuild import (
@@ -71,7 +72,7 @@ def _apart(settings: Settings) -> str:
     """Return what keeps turns of the demo, of each cassette and of real models from meeting."""
     if settings.replay:
         return f"replay {settings.replay}:"
-    return "demo:" if settings.region == DEMO else ""
+    return "demo:" if settings.region == DEMO and not settings.base_url else ""
 
 
 def plan(store: ChainStore, notebook: str, settings: Settings, question: Question) -> Plan:
@@ -79,7 +80,9 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
 
     Raises:
         RequestError: The request would be refused, or is to continue from a turn that is not there.
+        ToolError: A function cannot be described to the model.
     """
+    check_settings(settings)
     asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)
     tools = toolbox(settings.tools)
     chain = chain_of(notebook, settings, asking.conversation)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from qwen_magic.errors import RequestError
-from qwen_magic.responses.nearest import one_of, suggestion
+from qwen_magic.responses.nearest import suggestion
 from qwen_magic.responses.request import TOOL_CHOICES, Request
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.settings import Settings
 
-__all__ = ["Asking", "Messages", "Prompt", "as_input", "prompt_of", "request_for"]
+__all__ = ["Asking", "Messages", "Prompt", "as_input", "prompt_of", "request_for", "tool_choice"]
 
 Messages: TypeAlias = "Sequence[Mapping[str, Any]]"
 Prompt: TypeAlias = "str | Messages"
@@ -34,7 +34,7 @@ class Asking:
             that the API takes.
         temperature: How varied the answer is: 0 up to, but not, 2.
         top_p: How large a part of the likely words is considered: above 0 up to 1.
-        max_output_tokens: Where the answer is cut, at least 16.
+        max_output_tokens: Where the answer is cut, in tokens; at least 16.
         thinking: Whether to think; the effort says it more finely.
         stream: Whether the answer comes as it is written.
     """
@@ -84,12 +84,16 @@ def tool_choice(
     """Return the choice as the API takes it; names become the object that allows those tools.
 
     Raises:
-        RequestError: A name is not among the tools offered.
+        RequestError: No tool is named, or one that is not among those offered.
     """
     if not isinstance(choice, str) or choice in TOOL_CHOICES:
         return choice
     offered = {str(tool.get("name") or tool.get("type")): tool for tool in tools}
     names = [name.strip() for name in choice.split(",") if name.strip()]
+    if not names:
+        raise RequestError(
+            f"tool_choice {choice!r} names no tool", hint=suggestion("", [*TOOL_CHOICES, *offered])
+        )
     for name in names:
         if name not in offered:
             raise RequestError(
@@ -116,8 +120,6 @@ def request_for(  # noqa: PLR0913 - each by its name
         RequestError: A value is none of the allowed ones.
     """
     cache = settings.session_cache
-    if cache:
-        one_of("session cache", cache, ("on", "off"))
     return Request(
         model=settings.model,
         input=prompt,

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Chain",
     "Record",
-    "clean",
     "digest",
     "input_of",
     "item_json",
@@ -123,11 +122,6 @@ def digest(body: Mapping[str, Any]) -> str:
     """
     said = json.dumps(_lasting(body), sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
-def clean(text: str) -> str:
-    """Return the text as UTF-8 can hold it: halves of a character become U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def item_json(item: Item) -> str:

@@ -16,6 +16,7 @@ from qwen_magic.conversation.frames import frame_text
 from qwen_magic.conversation.json_text import has_form, json_text, text_of_bytes
 from qwen_magic.conversation.pictures import IMAGE_BYTES, pictures
 from qwen_magic.conversation.turn import Turn
+from qwen_magic.responses.characters import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -138,5 +139,4 @@ def _bounded(text: str, length: int) -> str:
 
 def _text(text: str) -> dict[str, str]:
     """Return a part of text; halves of a character become U+FFFD."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return {"type": "input_text", "text": whole}
+    return {"type": "input_text", "text": clean(text)}

@@ -88,7 +88,8 @@ class Rounds:
             except (StatusError, ResponseError) as error:
                 if error.turn is not None or not _is_misuse(error):
                     raise
-                self._learned(str(error.args[0]))
+                if is_unknown_response(said := str(error.args[0])):
+                    self._learned(said)
             self.resends = True
         return (yield from self._growing(planned, resent(request, turn), begun))
 

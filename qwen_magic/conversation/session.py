@@ -47,13 +47,14 @@ class Session:
 
     Args:
         settings: What every ask shares.
-        store: Keeps the chains. By default a chain that the settings name is kept in the reader's
-            folder, and any other lives as long as the session.
+        store: Keeps the chains. By default all are kept in the reader's folder if these settings
+            name a chain; if not, all live as long as the session.
         transport: Answers in the network's place.
         place: Where functions that the model calls are run.
 
     Attributes:
-        settings: What every ask shares; may be replaced between asks.
+        settings: What every ask shares; may be replaced between asks, which does not change where
+            chains are kept.
         approver: Who is asked about a call of a function; by default nobody is, and only
             `Settings.approve = "always"` lets one be made.
         approvals: What was always allowed; sessions may share it.
@@ -147,13 +148,13 @@ class Session:
                     self.store.grow(record, turn)
                     yield turn
         except QwenError as error:
-            error.turn = self.last = advance(turn, Broken(str(error.args[0])))
+            error.turn = turn = advance(turn, Broken(str(error.args[0])))
             raise
         finally:
-            self.last = advance(turn, Stopped()) if self.last is turn else self.last
-            usage = None if self.settings.replay else self.last.usage
+            self.last = ended = advance(turn, Stopped())  # a function may have asked meanwhile
+            usage = None if self.settings.replay else ended.usage
             self.used += usage.total_tokens if usage else 0
-            self.store.end(record, self.last)
+            self.store.end(record, ended)
 
     def prepare(
         self,
@@ -167,6 +168,7 @@ class Session:
 
         Raises:
             RequestError: The request would be refused.
+            ToolError: A function cannot be described to the model.
         """
         planned = self._plan(prompt, tools, asking, asked)
         return planned.turn, planned.request

@@ -104,7 +104,7 @@ class Turn(Struct, frozen=True):
                 paragraphs[-1] += "".join(part.text for part in item.content)
             elif isinstance(item, FunctionCall) and item.output is not None and paragraphs[-1]:
                 paragraphs.append("")
-        return "\n\n".join(paragraphs)
+        return "\n\n".join(filter(None, paragraphs))
 
     @property
     def reasoning(self) -> str:

@@ -9,7 +9,6 @@ from qwen_magic.demo.topic import topic
 
 __all__ = [
     "ASKED_NAME",
-    "CLOSING",
     "TOLD_NAME",
     "TOPICS",
     "is_chinese",
@@ -19,7 +18,6 @@ __all__ = [
     "your_name",
 ]
 
-CLOSING = "*离线演示：由脚本回答，并非模型。*"
 TOLD_NAME = r"(?:我叫|我的名字(?:是|叫))\s*(?P<zh>(?!什么)[\w·]+?)(?=[，。,.！!；;\s]|$|请)"
 ASKED_NAME = r"我叫什么|我的名字(?:是什么|吗)?[？?]|我是谁"
 

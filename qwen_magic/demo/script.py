@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from qwen_magic.demo import chinese, functions, mcp, served
 from qwen_magic.demo.arithmetic import compared, expression, total
+from qwen_magic.demo.closing import CHINESE, ENGLISH
 from qwen_magic.demo.essay import asked_length, essay
 from qwen_magic.demo.images import described
 from qwen_magic.demo.items import Item, message, reasoning
@@ -15,9 +16,8 @@ from qwen_magic.demo.memory import recalled
 from qwen_magic.demo.scene import Answer, Scene
 from qwen_magic.demo.topics import TOPICS
 
-__all__ = ["CLOSING", "perform"]
+__all__ = ["perform"]
 
-CLOSING = "*Offline demo: a script answered, not a model.*"
 QUOTED = 160  # characters of a question the script has no answer to
 KNOWN = (*chinese.TOPICS, *TOPICS)
 BRIEF = {"minimal": 1, "low": 2}
@@ -70,7 +70,7 @@ def _mcp(scene: Scene) -> list[Item]:
 
 def _says(scene: Scene, answer: Answer) -> list[Item]:
     """Return a thought and a message that says it is a demo's."""
-    closing = chinese.CLOSING if chinese.is_chinese(answer.text) else CLOSING
+    closing = CHINESE if chinese.is_chinese(answer.text) else ENGLISH
     told = f"\nThe instructions of this turn say: {scene.instructions}" * bool(scene.instructions)
     return [reasoning(answer.thought + told), message(f"{answer.text}\n\n{closing}")]
 

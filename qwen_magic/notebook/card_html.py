@@ -10,12 +10,13 @@ import html
 import re
 from typing import TYPE_CHECKING, assert_never
 
+from qwen_magic.conversation.tree import counted
 from qwen_magic.notebook.direction import is_right_to_left
 from qwen_magic.notebook.escapes import escape
 from qwen_magic.notebook.highlighting import highlight
 from qwen_magic.notebook.links import safe_link
 from qwen_magic.notebook.parts import Code, Links, Logs, Note, Picture, Words
-from qwen_magic.notebook.wording import LONGEST, counted
+from qwen_magic.notebook.wording import LONGEST
 
 if TYPE_CHECKING:
     from qwen_magic.notebook.cards import Card

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from qwen_magic.conversation.output import item_of
+from qwen_magic.conversation.tree import counted
 from qwen_magic.notebook.call_cards import call_state, function, mcp_approval, mcp_call
 from qwen_magic.notebook.parts import (
     Code,
@@ -24,16 +25,7 @@ from qwen_magic.notebook.parts import (
     as_note,
     labelled,
 )
-from qwen_magic.notebook.wording import (
-    address,
-    counted,
-    cut,
-    line,
-    loaded,
-    pretty,
-    quoted,
-    unfenced,
-)
+from qwen_magic.notebook.wording import address, cut, line, loaded, pretty, quoted, unfenced
 from qwen_magic.responses import items, lenient
 
 if TYPE_CHECKING:

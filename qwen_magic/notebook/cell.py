@@ -19,7 +19,11 @@ __all__ = ["Cell", "parse_cell"]
 _TOKEN = re.compile(r"\s*(--?[A-Za-z][\w-]*)(=?)")
 _QUOTED = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')(?=\s|$)""", re.DOTALL)
 _WORD = re.compile(r"\s*(\S+)")
-_PLACES = frozenset({"new", "append", "from_turn", "conversation"})
+_APART = (
+    frozenset({"new", "append", "from_turn", "conversation"}),
+    frozenset({"chain", "conversation"}),
+)
+"""Options that each say where the turn goes, of which one can hold."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -86,11 +90,12 @@ def _advice(text: str, line: str) -> str:
 
 def _refuse_several(options: dict[str, Any]) -> None:
     """Refuse more than one word on where the turn goes."""
-    given = [
-        option.flags[0] for option in OPTIONS if option.name in _PLACES and option.name in options
-    ]
-    if len(given) > 1:
-        raise CellError(f"{' and '.join(given)} exclude each other", hint="leave one of them out")
+    for names in _APART:
+        given = [option.flags[0] for option in OPTIONS if option.name in names & options.keys()]
+        if len(given) > 1:
+            raise CellError(
+                f"{' and '.join(given)} exclude each other", hint="leave one of them out"
+            )
 
 
 def _option(flag: str) -> Option:

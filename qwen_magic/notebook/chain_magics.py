@@ -185,9 +185,9 @@ class ChainMagics(Magics):
         _show("text/markdown", log_markdown(name, turns, reasoning=reasoning), text)
 
     def _write(self, command: LogCommand, turns: tuple[Turn, ...], chain: str) -> None:
-        from qwen_magic.conversation.records import clean
         from qwen_magic.conversation.tree import counted
         from qwen_magic.notebook.log import log_json, log_markdown
+        from qwen_magic.responses.characters import clean
 
         if not turns:
             raise CellError(f"chain {chain!r} has no turns to write", hint="ask first, with %%qwen")

@@ -44,7 +44,7 @@ def unload(shell: InteractiveShell) -> None:
     transformers = shell.input_transformers_cleanup
     if _rewrite in transformers:
         transformers.remove(_rewrite)
-    _formatter(shell).deferred_printers.pop(_TURN, None)
+    _formatter(shell).pop(".".join(_TURN), None)  # also where it was used already
 
 
 def _rewrite(lines: list[str]) -> list[str]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.calls import unanswered
 from qwen_magic.conversation.output import item_of
-from qwen_magic.notebook.wording import counted, line
+from qwen_magic.conversation.tree import counted
+from qwen_magic.notebook.wording import line
 from qwen_magic.responses import items
 
 if TYPE_CHECKING:

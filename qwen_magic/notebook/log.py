@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from qwen_magic.conversation.tree import counted
 from qwen_magic.notebook.escapes import escape_markdown, fence, indented, strip_controls
 from qwen_magic.notebook.views import bundle, transcript
-from qwen_magic.notebook.wording import counted, line
+from qwen_magic.notebook.wording import line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

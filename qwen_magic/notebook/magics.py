@@ -61,18 +61,16 @@ class QwenMagics(Magics):
     reuse = Unicode(_UNSET.reuse, help=help_of("reuse")).tag(config=True)
     resend = Bool(_UNSET.resend, help=help_of("resend")).tag(config=True)
     approve = Unicode(_UNSET.approve, help=help_of("approve")).tag(config=True)
-    max_rounds = Int(_UNSET.max_rounds, min=1, help=help_of("max_rounds")).tag(config=True)
-    tool_timeout = Float(_UNSET.tool_timeout, min=0.1, help=help_of("tool_timeout")).tag(
-        config=True
-    )
-    timeout = Float(_UNSET.timeout, min=0.1, help=help_of("timeout")).tag(config=True)
+    max_rounds = Int(_UNSET.max_rounds, help=help_of("max_rounds")).tag(config=True)
+    tool_timeout = Float(_UNSET.tool_timeout, help=help_of("tool_timeout")).tag(config=True)
+    timeout = Float(_UNSET.timeout, help=help_of("timeout")).tag(config=True)
     record = Unicode("", help=help_of("record")).tag(config=True)
     replay = Unicode("", help=help_of("replay")).tag(config=True)
     replay_speed = Float(None, allow_none=True, help=help_of("replay_speed")).tag(config=True)
     show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
-    updates_per_second = Float(
-        _UNSET.updates_per_second, min=1.0, max=100.0, help=help_of("updates_per_second")
-    ).tag(config=True)
+    updates_per_second = Float(_UNSET.updates_per_second, help=help_of("updates_per_second")).tag(
+        config=True
+    )
     api_key = Unicode("", help=help_of("api_key")).tag(config=True)
 
     def __init__(self, shell: InteractiveShell, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own

@@ -40,7 +40,7 @@ class Panel:
     """A chat that shares chains, tools and settings with `%%qwen`, and answers while cells run.
 
     As the last line of a cell it shows itself, where `ask` puts a question to it from code;
-    whatever goes wrong is told in it.
+    whatever goes wrong is told in it. Without a notebook, making one raises a `CellError`.
     """
 
     def __init__(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from qwen_magic.notebook.wording import LONGEST, WHOLE, counted, cut, loaded, pretty
+from qwen_magic.conversation.tree import counted
+from qwen_magic.notebook.wording import LONGEST, WHOLE, cut, loaded, pretty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -130,9 +130,9 @@ def _apart(count: int, endpoint: Endpoint) -> str:
 
 def _of_demo(found: Sequence[Saved]) -> set[str | None]:
     """Return the ids of the demo's responses: it says what it is, unless it was cut short."""
-    from qwen_magic.demo.script import CLOSING
+    from qwen_magic.demo.closing import is_closed
 
-    told = [turn for turn in found if CLOSING in turn.text]
+    told = [turn for turn in found if is_closed(turn.text)]
     ids = {turn.response_id for turn in told} | {turn.previous_response_id for turn in told}
     after = {turn.response_id for turn in found if turn.previous_response_id in ids - {None}}
     return ids | after

@@ -49,7 +49,7 @@ def _cell(lines: list[str]) -> list[str]:
         return lines
     text = found[1].strip()
     if text:
-        return [_call("line", text)]
+        return [_call(text)]
     return ["get_ipython().run_cell_magic('qwen', '', '\\n')\n"]
 
 
@@ -91,9 +91,9 @@ def _line(lines: list[str], row: int, column: int) -> list[str]:
     text = found[1].replace("\\\n", " ").strip() if found else ""
     before = written[:column]
     value = " or _qwen" if before.strip() else ""
-    call = before + _call("line", text).rstrip("\n") + value + "\n"
+    call = before + _call(text).rstrip("\n") + value + "\n"
     return [*lines[:row], call, *["\n"] * (end - row), *lines[end + 1 :]]
 
 
-def _call(kind: str, text: str) -> str:
-    return f"get_ipython().run_{kind}_magic('qwen', {text!r})\n"
+def _call(text: str) -> str:
+    return f"get_ipython().run_line_magic('qwen', {text!r})\n"

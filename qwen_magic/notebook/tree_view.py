@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qwen_magic.conversation.tree import moves_head, path
+from qwen_magic.conversation.tree import counted, moves_head, path
 from qwen_magic.notebook.escapes import escape
-from qwen_magic.notebook.wording import counted, line
+from qwen_magic.notebook.wording import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.excerpt import excerpt
+from qwen_magic.conversation.tree import counted
 from qwen_magic.notebook.escapes import strip_controls
 from qwen_magic.responses import lenient
 from qwen_magic.responses.items import McpApprovalRequest
@@ -20,7 +21,6 @@ __all__ = [
     "address",
     "asked_of",
     "called",
-    "counted",
     "cut",
     "line",
     "loaded",
@@ -50,11 +50,6 @@ def cut(text: str, limit: int = LONGEST) -> str:
     """Return the text, or its beginning with a last line that tells how much is missing."""
     left = len(text) - limit
     return f"{text[:limit]}\n… {counted(left, 'more character')}" if left > 0 else text
-
-
-def counted(number: int, noun: str) -> str:
-    """Return a number of things."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def quoted(queries: Sequence[str]) -> str:

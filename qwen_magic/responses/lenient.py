@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from qwen_magic.responses.characters import clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 __all__ = ["integer", "load", "number", "objects", "strings", "text"]
 
 _TOO_DEEP = "the JSON is nested too deeply"
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def load(data: bytes) -> Any:  # noqa: ANN401 - any JSON value
@@ -78,7 +78,7 @@ def _list(value: object) -> list[Any]:
 def _clean(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     match value:
         case str():
-            return _SURROGATE.sub("\ufffd", value)
+            return clean(value)
         case list():
             return [_clean(found) for found in value]
         case dict():

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
+from qwen_magic.responses.characters import clean
 from qwen_magic.responses.nearest import one_of
 
 if TYPE_CHECKING:
@@ -46,19 +47,7 @@ MODELS = (
     "qwen3-coder-next",
 )
 _DATE = re.compile(r"-\d{4}-\d\d-\d\d\Z")
-CACHING_MODELS = (
-    "qwen3.7-plus",
-    "qwen3.7-max",
-    "qwen3.6-plus",
-    "qwen3.6-flash",
-    "qwen3.5-plus",
-    "qwen3.5-flash",
-    "qwen3-max",
-    "qwen-plus",
-    "qwen-flash",
-    "qwen3-coder-plus",
-    "qwen3-coder-flash",
-)
+CACHING_MODELS = tuple(name for name in MODELS if name != "qwen3-coder-next")
 """Those with a session cache, and each one's snapshots, which have a date behind the name."""
 EFFORTS = ("none", "minimal", "low", "medium", "high")
 TOOL_CHOICES = ("auto", "none", "required")
@@ -142,7 +131,7 @@ def content(request: Request) -> bytes:
             f"the request cannot be sent as JSON: {exc}",
             hint="texts, finite numbers, lists and dicts with text keys can be sent",
         ) from exc
-    return written.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+    return clean(written).encode()
 
 
 def headers(request: Request) -> dict[str, str]:

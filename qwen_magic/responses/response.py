@@ -21,7 +21,16 @@ __all__ = ["ErrorBody", "Response", "Usage", "parse_error", "parse_response", "t
 
 
 class Usage(Struct, frozen=True):
-    """What the response cost, in tokens, and how often each built-in tool was used."""
+    """What the response cost, in tokens, as the server counts (its field `usage`).
+
+    Attributes:
+        input_tokens: What was read, the conversation so far among it.
+        output_tokens: What was written.
+        total_tokens: Both together.
+        cached_tokens: How many of the input tokens came from the cache.
+        reasoning_tokens: How many of the output tokens were reasoning.
+        tools: How often each built-in tool was used, by its name (the field `x_tools`).
+    """
 
     input_tokens: int = 0
     output_tokens: int = 0

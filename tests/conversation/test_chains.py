@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.conversation.chains import Asked, Placement, place
-from qwen_magic.conversation.tree import Node, Tree, path, restore, rewind, stale
+from qwen_magic.conversation.tree import Node, Tree, counted, path, restore, rewind, stale
 from qwen_magic.errors import RequestError
 from tests.conversation.notebook import Book
 
@@ -153,6 +153,15 @@ def test_a_cell_alone_below_a_deleted_one_goes_on() -> None:
     assert book.told == ""
 
 
+def test_a_cell_begins_afresh_when_all_that_asked_are_deleted() -> None:
+    book = Book("ABC")
+    book.run("AB")
+    book.delete("A")
+    book.delete("B")
+    assert book.run("C") == "C"
+    assert book.told == "2 earlier turns set aside · %qwen_chain --restore 2"
+
+
 def test_the_nth_ask_matches_the_nth_ask_of_the_last_run() -> None:
     book = Book("AB")
     in_a_loop(book, ("A", 3), ("B", 1))
@@ -237,6 +246,10 @@ def test_only_good_turns_come_back() -> None:
     for missing in (0, 2, -1):
         with pytest.raises(RequestError, match="no stored turn"):
             restore(book.tree, missing)
+
+
+def test_one_thing_is_singular() -> None:
+    assert [counted(n, "turn") for n in (0, 1, 2_000)] == ["0 turns", "1 turn", "2,000 turns"]
 
 
 @pytest.mark.parametrize(("number", "left"), [(None, "ABC"), (2, "AB"), (4, "ABCD"), (0, "")])

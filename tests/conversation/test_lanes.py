@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
@@ -64,6 +67,38 @@ def test_a_question_within_a_question_does_not_wait_for_it() -> None:
     lanes = Lanes()
     assert lanes.wait(lanes.join(MAIN), 0)
     assert lanes.wait(lanes.join(MAIN), 0)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_question_of_a_function_that_runs_on_another_thread_does_not_wait(
+    store: ChainStore, demo: DemoServer, *, is_async: bool
+) -> None:
+    asked: list[str] = []
+
+    def ask() -> str:
+        with asking(store, demo) as inner:
+            turns = in_order(inner, inner.stream("Hello", asked=Asked(how="append")))
+            with closing(turns):
+                asked.append(next(turns).prompt)
+        return "sunny"
+
+    def get_weather(city: str) -> str:
+        """Get the weather forecast of a city."""
+        return f"{city} is {ask()}"
+
+    async def get_weather_later(city: str) -> str:
+        """Get the weather forecast of a city."""
+        return f"{city} is {ask()}"
+
+    function = get_weather_later if is_async else get_weather
+    with (
+        ThreadPoolExecutor() as other,
+        Session(Settings(base_url=demo.base_url), store=store, place=other.submit) as session,
+    ):
+        session.settings = replace(session.settings, approve="always", tools=(function,))
+        turns = list(in_order(session, session.stream(f"Call {function.__name__} for Paris")))
+    assert "Paris is sunny" in turns[-1].text
+    assert asked == ["Hello"]
 
 
 def test_leaving_twice_is_harmless() -> None:

@@ -74,6 +74,12 @@ def test_of_several_named_tools_any_may_be_used() -> None:
     assert found["mode"] == "auto"
 
 
+@pytest.mark.parametrize("choice", ["", ",", " , "])
+def test_a_choice_without_a_name_is_refused(choice: str) -> None:
+    with pytest.raises(RequestError, match=f"{choice!r} names no tool\n→ .*required, weather"):
+        tool_choice(choice, [WEATHER])
+
+
 def test_a_choice_that_is_not_offered_is_refused() -> None:
     with pytest.raises(RequestError, match="did you mean weather"):
         tool_choice("wether", [WEATHER])

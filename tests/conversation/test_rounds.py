@@ -15,6 +15,7 @@ import pytest
 
 from qwen_magic import Asking, Session, Settings, tool
 from qwen_magic.conversation.approval import Decision
+from qwen_magic.conversation.records import turn_of
 from qwen_magic.errors import ResponseError
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 from tests.conversation.asking import answer, session_at
@@ -408,6 +409,27 @@ def test_a_server_that_refuses_the_outputs_alone_gets_the_whole_turn_again() -> 
     assert first["tools"] == alone["tools"] == whole["tools"]
 
 
+@pytest.mark.parametrize(
+    ("message", "continues"),
+    [
+        ("Images in function_call_output are not supported by this model.", True),
+        ("previous_response_id is not supported.", False),
+    ],
+)
+def test_only_a_refusal_of_the_id_says_that_the_server_continues_nothing(
+    message: str, *, continues: bool
+) -> None:
+    refused = answered(400, json.dumps({"error": {"message": message}}).encode())
+    call = calling("get_weather", '{"city": "Rome"}')
+    with (
+        serving(call, refused, answer("r2"), answer("r3")) as server,
+        session_at(server.url, approve="always") as session,
+    ):
+        session.ask("Weather?", tools=[get_weather])
+        session.ask("Thanks")
+        assert bodies(server)[3].get("previous_response_id") == ("r2" if continues else None)
+
+
 def test_a_choice_that_forces_a_call_holds_for_the_first_request_only() -> None:
     call = calling("get_weather", '{"city": "Rome"}')
     with serving(call, answer("r2")) as server, session_at(server.url) as session:
@@ -522,6 +544,27 @@ def test_a_function_that_asks_leaves_the_turns_approvals_as_they_were(demo: Demo
         )
         assert len(approver.asked) == len(calls_of(turn.items))
         assert turn.status == "completed"
+
+
+def test_an_interrupt_after_a_function_has_asked_ends_its_own_turn_alone(demo: DemoServer) -> None:
+    with session_of(demo) as session:
+
+        def get_weather(city: str) -> str:
+            """Get the weather forecast of a city."""
+            session.ask(f"What is 2 + 2 in {city}?", tools=[])
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            session.ask("What is the weather in Paris?", tools=[get_weather])
+        outer, inner = session.store.read(session.chain, [1, 2])
+        assert (outer.status, inner.status) == ("cancelled", "completed")
+        assert outer.response_id != inner.response_id
+        assert [type(item) for item in outer.output].count(FunctionCall) == 1
+        assert session.head() == turn_of(inner, 1)
+        assert session.last is not None
+        assert session.last.status == "cancelled"
+        usages = [record.usage for record in (outer, inner)]
+        assert session.used == sum(usage.total_tokens for usage in usages if usage)
 
 
 def test_an_approval_is_sent_again_where_the_server_cannot_continue() -> None:

@@ -3,13 +3,13 @@ from __future__ import annotations
 from contextlib import closing
 from dataclasses import replace
 from threading import Timer
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from qwen_magic import Asking, QwenError, Session, Settings
 from qwen_magic.errors import RequestError
-from tests.conversation.asking import answer, session_at
+from tests.conversation.asking import answer, sent, session_at
 from tests.responses.asking import serving
 
 if TYPE_CHECKING:
@@ -71,6 +71,16 @@ def test_a_demo_turn_never_joins_the_chain_of_another_server(session: Session) -
     session.settings = replace(session.settings, base_url="", region="demo")
     turn, _ = session.prepare("What is my name?")
     assert (first.number, turn.number, turn.previous_response_id) == (1, 1, None)
+
+
+def test_a_server_given_after_the_demo_is_sent_no_turn_of_it() -> None:
+    settings = Settings(region="demo", replay_speed=0)
+    with serving(answer("r1")) as server, Session(settings) as session:
+        session.ask("My name is Alice.")
+        session.settings = replace(settings, base_url=f"{server.url}/v1")
+        turn = session.ask("What is my name?")
+        assert (turn.number, turn.notes) == (1, ())
+        assert sent(server) == [("What is my name?", None)]
 
 
 def test_a_system_message_is_kept_for_its_chain(session: Session, demo: DemoServer) -> None:
@@ -174,6 +184,30 @@ def test_no_question_is_refused_before_sending(
     assert demo.requests == []
 
 
+@pytest.mark.parametrize(
+    ("wrong", "allowed"),
+    [
+        ({"approve": "alway"}, "did you mean always"),
+        ({"reuse": "sme"}, "did you mean same"),
+        ({"history": "of"}, "did you mean off"),
+        ({"session_cache": "yes"}, "allowed: on, off"),
+        ({"max_rounds": 0}, "at least 1"),
+        ({"tool_timeout": 0}, "0.1 ≤ tool_timeout"),
+        ({"tool_timeout": -1}, "0.1 ≤ tool_timeout"),
+        ({"timeout": float("inf")}, "timeout < ∞"),
+        ({"updates_per_second": 0}, "≤ 100"),
+    ],
+)
+def test_a_wrong_setting_is_refused_before_sending(
+    session: Session, demo: DemoServer, wrong: dict[str, Any], allowed: str
+) -> None:
+    session.settings = replace(session.settings, **wrong)
+    with pytest.raises(RequestError, match=allowed) as caught:
+        session.ask("Hello")
+    assert all(repr(value) in str(caught.value) for value in wrong.values())
+    assert demo.requests == []
+
+
 def test_tokens_are_counted(session: Session) -> None:
     usages = [session.ask("Hello").usage, session.ask("Hello").usage]
     assert session.used == sum(usage.total_tokens for usage in usages if usage) > 0
@@ -186,6 +220,17 @@ def test_a_named_chain_is_kept_for_later_sessions(demo: DemoServer) -> None:
     with Session(settings) as session:
         later = session.ask("What is my name?")
     assert (later.number, later.previous_response_id) == (2, first.response_id)
+
+
+@pytest.mark.parametrize(("first", "then"), [("", "diary"), ("diary", "")])
+def test_the_first_settings_decide_where_chains_are_kept(
+    demo: DemoServer, first: str, then: str
+) -> None:
+    settings = Settings(base_url=demo.base_url, chain=first)
+    with Session(settings) as session:
+        session.settings = replace(settings, chain=then)
+        session.ask("Hello")
+        assert bool(session.store.file) == bool(first)
 
 
 @pytest.mark.parametrize("settings", [{"chain": ""}, {"chain": "diary", "history": "off"}])

@@ -85,6 +85,17 @@ def test_a_stopped_turn_keeps_its_text() -> None:
     assert (turn.status, turn.text, turn.error) == ("cancelled", "4", "")
 
 
+def test_what_is_said_after_an_answered_call_is_a_paragraph_of_its_own() -> None:
+    call = FunctionCall("f", "completed", "get", "{}", "call_1", output="sunny")
+
+    def text(*output: Message | FunctionCall) -> str:
+        return advance(ASKED, events.Completed(ended(*output))).text
+
+    assert text(said("One."), call) == "One."
+    assert text(call, said("Two.")) == "Two."
+    assert text(said("One."), call, said("Two.")) == "One.\n\nTwo."
+
+
 def test_a_broken_turn_keeps_its_text_and_says_why() -> None:
     turn = advance(advance(ASKED, events.TextDelta(0, delta="4")), Broken("the stream ended"))
     assert (turn.status, turn.text, turn.error) == ("failed", "4", "the stream ended")

@@ -73,6 +73,8 @@ def test_a_one_line_cell_is_a_question() -> None:
         ('-s "unclosed', "the quote after -s is not closed"),
         ("-o class", "'class' is no name of a variable"),
         ('--conversation ""', "--conversation is empty"),
+        ("--new --append", "--new and --append exclude each other"),
+        ("-c side --conversation conv_1", "-c and --conversation exclude each other"),
     ],
 )
 def test_a_wrong_line_is_refused_by_name(line: str, message: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from qwen_magic.conversation.turn import Turn
 from qwen_magic.notebook.panel_saved import SAVED, saved_bundle
 from tests.notebook.comms import Page
-from tests.notebook.kernel import Kernel, running
+from tests.notebook.kernel import PATIENCE, Kernel, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +78,29 @@ def test_stop_ends_what_is_asked_and_withdraws_what_waits(kernel: Kernel) -> Non
     told = printed(kernel, f"{code}{until}{stopped}")
     assert "Stopped by you" in told
     assert "Not asked" in told
+
+
+ASKS = """
+def get_weather(city: str) -> str:
+    'Get the weather forecast of a city.'
+    get_ipython().run_line_magic("qwen", f"Hello from {city}")
+    return f"{city} is sunny"
+
+%config QwenMagics.tools = ["get_weather"]
+%config QwenMagics.approve = "always"
+%config QwenMagics.tool_timeout = 30
+panel.ask("What is the weather in Paris?")
+"""
+
+
+def test_a_function_may_ask_in_the_chain_that_called_it(kernel: Kernel) -> None:
+    kernel.run(ASKS, cell="a")
+    until = time.monotonic() + PATIENCE
+    while printed(kernel, "print(panel.busy)") == "True":  # it runs when no cell does
+        assert time.monotonic() < until
+    told = "print([(view.question, view.turn.text) for view in panel._layout.transcript.views])"
+    assert "Paris is sunny" in printed(kernel, told)
+    assert printed(kernel, "print(_qwen.prompt, _qwen.status)") == "Hello from Paris completed"
 
 
 def test_nobody_answers_with_canned_text_unattended() -> None:

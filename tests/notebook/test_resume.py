@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qwen_magic import Session, Settings
 from qwen_magic.demo.server import DemoServer
+from qwen_magic.errors import CellError
+from qwen_magic.notebook.resume import resume as resumed
+from qwen_magic.notebook.views import bundle
 from tests.notebook.kernel import Kernel, Ran, running
 
 if TYPE_CHECKING:
@@ -172,3 +176,20 @@ def test_turns_of_the_demo_go_to_the_demo_alone(desk: Desk) -> None:
         kernel.run("%config QwenMagics.region = 'demo'")
         assert resume(kernel).startswith("2 turns resumed from lesson.ipynb")
         assert "Alice" in kernel.run("%%qwen\nDo you remember my name?", cell="d").html
+
+
+@pytest.mark.parametrize("question", ["Hello", "你好"])
+def test_an_answer_of_the_demo_is_known_in_each_of_its_languages(
+    tmp_path: Path, question: str
+) -> None:
+    with Session(Settings(region="demo", replay_speed=0)) as session:
+        data, metadata = bundle(session.ask(question))
+    output = {"output_type": "display_data", "data": data, "metadata": metadata}
+    cell = {"id": "a", "cell_type": "code", "source": f"%qwen {question}", "outputs": [output]}
+    file = tmp_path / "lesson.ipynb"
+    file.write_text(json.dumps({"cells": [cell], "nbformat": 4}))
+    real = Session(Settings(base_url="https://model.example/v1"))
+    with real, pytest.raises(CellError, match="1 turn of the demo"):
+        resumed(real, str(file))
+    with Session(Settings(region="demo", replay_speed=0)) as session:
+        assert resumed(session, str(file)).startswith("1 turn resumed from lesson.ipynb")

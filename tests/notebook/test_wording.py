@@ -4,17 +4,7 @@ import json
 
 import pytest
 
-from qwen_magic.notebook.wording import (
-    address,
-    called,
-    counted,
-    cut,
-    line,
-    loaded,
-    pretty,
-    quoted,
-    unfenced,
-)
+from qwen_magic.notebook.wording import address, called, cut, line, loaded, pretty, quoted, unfenced
 
 
 def test_a_line_is_one_line() -> None:
@@ -25,10 +15,6 @@ def test_a_line_is_one_line() -> None:
 def test_a_text_is_cut_with_the_number_of_characters_that_are_missing() -> None:
     assert cut("abc", 3) == "abc"
     assert cut("abcd", 3) == "abc\n… 1 more character"
-
-
-def test_one_thing_is_singular() -> None:
-    assert [counted(n, "turn") for n in (0, 1, 2_000)] == ["0 turns", "1 turn", "2,000 turns"]
 
 
 def test_queries_stand_in_quotes() -> None:
