@@ -88,6 +88,11 @@ class QwenMagics(Magics):
 
         return Session(store=self._store())
 
+    @property
+    def joined(self) -> Session | None:
+        """The session, if it has been made."""
+        return vars(self).get("session")
+
     def _store(self) -> ChainStore:
         from qwen_magic.conversation.store import ChainStore
 
@@ -96,9 +101,9 @@ class QwenMagics(Magics):
 
     @observe("history")
     def _history_changed(self, _: Bunch) -> None:
-        if "session" in vars(self):
-            self.session.store.close()
-            self.session.store = self._store()
+        if self.joined is not None:
+            self.joined.store.close()
+            self.joined.store = self._store()
 
     @cached_property
     def whereabouts(self) -> Whereabouts:
