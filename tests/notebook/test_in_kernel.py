@@ -51,6 +51,12 @@ def test_without_a_cells_id_finished_blocks_are_printed(kernel: Kernel) -> None:
     assert "\x1b" not in ran.printed
 
 
+def test_printed_answers_tell_what_changed_in_the_chain(kernel: Kernel) -> None:
+    for _ in range(2):
+        assert "set aside" not in kernel.run("%qwen -c printed Hello").printed
+    assert "2 earlier turns set aside" in kernel.run("%qwen -c printed --new Hello").printed
+
+
 def test_the_chain_follows_through_cells_and_lines(kernel: Kernel) -> None:
     kernel.run("%%qwen --new\nMy name is Alice, please remember it.", cell="a")
     ran = kernel.run("%qwen Do you remember my name?", cell="b")
