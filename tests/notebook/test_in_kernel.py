@@ -57,6 +57,16 @@ def test_printed_answers_tell_what_changed_in_the_chain(kernel: Kernel) -> None:
     assert "2 earlier turns set aside" in kernel.run("%qwen -c printed --new Hello").printed
 
 
+def test_printed_answers_leave_reasoning_out_where_it_is_turned_off(kernel: Kernel) -> None:
+    asked = "%qwen --new -e high What is 2 + 2?"
+    assert "│ " in kernel.run(asked).printed
+    kernel.run("%config QwenMagics.show_reasoning = False")
+    ran = kernel.run(asked)
+    kernel.run("%config QwenMagics.show_reasoning = True")
+    assert "│ " not in ran.printed
+    assert "4" in ran.printed
+
+
 def test_the_chain_follows_through_cells_and_lines(kernel: Kernel) -> None:
     kernel.run("%%qwen --new\nMy name is Alice, please remember it.", cell="a")
     ran = kernel.run("%qwen Do you remember my name?", cell="b")
