@@ -77,7 +77,7 @@ class QwenMagics(Magics):
 
     def __init__(self, shell: InteractiveShell, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own
         self._shell = shell
-        self._region_chosen = False
+        self._region_assigned = False
         self._told_of_demo = False
         super().__init__(shell, **kwargs)
 
@@ -119,7 +119,7 @@ class QwenMagics(Magics):
             CHECKS[name](proposal.value)
         except QwenError as error:
             raise TraitError(str(error)) from None
-        self._region_chosen = self._region_chosen or name == "region"
+        self._region_assigned = self._region_assigned or name == "region"
         return proposal.value
 
     @no_var_expand
@@ -226,6 +226,11 @@ class QwenMagics(Magics):
         stands_in = settings.is_unset and attended
         self.session.settings = replace(settings, region=DEMO) if stands_in else settings
         return stands_in
+
+    @property
+    def _region_chosen(self) -> bool:
+        """Whether the region was set, which `%config` does not tell a trait that has the value."""
+        return self._region_assigned or "region" in self.config.get("QwenMagics", {})
 
     def settings_for(self, options: Mapping[str, Any], *, attended: bool) -> Settings:
         """Return the settings of a question with these options, asked by a person or by none."""
