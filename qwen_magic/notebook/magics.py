@@ -10,13 +10,14 @@ from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_exp
 from traitlets import Bool, Float, Int, List, TraitError, Unicode, observe, validate
 
 from qwen_magic.configuration import CHECKS
-from qwen_magic.errors import CellError, QwenError
+from qwen_magic.errors import QwenError
 from qwen_magic.helptext import help_of, help_text
 from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors, without_reason
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.frontend import frontend_of
 from qwen_magic.notebook.interrupt import Interrupts, TurnStopped
+from qwen_magic.notebook.namespace import check_free, variables_of
 from qwen_magic.notebook.servers import mcp_servers
 from qwen_magic.notebook.showing import show
 from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
@@ -165,17 +166,12 @@ class QwenMagics(Magics):
         from qwen_magic.notebook.live import view_for
 
         notes = (*self._once(stands_in), *filled)
-        name = self._free(cell.options.get("out"))
+        name = cell.options.get("out", "_qwen")
+        check_free(name, self._shell.user_ns_hidden)
         view = view_for(frontend, self.session.settings, notes)
         self.session.approver = view.approver
         turns = self.session.stream(prompt, asking=asking, asked=asked)
         self._show(in_order(self.session, turns), view, name)
-
-    def _free(self, name: str | None) -> str | None:
-        """Return a variable's name, unless it is one that IPython itself relies on."""
-        if name in self._shell.user_ns_hidden:
-            raise CellError(f"-o {name!r} is a name of IPython's own", hint="choose another")
-        return name
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
         """Return what is said once: that the demo stands in, and what is wrong with the store."""
@@ -191,7 +187,7 @@ class QwenMagics(Magics):
         self.session.notebook = self.whereabouts.notebook
         return placed(asked, options, self.chain or self.whereabouts.chain)
 
-    def _show(self, turns: Generator[Turn, None, None], view: View, name: str | None) -> None:
+    def _show(self, turns: Generator[Turn, None, None], view: View, name: str) -> None:
         with Interrupts(self._shell) as interrupts:
             shown = show(turns, view, interrupts)
             if shown.error is not None:
@@ -202,22 +198,16 @@ class QwenMagics(Magics):
             if shown.stopped or interrupts.noted:
                 raise TurnStopped
 
-    def _settle(self, view: View, turn: Turn | None, name: str | None) -> None:
+    def _settle(self, view: View, turn: Turn | None, name: str) -> None:
         if turn is None:
             return
-        self._shell.user_ns["_qwen"] = turn
-        if name:
-            self._shell.user_ns[name] = turn
+        self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = turn
         view.settle(without_reason(turn) if turn.status == "failed" else turn)
 
     def variables(self) -> dict[str, object]:
         """Return the reader's own variables, without what IPython puts beside them."""
-        hidden = self._shell.user_ns_hidden
-        return {
-            name: value
-            for name, value in self._shell.user_ns.copy().items()  # other threads may ask
-            if name not in hidden or hidden[name] is not value
-        }
+        names = self._shell.user_ns.copy()  # other threads may ask
+        return variables_of(names, self._shell.user_ns_hidden)
 
     def _adopt(self, options: Mapping[str, Any]) -> bool:
         """Give the session the settings of this cell; return whether the demo stands in by itself."""
