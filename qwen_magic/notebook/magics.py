@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
@@ -25,7 +25,7 @@ from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
 from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Bunch
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from qwen_magic.notebook.cell import Cell
     from qwen_magic.notebook.frontend import Frontend
     from qwen_magic.notebook.live import View
+    from qwen_magic.notebook.showing import Shown
     from qwen_magic.notebook.whereabouts import Whereabouts
 
 __all__ = ["QwenMagics"]
@@ -165,11 +166,15 @@ class QwenMagics(Magics):
         from qwen_magic.conversation.lanes import in_order
         from qwen_magic.notebook.live import view_for
 
-        notes = (*self._once(stands_in), *filled)
+        @cache  # made for the first turn: a question that is refused has nothing to show
+        def view() -> View:
+            notes = (*self._once(stands_in), *filled)
+            made = view_for(frontend, self.session.settings, notes)
+            self.session.approver = made.approver
+            return made
+
         name = cell.options.get("out", "_qwen")
         check_free(name, self._shell.user_ns_hidden)
-        view = view_for(frontend, self.session.settings, notes)
-        self.session.approver = view.approver
         turns = self.session.stream(prompt, asking=asking, asked=asked)
         self._show(in_order(self.session, turns), view, name)
 
@@ -187,22 +192,27 @@ class QwenMagics(Magics):
         self.session.notebook = self.whereabouts.notebook
         return placed(asked, options, self.chain or self.whereabouts.chain)
 
-    def _show(self, turns: Generator[Turn, None, None], view: View, name: str) -> None:
+    def _show(
+        self, turns: Generator[Turn, None, None], view: Callable[[], View], name: str
+    ) -> None:
         with Interrupts(self._shell) as interrupts:
             shown = show(turns, view, interrupts)
+            self._settle(view, shown, name)
             if shown.error is not None:
-                self._settle(view, shown.error.turn, name)  # the reason stands in the error below
                 raise shown.error
-            stopped = shown.stopped and shown.turn is not None
-            self._settle(view, self.session.last if stopped else shown.turn, name)
             if shown.stopped or interrupts.noted:
                 raise TurnStopped
 
-    def _settle(self, view: View, turn: Turn | None, name: str) -> None:
-        if turn is None:
+    def _settle(self, view: Callable[[], View], shown: Shown, name: str) -> None:
+        """Keep the turn and show how it ended; one that waited and was then refused is not kept."""
+        drawn, error = shown.turn, shown.error
+        if drawn is None:
             return
-        self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = turn
-        view.settle(without_reason(turn) if turn.status == "failed" else turn)
+        turn = error.turn if error else self.session.last if shown.stopped else drawn
+        if turn is not None:
+            self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = turn
+        told = turn or drawn
+        view().settle(without_reason(told) if error else told)  # the error is displayed below
 
     def variables(self) -> dict[str, object]:
         """Return the reader's own variables, without what IPython puts beside them."""

@@ -248,6 +248,8 @@ def test_without_key_and_person_it_is_an_error() -> None:
     with running(DASHSCOPE_API_KEY="", DASHSCOPE_BASE_URL="") as kernel:
         ran = kernel.run("%%qwen\nHello", person=False)
         assert "no API key is set" in ran.errors[0]["evalue"]
+        assert kernel.run("%%qwen -t web_extractor\nHello", cell="a").status == "error"
         ran = kernel.run("%%qwen\nHello", cell="a")
         assert "No API key is set, so the built-in demo answers" in ran.html
+        assert "No API key" not in kernel.run("%%qwen\nHello", cell="a").html
         assert "getpass" in kernel.run("%qwen", cell="a").printed
