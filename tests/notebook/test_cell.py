@@ -58,13 +58,16 @@ def test_a_one_line_cell_is_a_question() -> None:
         ("--modle x", "unknown option '--modle'\n→ did you mean --model?"),
         ("-m", "-m needs a value"),
         ("-m --new", "-m needs a value"),
-        ("--new --new", "--new is given twice"),
-        ("--new=on", "--new takes no value"),
+        ("--new --new", "--new is given twice\n→ leave one of them out"),
+        ("--new=on", "--new takes no value\n→ --new: start the chain afresh"),
         ("-e hihg", "unknown effort 'hihg'\n→ did you mean high?"),
-        ("--temperature warm", "temperature 'warm' is no number"),
-        ("--max-output-tokens few", "max_output_tokens 'few' is no whole number"),
+        ("--temperature warm", "temperature 'warm' is no number\n→ --temperature T: 0 ≤ T < 2"),
+        (
+            "--max-output-tokens few",
+            "max_output_tokens 'few' is no whole number\n→ --max-output-tokens N: stop after",
+        ),
         ("--thinking maybe", "unknown thinking 'maybe'"),
-        ("-o 2x", "'2x' is no name of a variable"),
+        ("-o 2x", "'2x' is no name of a variable\n→ -o NAME: keep the turn in this variable"),
         ("qwen-plus", "unexpected text on the %%qwen line: 'qwen-plus'\n→ the question goes below"),
         (
             "-s Answer in French",
@@ -72,7 +75,7 @@ def test_a_one_line_cell_is_a_question() -> None:
         ),
         ('-s "unclosed', "the quote after -s is not closed"),
         ("-o class", "'class' is no name of a variable"),
-        ('--conversation ""', "--conversation is empty"),
+        ('--conversation ""', "--conversation is empty\n→ --conversation ID: join"),
     ],
 )
 def test_a_wrong_line_is_refused_by_name(line: str, message: str) -> None:
