@@ -147,34 +147,34 @@ class QwenMagics(Magics):
         return self.session
 
     def _tell(self) -> None:
-        self.join()
-        settings = self.session.settings
+        session = self.join()
+        settings = session.settings
         if settings.replay:
             settings.transport()  # a cassette that cannot be read is told here
-        print(status(settings.endpoint(), settings, self.session.head(), self.session.used))
+        endpoint, stands_in = settings.endpoint(), settings.region != self.region
+        print(status(endpoint, settings, session.head(), session.used, stands_in=stands_in))
 
     def _answer(self, cell: Cell) -> None:
         frontend = frontend_of(self._shell)
         asked = self._enter(frontend, cell.options)
         stands_in = self._adopt(cell.options)
+        settings = self.session.settings
         prompt, filled = prompt_for(cell, self.variables())
         asking = asking_of(cell.options)
         if cell.options.get("dry_run"):
             _, request = self.session.prepare(prompt, asking=asking, asked=asked)
-            print(dry_run(self.session.settings.endpoint(), request))
+            print(dry_run(settings.endpoint(), settings, request))
             return
         from qwen_magic.conversation.lanes import in_order
         from qwen_magic.notebook.live import view_for
 
         @cache  # made for the first turn: a question that is refused has nothing to show
         def view() -> View:
-            notes = (*self._once(stands_in), *filled)
-            made = view_for(frontend, self.session.settings, notes)
+            made = view_for(frontend, settings, (*self._once(stands_in), *filled))
             self.session.approver = made.approver
             return made
 
-        name = cell.options.get("out", "_qwen")
-        check_free(name, self._shell.user_ns_hidden)
+        name = check_free(cell.options.get("out", "_qwen"), self._shell.user_ns_hidden)
         turns = self.session.stream(prompt, asking=asking, asked=asked)
         self._show(in_order(self.session, turns), view, name)
 

@@ -26,11 +26,12 @@ def variables_of(names: Mapping[str, object], hidden: Mapping[str, object]) -> d
     }
 
 
-def check_free(name: str, hidden: Mapping[str, object]) -> None:
-    """Refuse to keep a turn under a name that IPython itself relies on.
+def check_free(name: str, hidden: Mapping[str, object]) -> str:
+    """Return the name under which a turn is kept.
 
     Raises:
-        CellError: It does.
+        CellError: IPython itself relies on it.
     """
     if name in hidden:
         raise CellError(f"-o {name!r} is a name of IPython's own", hint="choose another")
+    return name

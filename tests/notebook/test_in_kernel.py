@@ -252,4 +252,6 @@ def test_without_key_and_person_it_is_an_error() -> None:
         ran = kernel.run("%%qwen\nHello", cell="a")
         assert "No API key is set, so the built-in demo answers" in ran.html
         assert "No API key" not in kernel.run("%%qwen\nHello", cell="a").html
-        assert "getpass" in kernel.run("%qwen", cell="a").printed
+        assert "To ask a real model, set a key:" in kernel.run("%qwen", cell="a").printed
+        kernel.run('%config QwenMagics.region = "demo"')
+        assert "choose another region" in kernel.run("%qwen", cell="a").printed

@@ -17,6 +17,6 @@ def test_a_variable_of_the_readers_may_have_a_hidden_name() -> None:
 
 
 def test_a_turn_is_not_kept_in_ipythons_place() -> None:
-    check_free("answer", HIDDEN)
+    assert check_free("answer", HIDDEN) == "answer"
     with pytest.raises(CellError, match="-o 'In' is a name of IPython's own"):
         check_free("In", HIDDEN)
