@@ -16,6 +16,7 @@ from qwen_magic.responses.endpoint import (
     check_key,
     clean_base,
     region_base,
+    region_of,
 )
 
 if TYPE_CHECKING:
@@ -135,14 +136,14 @@ class Settings:
         if self.replay:
             return self._cassette()
         if self.base_url:
-            return Endpoint(clean_base(self.base_url), key=self.key)
+            return self._at(self.base_url)
         if self.region == DEMO:
             from qwen_magic.demo import shared_server
 
             return Endpoint(shared_server(self._speed).base_url, region=DEMO, proxies=False)
         given = os.environ.get("DASHSCOPE_BASE_URL", "").strip()
         if given and self.region == DEFAULT_REGION:
-            return Endpoint(clean_base(given), key=self.key)
+            return self._at(given)
         return Endpoint(self.region_base(), region=self.region, key=self.key)
 
     def transport(self, network: Transport | None = None) -> Transport | None:
@@ -183,6 +184,10 @@ class Settings:
                 hint='%config QwenMagics.record = "" ends recording, and likewise replay',
             )
         return Endpoint(f"http://{_NOWHERE}/{quote(self.replay, safe='')}", proxies=False)
+
+    def _at(self, address: str) -> Endpoint:
+        base = clean_base(address)
+        return Endpoint(base, region=region_of(base), key=self.key)
 
     def region_base(self) -> str:
         """Return the region's base URL.

@@ -42,6 +42,13 @@ def test_a_given_address_outranks_everything(monkeypatch: pytest.MonkeyPatch) ->
     assert settings.endpoint() == Endpoint("http://127.0.0.1:8/v1")
 
 
+def test_an_address_of_model_studio_has_its_regions_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    beijing = "https://dashscope.aliyuncs.com/compatible-mode/v1"
+    assert Settings(base_url=beijing).endpoint() == Endpoint(beijing, region="beijing")
+    monkeypatch.setenv("DASHSCOPE_BASE_URL", beijing)
+    assert Settings().endpoint() == Endpoint(beijing, region="beijing")
+
+
 def test_the_demo_is_sent_no_key_and_no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHSCOPE_API_KEY", KEY)
     endpoint = Settings(region="demo").admitted()

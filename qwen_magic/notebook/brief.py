@@ -41,8 +41,8 @@ def _lines(error: QwenError) -> list[str]:
 
 
 def without_reason(turn: Turn) -> Turn:
-    """Return a failed turn for a place where the error is displayed beside it."""
+    """Return a turn for a place where the error that ended it is displayed beside it."""
     from msgspec.structs import replace
 
     told = "The answer above is incomplete." if turn.text.strip() else "No answer came."
-    return replace(turn, error=told)
+    return replace(turn, status="failed", error=told)

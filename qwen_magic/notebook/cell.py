@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from qwen_magic.errors import CellError
+from qwen_magic.errors import CellError, RequestError
 from qwen_magic.options import OPTIONS, Option, check_secret, option_of
 from qwen_magic.responses.nearest import suggestion
 
@@ -67,16 +67,15 @@ def _options(line: str) -> tuple[dict[str, Any], str]:
     while (token := _TOKEN.match(rest)) is not None:
         option = _option(token[1])
         if option.name in found:
-            raise CellError(f"{token[1]} is given twice")
+            raise CellError(f"{token[1]} is given twice", hint="leave one of them out")
         rest = rest[token.end() :]
         if not option.takes:
             if token[2]:
-                raise CellError(f"{token[1]} takes no value")
+                raise CellError(f"{token[1]} takes no value", hint=_usage(token[1], option))
             found[option.name] = True
             continue
         text, rest = _value(token[1], rest, option)
-        check_secret(text, "on the magic line")
-        found[option.name] = option.read(text)
+        found[option.name] = _read(token[1], text, option)
     end = re.match(r"\s*--(?=\s|$)", rest)
     return found, rest[end.end() :].strip() if end else rest.strip()
 
@@ -117,8 +116,21 @@ def _value(flag: str, rest: str, option: Option) -> tuple[str, str]:
     if word is not None and word[1][0] in "\"'":
         raise CellError(f"the quote after {flag} is not closed", hint=f'{flag} "…"')
     if word is None or option_of(word[1]):
-        raise CellError(f"{flag} needs a value", hint=f"{flag} {option.takes}: {option.help}")
+        raise CellError(f"{flag} needs a value", hint=_usage(flag, option))
     return word[1], rest[word.end() :]
+
+
+def _read(flag: str, text: str, option: Option) -> Any:  # noqa: ANN401 - each option's own
+    check_secret(text, "on the magic line")
+    try:
+        return option.read(text)
+    except RequestError as error:
+        error.hint = error.hint or _usage(flag, option)
+        raise
+
+
+def _usage(flag: str, option: Option) -> str:
+    return f"{flag} {option.takes}".strip() + f": {option.help}"
 
 
 def _unescaped(match: re.Match[str]) -> str:

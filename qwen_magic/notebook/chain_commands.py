@@ -119,7 +119,7 @@ def _read(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[s
         written, equals, value = word.partition("=")
         flag = _flag(magic, written, table)
         if flag.name in found:
-            raise CellError(f"{written} is given twice")
+            raise CellError(f"{written} is given twice", hint="leave one of them out")
         words = [value, *words] if equals else words
         found[flag.name] = _values(written, flag, words)
         words = words[len(found[flag.name]) :]

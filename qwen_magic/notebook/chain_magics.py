@@ -69,8 +69,9 @@ class ChainMagics(Magics):
     qwen_log.__doc__ = log_help()
 
     def names(self) -> list[str]:
-        """Return the names of the notebook's chains, for completion."""
-        return [found.name for found in self._chains(self._qwen.join())]
+        """Return the names of the chains that a cell has joined: completion is told no notebook."""
+        session = self._qwen.joined
+        return [line.name for line in self._chains(session)] if session else []
 
     def _do(self, command: ChainCommand, session: Session) -> None:
         match command.action:
@@ -223,8 +224,7 @@ class ChainMagics(Magics):
         self._qwen.whereabouts.chain = name
 
     def _tell_of_store(self) -> None:
-        note = self._qwen.session.store.told()
-        if note:
+        if note := self._qwen.session.store.told():
             print(note)
 
 

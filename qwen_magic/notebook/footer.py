@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.turn import Turn
 
-__all__ = ["ending", "footer", "hint"]
+__all__ = ["ending", "footer", "hint", "place_notes"]
 
 _TOOLS = 8
 _WAITING: dict[type[items.Item], str] = {
@@ -76,6 +76,11 @@ def ending(turn: Turn) -> str:
             return f"{error[0].upper()}{error[1:]}"
         case _:
             return ""
+
+
+def place_notes(turn: Turn) -> tuple[str, ...]:
+    """Return what changed in the chain: nothing did unless the turn became its head."""
+    return turn.notes if turn.status in {"completed", "incomplete"} else ()
 
 
 def footer(turn: Turn) -> str:

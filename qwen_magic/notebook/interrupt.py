@@ -46,22 +46,29 @@ class Interrupts:
         self._shell = shell
         self._deaf_until = 0.0
         self._earlier: Any = None
+        self._is_over = False
 
     def hold(self) -> None:
         """Let what follows run to its end: for a while, an interrupt is only noted."""
         self._deaf_until = time.monotonic() + _HELD
 
+    @property
+    def handler(self) -> Any:  # noqa: ANN401 - what `signal.signal` takes
+        """What handles Ctrl-C: a turn that was stopped may have left its own on, which is over."""
+        return self._earlier if self._is_over else self._arrive
+
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             earlier = signal.getsignal(signal.SIGINT)
-            owner: Any = getattr(earlier, "__self__", None)
-            is_ours = isinstance(owner, Interrupts)  # left by a turn that was stopped in this cell
-            self._earlier = owner._earlier if is_ours else earlier  # noqa: SLF001 - its own kind
+            owner = _owner(earlier)
+            self._earlier = owner.handler if owner else earlier
             signal.signal(signal.SIGINT, self._arrive)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None or not issubclass(kind, TurnStopped):
+        self._is_over = True
+        is_nested = _owner(self._earlier) is not None
+        if is_nested or kind is None or not issubclass(kind, TurnStopped):
             self._restore()
         elif not hasattr(self._shell, "kernel"):  # IPython is not done with the cell
             self._shell.events.register("post_run_cell", self._leave)
@@ -85,6 +92,12 @@ class Interrupts:
     def _restore(self) -> None:
         if signal.getsignal(signal.SIGINT) == self._arrive:
             signal.signal(signal.SIGINT, self._earlier)
+
+
+def _owner(handler: object) -> Interrupts | None:
+    """Return the turn whose handler it is, if it is one's."""
+    owner = getattr(handler, "__self__", None)
+    return owner if isinstance(owner, Interrupts) else None
 
 
 def install(shell: InteractiveShell) -> None:

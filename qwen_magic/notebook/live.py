@@ -164,6 +164,7 @@ class _Printed:
     ) -> None:
         self.approver = approver
         self._pause = 1 / settings.updates_per_second
+        self._show_reasoning = settings.show_reasoning
         self._printed = Printed()
         self._color = color
         self._drawn: Turn | None = None
@@ -180,7 +181,9 @@ class _Printed:
         self._print(turn)
 
     def _print(self, turn: Turn) -> None:
-        self._printed, text = advance_print(self._printed, turn, color=self._color)
+        self._printed, text = advance_print(
+            self._printed, turn, color=self._color, show_reasoning=self._show_reasoning
+        )
         self._drawn = turn
         if text:
             sys.stdout.write(text)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
 from traitlets import Bool, Float, Int, List, TraitError, Unicode, observe, validate
 
 from qwen_magic.configuration import CHECKS
-from qwen_magic.errors import CellError, QwenError
+from qwen_magic.errors import QwenError
 from qwen_magic.helptext import help_of, help_text
 from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors, without_reason
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.frontend import frontend_of
 from qwen_magic.notebook.interrupt import Interrupts, TurnStopped
+from qwen_magic.notebook.namespace import check_free, variables_of
 from qwen_magic.notebook.servers import mcp_servers
 from qwen_magic.notebook.showing import show
 from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
@@ -24,7 +25,7 @@ from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
 from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Bunch
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from qwen_magic.notebook.cell import Cell
     from qwen_magic.notebook.frontend import Frontend
     from qwen_magic.notebook.live import View
+    from qwen_magic.notebook.showing import Shown
     from qwen_magic.notebook.whereabouts import Whereabouts
 
 __all__ = ["QwenMagics"]
@@ -75,7 +77,7 @@ class QwenMagics(Magics):
 
     def __init__(self, shell: InteractiveShell, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own
         self._shell = shell
-        self._region_chosen = False
+        self._region_assigned = False
         self._told_of_demo = False
         super().__init__(shell, **kwargs)
 
@@ -86,6 +88,11 @@ class QwenMagics(Magics):
 
         return Session(store=self._store())
 
+    @property
+    def joined(self) -> Session | None:
+        """The session, if it has been made."""
+        return vars(self).get("session")
+
     def _store(self) -> ChainStore:
         from qwen_magic.conversation.store import ChainStore
 
@@ -94,9 +101,9 @@ class QwenMagics(Magics):
 
     @observe("history")
     def _history_changed(self, _: Bunch) -> None:
-        if "session" in vars(self):
-            self.session.store.close()
-            self.session.store = self._store()
+        if self.joined is not None:
+            self.joined.store.close()
+            self.joined.store = self._store()
 
     @cached_property
     def whereabouts(self) -> Whereabouts:
@@ -112,7 +119,7 @@ class QwenMagics(Magics):
             CHECKS[name](proposal.value)
         except QwenError as error:
             raise TraitError(str(error)) from None
-        self._region_chosen = self._region_chosen or name == "region"
+        self._region_assigned = self._region_assigned or name == "region"
         return proposal.value
 
     @no_var_expand
@@ -138,37 +145,36 @@ class QwenMagics(Magics):
         return self.session
 
     def _tell(self) -> None:
-        self.join()
-        settings = self.session.settings
+        session = self.join()
+        settings = session.settings
         if settings.replay:
             settings.transport()  # a cassette that cannot be read is told here
-        print(status(settings.endpoint(), settings, self.session.head(), self.session.used))
+        endpoint, stands_in = settings.endpoint(), settings.region != self.region
+        print(status(endpoint, settings, session.head(), session.used, stands_in=stands_in))
 
     def _answer(self, cell: Cell) -> None:
         frontend = frontend_of(self._shell)
         asked = self._enter(frontend, cell.options)
         stands_in = self._adopt(cell.options)
+        settings = self.session.settings
         prompt, filled = prompt_for(cell, self.variables())
         asking = asking_of(cell.options)
         if cell.options.get("dry_run"):
             _, request = self.session.prepare(prompt, asking=asking, asked=asked)
-            print(dry_run(self.session.settings.endpoint(), request))
+            print(dry_run(settings.endpoint(), settings, request))
             return
         from qwen_magic.conversation.lanes import in_order
         from qwen_magic.notebook.live import view_for
 
-        notes = (*self._once(stands_in), *filled)
-        name = self._free(cell.options.get("out"))
-        view = view_for(frontend, self.session.settings, notes)
-        self.session.approver = view.approver
+        @cache  # made for the first turn: a question that is refused has nothing to show
+        def view() -> View:
+            made = view_for(frontend, settings, (*self._once(stands_in), *filled))
+            self.session.approver = made.approver
+            return made
+
+        name = check_free(cell.options.get("out", "_qwen"), self._shell.user_ns_hidden)
         turns = self.session.stream(prompt, asking=asking, asked=asked)
         self._show(in_order(self.session, turns), view, name)
-
-    def _free(self, name: str | None) -> str | None:
-        """Return a variable's name, unless it is one that IPython itself relies on."""
-        if name in self._shell.user_ns_hidden:
-            raise CellError(f"-o {name!r} is a name of IPython's own", hint="choose another")
-        return name
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
         """Return what is said once: that the demo stands in, and what is wrong with the store."""
@@ -184,33 +190,32 @@ class QwenMagics(Magics):
         self.session.notebook = self.whereabouts.notebook
         return placed(asked, options, self.chain or self.whereabouts.chain)
 
-    def _show(self, turns: Generator[Turn, None, None], view: View, name: str | None) -> None:
+    def _show(
+        self, turns: Generator[Turn, None, None], view: Callable[[], View], name: str
+    ) -> None:
         with Interrupts(self._shell) as interrupts:
             shown = show(turns, view, interrupts)
+            self._settle(view, shown, name)
             if shown.error is not None:
-                self._settle(view, shown.error.turn, name)  # the reason stands in the error below
                 raise shown.error
-            stopped = shown.stopped and shown.turn is not None
-            self._settle(view, self.session.last if stopped else shown.turn, name)
             if shown.stopped or interrupts.noted:
                 raise TurnStopped
 
-    def _settle(self, view: View, turn: Turn | None, name: str | None) -> None:
-        if turn is None:
+    def _settle(self, view: Callable[[], View], shown: Shown, name: str) -> None:
+        """Keep the turn and show how it ended; one that waited and was then refused is not kept."""
+        drawn, error = shown.turn, shown.error
+        if drawn is None:
             return
-        self._shell.user_ns["_qwen"] = turn
-        if name:
-            self._shell.user_ns[name] = turn
-        view.settle(without_reason(turn) if turn.status == "failed" else turn)
+        turn = error.turn if error else self.session.last if shown.stopped else drawn
+        if turn is not None:
+            self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = turn
+        told = turn or drawn
+        view().settle(without_reason(told) if error else told)  # the error is displayed below
 
     def variables(self) -> dict[str, object]:
         """Return the reader's own variables, without what IPython puts beside them."""
-        hidden = self._shell.user_ns_hidden
-        return {
-            name: value
-            for name, value in self._shell.user_ns.copy().items()  # other threads may ask
-            if name not in hidden or hidden[name] is not value
-        }
+        names = self._shell.user_ns.copy()  # other threads may ask
+        return variables_of(names, self._shell.user_ns_hidden)
 
     def _adopt(self, options: Mapping[str, Any]) -> bool:
         """Give the session the settings of this cell; return whether the demo stands in by itself."""
@@ -219,6 +224,11 @@ class QwenMagics(Magics):
         stands_in = settings.is_unset and attended
         self.session.settings = replace(settings, region=DEMO) if stands_in else settings
         return stands_in
+
+    @property
+    def _region_chosen(self) -> bool:
+        """Whether the region was set, which `%config` does not tell a trait that has the value."""
+        return self._region_assigned or "region" in self.config.get("QwenMagics", {})
 
     def settings_for(self, options: Mapping[str, Any], *, attended: bool) -> Settings:
         """Return the settings of a question with these options, asked by a person or by none."""

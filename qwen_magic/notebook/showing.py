@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qwen_magic.errors import QwenError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.interrupt import Interrupts
@@ -33,7 +33,9 @@ class Shown:
     stopped: bool = False
 
 
-def show(turns: Generator[Turn, None, None], view: View, interrupts: Interrupts) -> Shown:
+def show(
+    turns: Generator[Turn, None, None], view: Callable[[], View], interrupts: Interrupts
+) -> Shown:
     """Show the turn until nothing more comes of it; from then on, interrupts are held.
 
     Two levels, since an interrupt may also arrive while an error is being handled.
@@ -48,7 +50,7 @@ def show(turns: Generator[Turn, None, None], view: View, interrupts: Interrupts)
                         raise KeyboardInterrupt
                     if turn.ended:
                         interrupts.hold()  # what is left to do is to store it
-                    view.show(turn)
+                    view().show(turn)
             interrupts.hold()
         except QwenError as error:
             interrupts.hold()

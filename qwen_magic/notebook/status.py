@@ -23,8 +23,23 @@ _DATA_URL_SHOWN = 60
 _SECRETS = frozenset({"headers", "authorization", "server_headers"})
 
 
-def status(endpoint: Endpoint, settings: Settings, head: Turn | None, used: int) -> str:
-    """Return where questions go, what answers, and what it has cost so far."""
+def status(
+    endpoint: Endpoint,
+    settings: Settings,
+    head: Turn | None,
+    used: int,
+    *,
+    stands_in: bool = False,
+) -> str:
+    """Return where questions go, what answers, and what it has cost so far.
+
+    Args:
+        endpoint: Where questions go.
+        settings: What they share.
+        head: The last good turn of the chain.
+        used: The tokens of the session's turns.
+        stands_in: Whether the demo answers though nobody chose it.
+    """
     turns = head.number if head else 0
     rows = [
         ("endpoint", _where(endpoint, settings)),
@@ -39,17 +54,18 @@ def status(endpoint: Endpoint, settings: Settings, head: Turn | None, used: int)
     if endpoint.is_legacy:
         lines.append(f"This path is about to be retired: use {endpoint.current_base}")
     if not endpoint.key and endpoint.region == DEMO:
-        lines += ["", 'To ask a real model, choose another region than "demo" and set a key:']
-        lines += [f"  {KEY_LINE}"]
+        leave = "" if stands_in else 'choose another region than "demo" and '
+        lines += ["", f"To ask a real model, {leave}set a key:", f"  {KEY_LINE}"]
     elif not endpoint.key and endpoint.is_model_studio and not settings.replay:
         lines += ["", "To set a key, run:", f"  {KEY_LINE}"]
     return "\n".join(lines)
 
 
-def dry_run(endpoint: Endpoint, request: Request) -> str:
+def dry_run(endpoint: Endpoint, settings: Settings, request: Request) -> str:
     """Return the request as it would be sent, without secrets, images shortened."""
-    where = "demo" if endpoint.region == DEMO else endpoint.base_url
-    lines = [f"POST {where}/responses"]
+    base = "demo" if endpoint.region == DEMO else endpoint.base_url
+    url = f"/responses to {_where(endpoint, settings)}" if settings.replay else f"{base}/responses"
+    lines = [f"POST {url}"]
     lines += [f"{name}: {value}" for name, value in headers(request).items()]
     shown = json.dumps(_shown(body(request)), indent=2, ensure_ascii=False, default=str)
     return "\n".join([*lines, "", shown, "", "Nothing was sent."])

@@ -12,7 +12,7 @@ from zlib import crc32
 from qwen_magic.notebook.card_text import card_plain, quote, said
 from qwen_magic.notebook.cards import card_at
 from qwen_magic.notebook.escapes import strip_controls
-from qwen_magic.notebook.footer import ending, footer
+from qwen_magic.notebook.footer import ending, footer, place_notes
 from qwen_magic.responses.items import Message, Reasoning
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def advance_print(
     if not show_reasoning:
         pieces = [piece for piece in pieces if piece.kind != "reasoning"]
     if turn.ended:
-        closing = "\n".join(filter(None, (ending(turn), footer(turn))))
+        closing = "\n".join(filter(None, (ending(turn), *place_notes(turn), footer(turn))))
         pieces += [_Piece("footer", closing)] if closing else []
     text, last = _written(pieces, printed.last, color=color)
     return Printed(marks, last, turn.ended), text

@@ -13,7 +13,7 @@ from qwen_magic.notebook.card_html import card_html, ending_html, line_html
 from qwen_magic.notebook.card_text import card_markdown, card_plain, line_markdown, stack
 from qwen_magic.notebook.cards import cards
 from qwen_magic.notebook.escapes import strip_controls
-from qwen_magic.notebook.footer import ending, footer, hint
+from qwen_magic.notebook.footer import ending, footer, hint, place_notes
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
@@ -43,7 +43,7 @@ def bundle(
     """
     shown = _shown(turn, show_reasoning=show_reasoning)
     drawn = list(shown.values())
-    notes = (*notes, *_place_notes(turn))
+    notes = (*notes, *place_notes(turn))
     data = {
         "text/html": _html(turn, shown, notes, opened),
         "text/plain": _plain(turn, drawn, notes),
@@ -65,11 +65,6 @@ def _shown(turn: Turn, *, show_reasoning: bool) -> dict[int, Card]:
         for number, card in enumerate(cards(turn))
         if (card.parts or card.kind == "tool") and (show_reasoning or card.kind != "reasoning")
     }
-
-
-def _place_notes(turn: Turn) -> tuple[str, ...]:
-    """Return what changed in the chain: nothing did unless the turn became its head."""
-    return turn.notes if turn.status in {"completed", "incomplete"} else ()
 
 
 def _closing(turn: Turn) -> list[str]:

@@ -20,6 +20,7 @@ __all__ = [
     "check_key",
     "clean_base",
     "region_base",
+    "region_of",
 ]
 
 _SHORTEST_KEY = 8
@@ -33,6 +34,7 @@ _SHARED = {
     "beijing": "dashscope.aliyuncs.com",
     "us": "dashscope-us.aliyuncs.com",
 }
+_MAAS = "maas.aliyuncs.com"
 _DEDICATED = {"singapore": "ap-southeast-1", "germany": "eu-central-1", "japan": "ap-northeast-1"}
 REGIONS = ("singapore", "beijing", "us", "germany", "japan", DEMO)
 
@@ -43,7 +45,7 @@ class Endpoint:
 
     Attributes:
         base_url: The address up to and without `/responses`.
-        region: The region's name; empty where the address was given.
+        region: The name of the region whose address it is; empty for another server.
         key: The API key; empty for a server that asks for none.
         proxies: Whether proxies from the environment are used.
     """
@@ -88,10 +90,18 @@ def region_base(region: str, workspace: str = "") -> str:
     if workspace and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", workspace):
         raise RequestError(f"{workspace!r} is no workspace id", hint=_WHERE)
     if workspace and region in _DEDICATED:
-        return f"https://{workspace}.{_DEDICATED[region]}.maas.aliyuncs.com{_PATH}"
+        return f"https://{workspace}.{_DEDICATED[region]}.{_MAAS}{_PATH}"
     if region not in _SHARED:
         raise RequestError(f"region {region!r} needs a workspace", hint=_WHERE)
     return f"https://{_SHARED[region]}{_PATH}"
+
+
+def region_of(base_url: str) -> str:
+    """Return the region whose address a base URL is; empty if it is another server's."""
+    host = urlsplit(base_url).hostname or ""
+    known = {shared: region for region, shared in _SHARED.items()}
+    known |= {f"{place}.{_MAAS}": region for region, place in _DEDICATED.items()}
+    return known.get(host) or known.get(host.partition(".")[2], "")
 
 
 def clean_base(url: str) -> str:

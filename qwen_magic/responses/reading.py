@@ -104,4 +104,7 @@ class Reading:
 
     def _refuse_oversized(self) -> None:
         if len(self._start) > EVENT_LIMIT:
-            raise WireError(f"the answer is longer than {EVENT_LIMIT >> 20} MB")
+            raise WireError(
+                f"the answer is longer than {EVENT_LIMIT >> 20} MB",
+                hint="check the base URL; or ask for less, with --max-output-tokens N",
+            )

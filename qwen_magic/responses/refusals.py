@@ -53,8 +53,10 @@ _HINTS = {
     "accessdenied": "the key's workspace has no access to this model",
 }
 _STATUS_HINTS = {
+    402: "the account has no credit left: see Billing in the provider's console",
     403: "the key has no access to this model or workspace",
     404: "check the base URL: it ends before /responses; and the model's name",
+    405: "check the base URL: it ends before /responses",
     413: "the request is too large: send less data, or start afresh with --new",
     429: "too many requests or tokens a minute: wait a little, then run the cell again",
 }
@@ -63,6 +65,7 @@ _TOO_LONG_HINT = (
     " --new, or cut it after turn N with %qwen_chain --rewind N"
 )
 _SERVER_HINT = "the server has a problem: run the cell again in a moment"
+_OTHER_HINT = "--dry-run shows what is sent, %qwen tells where to"
 
 
 def refusal(
@@ -166,7 +169,8 @@ def _hint(status: int, error: ErrorBody, endpoint: Endpoint) -> str:
         return f"this path is retired: use {endpoint.current_base}"
     code = error.code.lower()
     said = _hint_by_words(error) or _HINTS.get(code) or _HINTS.get(code.partition(".")[0])
-    return said or _STATUS_HINTS.get(status) or (_SERVER_HINT if status >= 500 else "")  # noqa: PLR2004
+    by_status = _STATUS_HINTS.get(status, _SERVER_HINT if status >= 500 else _OTHER_HINT)  # noqa: PLR2004
+    return said or by_status
 
 
 def _hint_by_words(error: ErrorBody) -> str:

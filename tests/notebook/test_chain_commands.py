@@ -54,7 +54,7 @@ def test_a_line_of_qwen_log_shows_or_writes(line: str, command: LogCommand) -> N
         ("--new --list", "--new needs NAME"),
         ("--rename one", "--rename needs CHAIN and NAME"),
         ("--from two", "'two' is no turn's number\n→ %qwen_chain shows"),
-        ("--from 1 --from 2", "--from is given twice"),
+        ("--from 1 --from 2", "--from is given twice\n→ leave one of them out"),
         ("--from 1 --list", "--from and --list exclude each other"),
         ("draft --list", "--list and 'draft' exclude each other"),
         ("my draft", "unexpected 'draft'\n→ a name of several words needs quotes: \"my draft\""),

@@ -217,6 +217,16 @@ def test_names_of_chains_are_completed(kernel: Kernel) -> None:
         assert "complete-me" in reply["content"]["matches"], line
 
 
+def test_the_tab_key_before_the_first_question_leaves_the_history_on(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    with running(**{**environment, "QWEN_MAGIC_HOME": str(tmp_path)}) as kernel:
+        assert "--new" in kernel.complete("%qwen_chain ")
+        kernel.run("%%qwen\nHello", cell="a")
+    with running(**{**environment, "QWEN_MAGIC_HOME": str(tmp_path)}) as kernel:
+        assert text(chain(kernel)).startswith("chain main · 1 turn\n")
+
+
 def test_without_a_notebook_chains_live_in_memory(server: DemoServer) -> None:
     with running(DASHSCOPE_BASE_URL=server.base_url, JPY_SESSION_NAME="") as kernel:
         for line in ("%qwen_chain draft", "%%qwen\nHello", "%%qwen -c other\nHello"):
@@ -231,6 +241,8 @@ def test_the_demo_that_stands_in_has_chains_of_its_own(environment: dict[str, st
     with running(**{**environment, "DASHSCOPE_BASE_URL": ""}) as kernel:
         assert chain(kernel, "--new shadow").printed == "New chain 'shadow' begun\n"
         assert told(kernel.run("%%qwen\nHello", cell="a"))["chain"] == "shadow"
+        assert told(kernel.run("%%qwen -c side\nHello", cell="b"))["chain"] == "side"
+        assert kernel.complete("%qwen_chain si") == ["side"]
         assert chain(kernel, "--rename shadow light").errors == []
         assert text(chain(kernel)).startswith("chain light · 1 turn\n")
         assert chain(kernel, "--delete light --force").errors == []

@@ -51,6 +51,22 @@ def test_without_a_cells_id_finished_blocks_are_printed(kernel: Kernel) -> None:
     assert "\x1b" not in ran.printed
 
 
+def test_printed_answers_tell_what_changed_in_the_chain(kernel: Kernel) -> None:
+    for _ in range(2):
+        assert "set aside" not in kernel.run("%qwen -c printed Hello").printed
+    assert "2 earlier turns set aside" in kernel.run("%qwen -c printed --new Hello").printed
+
+
+def test_printed_answers_leave_reasoning_out_where_it_is_turned_off(kernel: Kernel) -> None:
+    asked = "%qwen --new -e high What is 2 + 2?"
+    assert "│ " in kernel.run(asked).printed
+    kernel.run("%config QwenMagics.show_reasoning = False")
+    ran = kernel.run(asked)
+    kernel.run("%config QwenMagics.show_reasoning = True")
+    assert "│ " not in ran.printed
+    assert "4" in ran.printed
+
+
 def test_the_chain_follows_through_cells_and_lines(kernel: Kernel) -> None:
     kernel.run("%%qwen --new\nMy name is Alice, please remember it.", cell="a")
     ran = kernel.run("%qwen Do you remember my name?", cell="b")
@@ -232,6 +248,10 @@ def test_without_key_and_person_it_is_an_error() -> None:
     with running(DASHSCOPE_API_KEY="", DASHSCOPE_BASE_URL="") as kernel:
         ran = kernel.run("%%qwen\nHello", person=False)
         assert "no API key is set" in ran.errors[0]["evalue"]
+        assert kernel.run("%%qwen -t web_extractor\nHello", cell="a").status == "error"
         ran = kernel.run("%%qwen\nHello", cell="a")
         assert "No API key is set, so the built-in demo answers" in ran.html
-        assert "getpass" in kernel.run("%qwen", cell="a").printed
+        assert "No API key" not in kernel.run("%%qwen\nHello", cell="a").html
+        assert "To ask a real model, set a key:" in kernel.run("%qwen", cell="a").printed
+        kernel.run('%config QwenMagics.region = "demo"')
+        assert "choose another region" in kernel.run("%qwen", cell="a").printed

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from qwen_magic.notebook.interrupt import TurnStopped, install, uninstall
+from qwen_magic.notebook.interrupt import Interrupts, TurnStopped, install, uninstall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,3 +59,51 @@ def test_after_uninstalling_it_is_an_interrupt_like_any_other(
     raising(shell, TurnStopped)
     assert TurnStopped not in shell.custom_exceptions
     assert "TurnStopped" in "".join(capsys.readouterr())
+
+
+def press() -> None:
+    signal.raise_signal(signal.SIGINT)
+
+
+def stopped(shell: InteractiveShell) -> Interrupts:
+    """Return what an interrupted turn leaves behind."""
+    interrupts = Interrupts(shell)
+    try:
+        with interrupts:
+            try:
+                press()
+            except KeyboardInterrupt:
+                raise TurnStopped from None
+    except TurnStopped:
+        return interrupts
+    raise AssertionError
+
+
+def test_a_turn_in_a_turn_leaves_the_outer_ones_guard_on(shell: InteractiveShell) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupts(shell) as outer:
+        with Interrupts(shell):
+            pass
+        outer.hold()
+        press()
+    assert outer.noted
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_turn_that_is_stopped_in_a_turn_stops_both_once(shell: InteractiveShell) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupts(shell) as outer:
+        assert stopped(shell).raised
+        assert outer.raised
+        press()
+        assert outer.noted
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_what_a_stopped_turn_leaves_on_ends_with_the_cell(shell: InteractiveShell) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    for _ in range(2):
+        stopped(shell)
+        assert signal.getsignal(signal.SIGINT) != before
+    shell.events.trigger("post_run_cell", None)
+    assert signal.getsignal(signal.SIGINT) == before

@@ -58,6 +58,26 @@ def test_every_widget_is_closed_after_the_output_stands(kernel: Kernel) -> None:
     assert set(output["data"]) == {"text/html", "text/plain", "text/markdown"}
 
 
+def test_a_refused_question_makes_no_widgets(kernel: Kernel) -> None:
+    page = ran(kernel, "%%qwen -t web_extractor\nHello")
+    assert (page.widgets, page.outputs) == ({}, [])
+
+
+def test_a_question_that_is_refused_when_it_is_its_turn_leaves_no_widgets(kernel: Kernel) -> None:
+    page = Page(kernel)
+    with paced(kernel, 0.02):
+        kernel.run("import qwen_magic; panel = qwen_magic.Panel(); panel.ask('Introduce AI')")
+        request = kernel.start("%%qwen -t web_extractor\nHello", cell="a")
+        while not page.outputs:
+            page.follow(request)
+        view = page.outputs[0]["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]
+        page.finish(request)
+        kernel.run("panel.close()")
+    assert view in page.closed
+    (output,) = page.outputs
+    assert output["data"]["text/plain"].startswith("No answer came.")
+
+
 def test_widgets_share_one_layout_and_one_style(kernel: Kernel) -> None:
     page = ran(kernel, "%%qwen --new\nWrite a long answer of 8 KB")
     assert len(page.models("HTMLMathModel")) > 20

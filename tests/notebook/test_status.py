@@ -24,6 +24,14 @@ def test_without_a_key_status_has_the_line_to_paste() -> None:
     assert "getpass.getpass" in status(endpoint, Settings(), None, 0)
 
 
+def test_the_demo_that_nobody_chose_is_left_with_a_key_alone() -> None:
+    demo = Endpoint("http://127.0.0.1:8080/v1", "demo")
+    chosen = status(demo, Settings(region="demo"), None, 0)
+    assert 'choose another region than "demo" and set a key' in chosen
+    told = status(demo, Settings(region="demo"), None, 0, stands_in=True)
+    assert "To ask a real model, set a key:\n  import os, getpass" in told
+
+
 def test_another_server_needs_no_key() -> None:
     told = status(Endpoint("http://127.0.0.1:8080/v1"), Settings(), None, 0)
     assert "not set, and not needed here" in told
@@ -56,7 +64,7 @@ def test_a_dry_run_hides_secrets_and_shortens_images() -> None:
     request = Request(
         model="m", input=[{"role": "user", "content": [image]}], tools=(server,), session_cache=True
     )
-    shown = dry_run(Endpoint("http://127.0.0.1:1/v1", key=KEY), request)
+    shown = dry_run(Endpoint("http://127.0.0.1:1/v1", key=KEY), Settings(), request)
     assert "t0ken" not in shown
     assert KEY not in shown
     assert "passw0rd" not in shown
@@ -66,4 +74,12 @@ def test_a_dry_run_hides_secrets_and_shortens_images() -> None:
     assert "(5,022 characters)" in shown
     assert shown.startswith(
         "POST http://127.0.0.1:1/v1/responses\nx-dashscope-session-cache: enable\n"
+    )
+
+
+def test_a_dry_run_names_the_cassette_that_answers() -> None:
+    replaying = Settings(replay="lesson.jsonl")
+    shown = dry_run(replaying.endpoint(), replaying, Request(model="m", input="Hello"))
+    assert shown.startswith(
+        "POST /responses to the cassette lesson.jsonl, replayed without network\n"
     )

@@ -93,6 +93,12 @@ def test_reasoning_and_footer_are_dimmed_where_the_terminal_can() -> None:
     ]
 
 
+def test_what_changed_in_the_chain_is_told_once_it_has_changed() -> None:
+    grows = growing(answer("Far.\n\n"), model="m", notes=("2 turns set aside",))
+    assert printed([grows, advance(grows, ENDED)]) == ["Far.\n", "\n2 turns set aside\nm\n"]
+    assert "set aside" not in "".join(printed([grows, advance(grows, Stopped())]))
+
+
 def test_reasoning_can_be_left_out() -> None:
     turn = turn_of(thought("Hm."), answer("Far."))
     assert printed([turn], reasoning=False) == ["Far.\n"]

@@ -9,6 +9,7 @@ from qwen_magic.responses.endpoint import (
     check_key,
     clean_base,
     region_base,
+    region_of,
 )
 
 PATH = "/compatible-mode/v1"
@@ -29,6 +30,8 @@ LEGACY = "https://dashscope.aliyuncs.com/api/v2/apps/protocols/compatible-mode/v
 )
 def test_each_region_has_its_address(region: str, workspace: str, host: str) -> None:
     assert region_base(region, workspace) == f"https://{host}{PATH}"
+    assert region_of(f"https://{host}{PATH}") == region
+    assert region_of(f"https://{host}.example{PATH}") == ""
 
 
 def test_the_default_region_needs_no_workspace() -> None:

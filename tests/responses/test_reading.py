@@ -107,7 +107,7 @@ def test_a_whole_response_that_ends_in_the_middle_is_an_error() -> None:
 
 
 def test_a_whole_response_longer_than_the_limit_is_refused() -> None:
-    with pytest.raises(WireError, match="longer than 16 MB"):
+    with pytest.raises(WireError, match="longer than 16 MB\n→ check the base URL"):
         read(b"{", *[b" " * 1024 * 1024] * 17)
 
 
