@@ -107,5 +107,5 @@ def _waited(
         try:
             yield waits
         except BaseException:
-            session.last = advance(waits, Stopped())
+            session.last, session.node = advance(waits, Stopped()), None
             raise

@@ -60,6 +60,7 @@ class Session:
         approvals: What was always allowed; sessions may share it.
         notebook: The notebook whose chains they are, by the store's id.
         last: The last turn, as far as it got.
+        node: Its number in the store; None where it never began.
         used: The tokens of all turns, input and output.
     """
 
@@ -75,6 +76,7 @@ class Session:
         self.store = store or ChainStore(_folder(self.settings))
         self.notebook = ""
         self.last: Turn | None = None
+        self.node: int | None = None
         self.used = 0
         self.approver: Approver = Nobody()
         self._transport = transport
@@ -138,6 +140,7 @@ class Session:
             return
         endpoint = self.settings.admitted()
         record = self.store.begin(planned.record)
+        self.node = record.id
         self.last = turn = planned.turn
         try:
             yield turn
@@ -151,7 +154,8 @@ class Session:
             error.turn = turn = advance(turn, Broken(str(error.args[0])))
             raise
         finally:
-            self.last = ended = advance(turn, Stopped())  # a function may have asked meanwhile
+            ended = advance(turn, Stopped())
+            self.last, self.node = ended, record.id  # a function may have asked meanwhile
             usage = None if self.settings.replay else ended.usage
             self.used += usage.total_tokens if usage else 0
             self.store.end(record, ended)
@@ -221,6 +225,7 @@ class Session:
     def _reused(self, planned: Plan, earlier: int) -> Turn:
         self.store.move(planned.record.chain, earlier)
         (record,) = self.store.read(planned.record.chain, [earlier])
+        self.node = earlier
         self.last = with_fields(turn_of(record, planned.turn.number), notes=planned.turn.notes)
         return self.last
 

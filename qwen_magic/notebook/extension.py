@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "unload"]
 
+_KINDS = (QwenMagics, ChainMagics, PanelMagics)
 _TURN = "qwen_magic.conversation.turn", "Turn"
 
 
@@ -37,9 +38,13 @@ def load(shell: InteractiveShell) -> None:
 def unload(shell: InteractiveShell) -> None:
     """Take away what `load` added, but for the magics, which IPython cannot unregister."""
     interrupt.uninstall(shell)
-    panels = shell.magics_manager.registry.get("PanelMagics")
-    if isinstance(panels, PanelMagics):
-        panels.stop_listening()
+    for magics in (shell.magics_manager.registry.get(kind.__name__) for kind in _KINDS):
+        if isinstance(magics, PanelMagics):
+            magics.stop_listening()
+        if isinstance(magics, QwenMagics) and magics.joined:
+            magics.session.close()
+        if magics in shell.configurables:
+            shell.configurables.remove(magics)
     remove_completion(shell)
     transformers = shell.input_transformers_cleanup
     if _rewrite in transformers:

@@ -174,8 +174,7 @@ class Asker:
             live.error = f"{type(error).__name__}: {error}"
         finally:
             if live.turn is not None and live.turn.ended:
-                nodes = self._session.store.tree(live.chain).nodes
-                live.node = nodes[-1].id if nodes else None
+                live.node = self._session.node
             live.ended = True
             self._session.store.lanes.leave(live.ticket)
             self._show(live)

@@ -231,11 +231,9 @@ def _wait(error: StatusError | WireError, pause: float | None) -> float | None:
     """Return the seconds to wait before another attempt, or None if there should be none."""
     if pause is None:
         return None
-    if isinstance(error, WireError):
-        return _jitter(pause) if error.retryable else None
-    if error.status not in _RETRIED:
+    if not (error.retryable if isinstance(error, WireError) else error.status in _RETRIED):
         return None
-    if error.retry_after is None:
+    if isinstance(error, WireError) or error.retry_after is None:
         return _jitter(pause)
     return error.retry_after if error.retry_after <= _LONGEST_WAIT else None
 

@@ -11,6 +11,8 @@ from tests.notebook.kernel import Kernel, running
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from qwen_magic.demo.server import DemoServer
+
 TURN = "import qwen_magic\nqwen_magic.Turn(prompt='Hello')"
 
 
@@ -31,3 +33,12 @@ def test_a_turn_is_shown_by_its_repr_alone_once_the_extension_is_unloaded(kernel
     assert kinds(kernel) == {"text/plain"}
     kernel.run("%load_ext qwen_magic")
     assert "text/html" in kinds(kernel)
+
+
+def test_what_was_loaded_before_leaves_nothing_behind(kernel: Kernel, demo: DemoServer) -> None:
+    kernel.run(f"%config QwenMagics.base_url = '{demo.base_url}'")
+    kernel.run("%%qwen\nHello", cell="a")
+    kernel.run("%reload_ext qwen_magic\n%reload_ext qwen_magic")
+    names = "[type(c).__name__ for c in get_ipython().configurables]"
+    assert kernel.run(f"print({names}.count('QwenMagics'))").printed == "1\n"
+    assert kernel.run("%%qwen\nHello", cell="a").status == "ok"
