@@ -65,8 +65,9 @@ _TURNS = """
 .qwen-magic-exchange .qwen-magic-turn h1 { font-size: 1.35em }
 .qwen-magic-exchange .qwen-magic-turn h2 { font-size: 1.2em }
 .qwen-magic-exchange .qwen-magic-turn :is(h3, h4, h5, h6) { font-size: 1.05em }
-.qwen-magic-foot { display: flex; flex-wrap: wrap; align-items: flex-end; justify-content: flex-end; gap: 2px }
-.qwen-magic-foot > .widget-htmlmath { flex: 1 1 auto }
+.qwen-magic-foot { display: flex; align-items: flex-end; justify-content: flex-end; gap: 2px }
+.qwen-magic-foot > .widget-htmlmath { flex: 1 1 0 }
+.qwen-magic-foot > .jupyter-button { flex: none }
 .qwen-magic-foot > .jupyter-button { opacity: 0; transition: opacity .12s }
 .qwen-magic-exchange:hover .qwen-magic-foot > .jupyter-button,
 .qwen-magic-group:last-child > .qwen-magic-exchange:last-child .qwen-magic-foot > .jupyter-button,
