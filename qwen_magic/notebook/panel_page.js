@@ -6,6 +6,7 @@
 const FIELD = ".qwen-magic-input textarea";
 const BLOCK = ".qwen-magic-exchange .highlight";
 const BAR = "qwen-magic-code-bar";
+const GONE = "jupyter-widgets-disconnected";
 const TOLD = 1500; // milliseconds in which a button says what it did
 
 /** Write into a field as a reader would. */
@@ -97,6 +98,7 @@ function equip(model, block) {
 /** Begin, when the panel's widgets are in the page. */
 function begin(model, panel, signal) {
   const press = () => {
+    if (panel.classList.contains(GONE)) return; // what is written stays
     const field = panel.querySelector(FIELD);
     model.send({ event: "ask", text: field.value });
     write(field, "");

@@ -153,6 +153,9 @@ def test_a_restarted_kernel_goes_on_where_the_chain_was(lab: Jupyter) -> None:
     panel.wait("chain main, turn 1")
     panel.notebook.restart()
     panel.page.wait_for_selector(".qwen-magic-panel.jupyter-widgets-disconnected")
+    panel.field.fill("Not lost")
+    panel.field.press("Enter")
+    assert panel.field.input_value() == "Not lost"
     panel.notebook.screenshot("panel-restarted")
     panel.notebook.run(0)
     again = PanelIn(panel.notebook)
