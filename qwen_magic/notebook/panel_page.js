@@ -4,6 +4,7 @@
 // before they do, and writes into a field as a reader would, so that ipywidgets hears of it.
 
 const FIELD = ".qwen-magic-input textarea";
+const LIST = ".qwen-magic-transcript";
 const BLOCK = ".qwen-magic-exchange .highlight";
 const BAR = "qwen-magic-code-bar";
 const GONE = "jupyter-widgets-disconnected";
@@ -103,6 +104,7 @@ function begin(model, panel, signal) {
     model.send({ event: "ask", text: field.value });
     write(field, "");
     field.focus();
+    panel.querySelector(LIST).scrollTop = 0; // its end: the question that was sent is seen
   };
   const click = (event) => {
     if (!event.target.closest(".qwen-magic-send")) return;
@@ -111,13 +113,16 @@ function begin(model, panel, signal) {
   };
   window.addEventListener("keydown", keys(model, panel, press), { signal, capture: true });
   panel.addEventListener("click", click, { signal, capture: true });
-  const equipAll = () => {
-    for (const block of panel.querySelectorAll(`${BLOCK}:not(:has(> .${BAR}))`)) equip(model, block);
+  const equipIn = (node) => {
+    const blocks = [...(node.querySelectorAll?.(BLOCK) ?? []), ...(node.matches?.(BLOCK) ? [node] : [])];
+    for (const block of blocks) if (!block.querySelector(`:scope > .${BAR}`)) equip(model, block);
   };
-  const observer = new MutationObserver(equipAll);
-  observer.observe(panel.querySelector(".qwen-magic-transcript"), { childList: true, subtree: true });
+  const observer = new MutationObserver((changes) => {
+    for (const { addedNodes } of changes) addedNodes.forEach(equipIn);
+  });
+  observer.observe(panel.querySelector(LIST), { childList: true, subtree: true });
   signal.addEventListener("abort", () => observer.disconnect());
-  equipAll();
+  equipIn(panel);
   panel.classList.add("qwen-magic-helped");
   model.set("is_ready", true);
   model.save_changes();

@@ -23,8 +23,9 @@ SAVED = "qwen-magic-saved"
 
 _MOST = 24_000  # characters of HTML, which are sent and typeset after each answer
 _CHILD = ".jp-OutputArea-child"
+_OUTPUT = "> .jp-OutputArea-output >"
 _STYLE = (
-    f"<style>{_CHILD}:has(+ {_CHILD} .{SAVED}):not(:has(.jp-OutputArea-output > *))"
+    f"<style>{_CHILD}:has(+ {_CHILD} {_OUTPUT} .{SAVED}):not(:has({_OUTPUT} *))"
     "{display:none}</style>"
 )
 _QUESTION = (

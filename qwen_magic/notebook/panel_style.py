@@ -1,4 +1,9 @@
-"""How the panel looks: calm, in the theme's own colours, from 320 pixels on."""
+"""How the panel looks: calm, in the theme's own colours, from 320 pixels on.
+
+A full transcript has some 60,000 nodes, and an answer that grows below them moves them all. So turns
+out of sight are not drawn (`content-visibility`), and no `:has()` looks deeper than a few children: a
+browser would search the whole transcript anew with each change.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ __all__ = ["panel_style"]
 
 def panel_style(mark: str) -> str:
     """Return the styles of a panel; while they are in the page its static output is hidden."""
-    hidden = f".jp-OutputArea-child:has(.{mark}) {{ display: none }} .{mark} {{ display: none }}"
+    hidden = f".jp-OutputArea-child:has(> .jp-OutputArea-output > .{mark}) {{ display: none }} .{mark} {{ display: none }}"
     return f"{STYLE}<style>{_FRAME}{_TURNS}{_FIELDS}{_BUTTONS}{_STATES}{hidden}</style>"
 
 
@@ -22,12 +27,15 @@ _FRAME = """
   padding: 12px; border: 1px solid var(--line); border-radius: 12px; overflow: hidden;
   background: var(--jp-layout-color1, transparent); color: var(--jp-content-font-color1, inherit);
   font-family: var(--jp-content-font-family, inherit); font-size: var(--jp-content-font-size1, 14px) }
-.jp-LinkedOutputView:has(.qwen-magic-panel), .jp-LinkedOutputView:has(.qwen-magic-panel) :is(
-  .jp-OutputArea, .jp-OutputArea-child:has(.qwen-magic-panel), .jp-OutputArea-output:has(.qwen-magic-panel)) {
+.jp-LinkedOutputView:has(> * > * > .jp-OutputArea-output > .qwen-magic-panel),
+.jp-LinkedOutputView:has(> * > * > .jp-OutputArea-output > .qwen-magic-panel) > .jp-OutputArea,
+.jp-LinkedOutputView .jp-OutputArea-child:has(> .jp-OutputArea-output > .qwen-magic-panel),
+.jp-LinkedOutputView .jp-OutputArea-output:has(> .qwen-magic-panel) {
   height: 100%; padding: 0; overflow: hidden }
 .jp-LinkedOutputView .qwen-magic-panel { height: 100%; min-width: 240px; min-height: 0; max-width: none; margin: 0;
   border: 0; border-radius: 0 }
-.jp-LinkedOutputView .jp-OutputArea-child:has(.qwen-magic-panel) .jp-OutputPrompt { display: none }
+.jp-LinkedOutputView .jp-OutputArea-child:has(> .jp-OutputArea-output > .qwen-magic-panel) > .jp-OutputPrompt {
+  display: none }
 .qwen-magic-panel .widget-box, .qwen-magic-panel .widget-htmlmath {
   width: auto; height: auto; margin: 0; overflow: visible; min-width: 0; font-size: inherit }
 .qwen-magic-panel .widget-htmlmath > .widget-htmlmath-content { align-self: auto; flex: 1 1 auto; min-width: 0 }
@@ -47,16 +55,18 @@ _TURNS = """
   display: flex; flex-direction: column-reverse; flex: 1 1 0; min-height: 80px;
   overflow-x: hidden !important; overflow-y: auto !important; overscroll-behavior: contain;
   scrollbar-width: thin }
-.qwen-magic-turns { display: block; flex: 0 0 auto; margin: 0 0 auto !important; padding: 2px 6px 2px 2px !important }
+.qwen-magic-turns { display: block; flex: 0 0 auto; margin: 0 0 auto !important }
 .qwen-magic-turns > .qwen-magic-group { display: block }
-.qwen-magic-earlier { display: flex; flex: 0 0 auto; flex-direction: column-reverse; padding: 2px 6px 2px 2px !important }
+.qwen-magic-earlier { display: flex; flex: 0 0 auto; flex-direction: column-reverse }
 .qwen-magic-transcript > .qwen-magic-bar { flex: 0 0 auto; justify-content: center; padding: 4px !important }
-.qwen-magic-exchange { display: block; padding: 0 0 18px !important }
+.qwen-magic-exchange { display: block; padding: 2px 6px 18px 2px !important;
+  content-visibility: auto; contain-intrinsic-block-size: auto 400px }
 .qwen-magic-question {
   width: fit-content; max-width: 85%; max-height: 16em; overflow: auto; margin: 0 0 10px auto;
   padding: 7px 13px; border-radius: 14px 14px 4px 14px; background: var(--wash); line-height: 1.5 }
 .qwen-magic-exchange .qwen-magic-turn { padding: 0 !important; overflow-wrap: anywhere }
-.qwen-magic-exchange .qwen-magic-turn mjx-container[display="true"] { overflow-x: auto; overflow-y: hidden }
+.qwen-magic-exchange .qwen-magic-turn mjx-container[display="true"] { overflow-x: auto; overflow-y: hidden;
+  padding-block: 5px }
 .qwen-magic-exchange .qwen-magic-turn pre { overflow-x: auto; overflow-wrap: normal }
 .qwen-magic-exchange .qwen-magic-turn .highlight {
   border-radius: 8px; background: var(--wash); padding: 8px 12px; overflow-x: auto }
@@ -84,7 +94,7 @@ _TURNS = """
 .qwen-magic-panel .qwen-magic-code-bar > .jupyter-button { height: 24px; line-height: 22px; cursor: pointer }
 .highlight:hover > .qwen-magic-code-bar, .qwen-magic-code-bar:focus-within { opacity: 1 }
 @media (hover: none) { .qwen-magic-code-bar { opacity: 1 } }
-.qwen-magic-told:not(:has(div div div)) { display: none }
+.qwen-magic-told:not(:has(> * > * > *)) { display: none }
 """
 _FIELDS = """
 .qwen-magic-composer { display: flex; flex-direction: column; gap: 6px; padding: 8px !important;

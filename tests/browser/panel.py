@@ -16,6 +16,14 @@ DEMO = '%load_ext qwen_magic\n%config QwenMagics.region = "demo"'
 SHOW = "import qwen_magic, time\npanel = qwen_magic.Panel()\npanel"
 
 
+# The browser has no inner text for turns out of sight, which it does not draw.
+READ = """([node, text, count]) => {
+    const read = turn => turn.innerText.trim() ? turn.innerText : turn.textContent;
+    const turns = [...node.querySelectorAll('.qwen-magic-exchange')];
+    return turns.map(read).join('').split(text).length > count;
+}"""
+
+
 class PanelIn:
     """The first panel on a notebook's page, or one inside another element."""
 
@@ -49,7 +57,7 @@ class PanelIn:
     def wait(self, text: str, count: int = 1) -> None:
         """Wait until a text can be read so many times in the turns."""
         self.page.wait_for_function(
-            """([node, text, count]) => node.innerText.split(text).length > count""",
+            READ,
             arg=[self.root.locator(".qwen-magic-transcript").element_handle(), text, count],
         )
 
@@ -59,7 +67,7 @@ class PanelIn:
 
     def questions(self) -> list[str]:
         """Return the questions that are shown."""
-        texts = self.root.locator(".qwen-magic-question").all_inner_texts()
+        texts = self.root.locator(".qwen-magic-question").all_text_contents()
         return [text.removeprefix("You: ").strip() for text in texts]
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from qwen_magic.demo.server import DemoServer
 from tests.browser.panel import PanelIn, panel_in
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Locator
+
     from tests.browser.lab import Jupyter
 
 ASKED = "Write Python code that prints primes"
 PATIENCE = 300_000  # milliseconds
 ASK = f"for _ in range(22): panel.ask({ASKED!r})\nwhile panel.busy: time.sleep(0.1)"
+LONG = (
+    "for _ in range(6): panel.ask('Write a long answer of 2 KB')\nwhile panel.busy: time.sleep(0.1)"
+)
 SIZE = "import gc, ipywidgets\nsum(isinstance(o, ipywidgets.Widget) and o.comm is not None for o in gc.get_objects())"
 
 
@@ -63,10 +71,16 @@ def settled(panel: PanelIn) -> tuple[int, int]:
     raise AssertionError(f"the page is never done: {found}")
 
 
+@contextmanager
+def quick() -> Iterator[str]:
+    """Run a demo that writes fast, and give the line that asks there."""
+    with DemoServer(pace=0.0005) as server:
+        yield f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"'
+
+
 def test_turns_that_left_the_page_leave_little_there(lab: Jupyter) -> None:
     found = []
-    with DemoServer(pace=0.0005) as server:
-        load = f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"'
+    with quick() as load:
         panel = panel_in(lab, ASK, SIZE, load=load)
         panel.page.set_default_timeout(PATIENCE)
         for _ in range(3):
@@ -79,3 +93,32 @@ def test_turns_that_left_the_page_leave_little_there(lab: Jupyter) -> None:
     assert nodes_after <= 1.2 * nodes_before
     assert open_after <= 1.2 * open_before
     assert left_after < 100  # a turn has about forty
+
+
+def drawn(panel: PanelIn) -> list[bool]:
+    """Return which turns' questions are drawn."""
+    shown = "nodes => nodes.map(node => node.checkVisibility({ contentVisibilityAuto: true }))"
+    return list(panel.page.locator(".qwen-magic-question").evaluate_all(shown))
+
+
+def wait_drawn(panel: PanelIn, turn: Locator) -> None:
+    """Wait until a turn's question is drawn."""
+    panel.page.wait_for_function(
+        "node => node.checkVisibility({ contentVisibilityAuto: true })",
+        arg=turn.locator(".qwen-magic-question").element_handle(),
+    )
+
+
+def test_turns_are_drawn_when_they_come_into_sight(lab: Jupyter) -> None:
+    with quick() as load:
+        panel = panel_in(lab, LONG, load=load)
+        panel.notebook.run(1)
+        panel.wait_idle()
+        assert drawn(panel)[:4] == [False] * 4
+        panel.turns.first.scroll_into_view_if_needed()
+        wait_drawn(panel, panel.turns.first)
+        assert drawn(panel)[2:] == [False] * 4
+        panel.ask("Hello")  # what is asked is seen
+        panel.turns.nth(6).wait_for()
+        wait_drawn(panel, panel.turns.nth(6))
+        assert not drawn(panel)[0]
