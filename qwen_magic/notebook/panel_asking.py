@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.lanes import in_order
 from qwen_magic.errors import QwenError
+from qwen_magic.notebook.switch_interval import short_switch_interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -154,7 +155,8 @@ class Asker:
                     return
                 live = self._waiting.popleft()
             try:
-                self._answer(live)
+                with short_switch_interval():
+                    self._answer(live)
             except Exception:  # noqa: BLE001 - the next question is to be answered all the same
                 _LOG.exception("the panel could not show an answer")
             if self._waiting:

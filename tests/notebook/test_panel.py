@@ -103,6 +103,58 @@ def test_a_function_may_ask_in_the_chain_that_called_it(kernel: Kernel) -> None:
     assert printed(kernel, "print(_qwen.prompt, _qwen.status)") == "Hello from Paris completed"
 
 
+SLEEPS = """
+import threading
+called, ended, other = threading.Event(), threading.Event(), qwen_magic.Panel()
+
+def get_weather(city: str) -> str:
+    'Get the weather forecast of a city.'
+    called.set()
+    try:
+        time.sleep(60)
+    finally:
+        ended.set()
+    return "too late"
+
+def stop():
+    called.wait(60)
+    panel.stop()
+
+%config QwenMagics.tools = ["get_weather"]
+%config QwenMagics.approve = "always"
+threading.Thread(target=stop).start()
+other.ask("What is the weather in Paris?")
+"""
+
+
+def test_stop_reaches_a_function_that_another_panels_question_called(kernel: Kernel) -> None:
+    begun = time.monotonic()
+    kernel.run(SLEEPS, cell="a")
+    while printed(kernel, "print(other.busy)") == "True":  # it runs when no cell does
+        assert time.monotonic() < begun + PATIENCE
+    assert printed(kernel, "print(called.is_set(), ended.is_set())") == "True True"
+    told = "print([v.html for v in other._layout.transcript.views])"
+    assert "Stopped by you" in printed(kernel, told)
+    assert time.monotonic() < begun + 50  # the function sleeps for longer
+
+
+@pytest.mark.parametrize("when", ["idle", "busy"])
+def test_a_closed_panel_hangs_up(kernel: Kernel, when: str) -> None:
+    first, second = (WAIT, "panel.close()\n") if when == "idle" else ("panel.close()\n", WAIT)
+    connections = "print(panel._session._client is None)"
+    assert printed(kernel, f"panel.ask('Hello')\n{WAIT}{connections}") == "False"
+    assert printed(kernel, f"panel.ask('Hello again')\n{first}{second}{connections}") == "True"
+
+
+def test_threads_take_turns_faster_while_it_answers(kernel: Kernel) -> None:
+    interval = "sys.getswitchinterval()"
+    asked = f"panel.ask('Write a long answer of 2 KB')\nuntil_short = {interval}\n"
+    wait = f"while panel.busy: until_short = min(until_short, {interval})\n"
+    told = printed(kernel, f"import sys\nbefore = {interval}\n{asked}{wait}print(until_short)")
+    assert told == "0.001"
+    assert printed(kernel, f"print({interval} == before)") == "True"
+
+
 def test_nobody_answers_with_canned_text_unattended() -> None:
     with running() as kernel:
         code = f"{SHOW}.ask('Hello')\n{WAIT}print(panel._layout.transcript.views[-1].html)"
