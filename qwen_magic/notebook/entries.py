@@ -132,6 +132,7 @@ class _Entry:
         if self._ended is None:
             return card.heading
         seconds = f"{self._ended - self._began:.1f} s"
+        at_once = seconds == "0.0 s"
         if card.kind == "reasoning":
-            return f"Thought for {seconds}"
-        return card.heading if seconds == "0.0 s" else f"{card.heading} · {seconds}"
+            return f"Thought for {'a moment' if at_once else seconds}"
+        return card.heading if at_once else f"{card.heading} · {seconds}"

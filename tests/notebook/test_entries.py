@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from ipywidgets import HTMLMath, ToggleButton, VBox
 
 from qwen_magic.notebook.entries import PAGE, Page
 from qwen_magic.notebook.widgets import Look
 from qwen_magic.responses.items import WebSearchCall
-from tests.notebook.turns import growing
+from tests.notebook.turns import answer, growing, thought
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,3 +79,13 @@ def test_what_the_reader_opened_stays_open_on_its_page() -> None:
     page.box.children[3].children[0].value = True
     page.show(searching(3 * PAGE), 1.0, new=4)
     assert list(page.opened(cut=False)) == [3]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"), [(0.0, "a moment"), (0.02, "a moment"), (3.21, "3.2 s")]
+)
+def test_reasoning_tells_how_long_it_took(seconds: float, told: str) -> None:
+    page = first_page()
+    page.show(growing(thought("Hm.")), 0.0, new=4)
+    page.show(growing(thought("Hm."), answer("Yes.")), seconds, new=4)
+    assert headings(page) == [f"Thought for {told}"]
