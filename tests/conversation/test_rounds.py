@@ -563,6 +563,7 @@ def test_an_interrupt_after_a_function_has_asked_ends_its_own_turn_alone(demo: D
         assert session.head() == turn_of(inner, 1)
         assert session.last is not None
         assert session.last.status == "cancelled"
+        assert session.node == outer.id
         usages = [record.usage for record in (outer, inner)]
         assert session.used == sum(usage.total_tokens for usage in usages if usage)
 

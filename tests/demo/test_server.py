@@ -39,6 +39,14 @@ def test_it_notes_what_it_received(demo: DemoServer) -> None:
     assert received.body == request("Hi")
 
 
+def test_it_notes_the_last_thousand_and_forgets_those_before(demo: DemoServer) -> None:
+    with httpx.Client(base_url=demo.base_url) as client:
+        for number in range(1_003):
+            client.get(f"responses/none?{number}")
+    asked = [received.path.rpartition("?")[2] for received in demo.requests]
+    assert asked == [str(number) for number in range(3, 1_003)]
+
+
 def test_the_legacy_path_works(demo: DemoServer) -> None:
     url = demo.base_url.replace("/compat", "/api/v2/apps/protocols/compat")
     assert httpx.post(f"{url}/responses", json=request("Hi")).status_code == 200
