@@ -7,6 +7,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import Empty
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from jupyter_client.manager import KernelManager
@@ -134,9 +135,22 @@ class Kernel:
 
 
 @contextmanager
+def sockets() -> Iterator[dict[str, str]]:
+    """Yield where a kernel listens: on files, since another process may take a port that was free."""
+    with TemporaryDirectory() as folder:
+        yield {"transport": "ipc", "ip": f"{folder}/kernel"}
+
+
+@contextmanager
 def running(**environment: str) -> Iterator[Kernel]:
     """Start a kernel with the extension loaded."""
-    manager = KernelManager(kernel_name="python3")
+    with sockets() as where, _started(where, environment) as kernel:
+        yield kernel
+
+
+@contextmanager
+def _started(where: dict[str, str], environment: dict[str, str]) -> Iterator[Kernel]:
+    manager = KernelManager(kernel_name="python3", **where)
     manager.start_kernel(env={**os.environ, **environment})
     client = manager.blocking_client()
     client.start_channels()

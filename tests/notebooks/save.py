@@ -17,6 +17,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 import nbformat
 from nbclient import NotebookClient
+from traitlets.config import Config
+
+from tests.notebook.kernel import sockets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,14 +60,16 @@ def executed(
     for cell in _code(notebook):
         cell.outputs, cell.execution_count = [], None
     kept = {name: value for name, value in os.environ.items() if not name.startswith(_OTHERS)}
-    client = NotebookClient(
-        notebook,
-        kernel_name="python3",
-        record_timing=False,
-        coalesce_streams=True,
-        resources={"metadata": {"path": str(FOLDER)}},
-    )
-    client.execute(env=kept | {"QWEN_MAGIC_HOME": str(home)} | dict(environment or {}))
+    with sockets() as where:
+        client = NotebookClient(
+            notebook,
+            kernel_name="python3",
+            config=Config({"KernelManager": where}),
+            record_timing=False,
+            coalesce_streams=True,
+            resources={"metadata": {"path": str(FOLDER)}},
+        )
+        client.execute(env=kept | {"QWEN_MAGIC_HOME": str(home)} | dict(environment or {}))
     return notebook
 
 
