@@ -31,13 +31,13 @@ def is_main_thread() -> bool:
     return current_thread() is main_thread()
 
 
-def on_main_shell(function: Callable[[], T]) -> Future[T]:
+def on_main_shell(function: Callable[[], T], future: Future[T] | None = None) -> Future[T]:
     """Run a function on the main thread when no cell runs; cells that wait already go first.
 
     On the main thread itself, and where there is no kernel, it runs at once. Cancelling the future
     keeps a function from running that waits; a kernel interrupt reaches one that runs.
     """
-    future: Future[T] = Future()
+    future = Future() if future is None else future
     kernel: Any = getattr(get_ipython(), "kernel", None)
     if is_main_thread() or getattr(kernel, "io_loop", None) is None:
         _run(future, function)
@@ -52,23 +52,24 @@ class Calls:
     """Where a panel's functions are called: on the main thread, and nothing of them in a cell."""
 
     def __init__(self) -> None:
-        self._last: Future[Any] | None = None
+        self._futures: tuple[Future[Any], ...] = ()
 
     def __call__(self, work: Callable[[], T]) -> Future[T]:
         """Call a function when no cell runs."""
-        future = on_main_shell(lambda: _undisplayed(work))
-        self._last = future
-        return future
+        future = Future[T]()  # known before it runs: it may be stopped at once
+        self._futures = (*(known for known in self._futures if not known.done()), future)
+        return on_main_shell(lambda: _undisplayed(work), future)
 
     def waits(self) -> bool:
-        """Return whether the last one waits for a running cell."""
-        last = self._last
-        return last is not None and not last.running() and not last.done()
+        """Return whether functions wait for a running cell."""
+        left = [future for future in self._futures if not future.done()]
+        return bool(left) and not any(future.running() for future in left)
 
     def stop(self) -> None:
-        """Interrupt the function that runs."""
-        if self._last is not None and self._last.running():
-            interrupt_main()
+        """Interrupt the function that runs, and keep those from running that wait."""
+        for future in reversed(self._futures):
+            if not future.cancel() and future.running():
+                interrupt_main()
 
 
 def _undisplayed(work: Callable[[], T]) -> T:

@@ -168,10 +168,9 @@ class Asker:
         except QwenError as error:
             told = str(error).replace(_RUN_AGAIN, "press Retry")
             live.turn, live.error = error.turn or live.turn, told
-        except CancelledError:
-            live.error = _WITHDRAWN
-        except KeyboardInterrupt:  # it reached a function on the main thread
-            live.turn = self._session.last
+        except (CancelledError, KeyboardInterrupt):  # before it began, or in a function's call
+            live.error = "" if live.turn else _WITHDRAWN
+            live.turn = live.turn and self._session.last
         except Exception as error:  # noqa: BLE001 - a thread that dies would leave the panel busy
             live.error = f"{type(error).__name__}: {error}"
         finally:

@@ -73,3 +73,32 @@ def test_without_a_kernel_it_runs_at_once() -> None:
 def test_what_it_raises_is_raised_where_it_is_awaited() -> None:
     with pytest.raises(ZeroDivisionError):
         on_main_shell(lambda: 1 // 0).result(0)
+
+
+STOPS = """
+import threading, time
+from concurrent.futures import wait
+from qwen_magic.notebook.main_shell import Calls
+calls, held, futures = Calls(), threading.Event(), []
+
+def hold():
+    held.set()
+    time.sleep(60)
+
+def behind():
+    futures.extend([calls(hold), calls(lambda: 42)])
+    held.wait(60)
+    calls.stop()
+
+thread = threading.Thread(target=behind)
+thread.start()
+"""
+
+
+def test_stop_interrupts_the_function_that_runs_and_those_that_wait_never_run(
+    kernel: Kernel,
+) -> None:
+    kernel.run(STOPS)
+    ended = "thread.join(60); first, second = futures; wait(futures, 60)\n"
+    told = kernel.run(f"{ended}print(repr(first.exception()), second.cancelled(), calls.waits())")
+    assert told.printed == "KeyboardInterrupt() True False\n"
