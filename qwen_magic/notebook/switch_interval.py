@@ -1,7 +1,7 @@
 """How soon a thread gets the interpreter beside a cell that computes.
 
 A thread that waited for a socket gets the interpreter back after `sys.getswitchinterval()`, 5 ms,
-and a click on Stop crosses a dozen threads of the kernel before the page has its answer.
+and a click on Stop crosses several threads of the kernel before the page has its answer.
 """
 
 from __future__ import annotations

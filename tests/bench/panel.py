@@ -148,16 +148,14 @@ def _aging(lab: Jupyter, turns: int) -> None:
         panel.page.evaluate(TASKS)
         devtools = panel.page.context.new_cdp_session(panel.page)
         devtools.send("Performance.enable")
-        sizes, heaps, nodes, longest = [], [], [], 0.0
+        sizes, heaps, nodes = [], [], []
         for _ in range(4):
             panel.notebook.traffic.clear()
             panel.notebook.run(1)
             panel.page.wait_for_timeout(2_000)
             longest = max(panel.page.evaluate("() => window.tasks"))
-            devtools.send("HeapProfiler.collectGarbage")
-            panel.page.evaluate(
-                "() => { window.since = performance.now(); }"
-            )  # it is a task itself
+            devtools.send("HeapProfiler.collectGarbage")  # a task that is not the panel's
+            panel.page.evaluate("() => { window.since = performance.now(); }")
             found = {
                 m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]
             }

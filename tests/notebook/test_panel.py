@@ -193,3 +193,26 @@ def test_what_is_saved_is_bounded_and_harmless() -> None:
     assert "<i>" not in data["text/html"]
     assert f'class="{SAVED} mark"' in data["text/html"]
     assert data["text/plain"].startswith("> <b>96</b>")
+
+
+WAITING = """
+asked = []
+
+def get_weather(city: str) -> str:
+    'Get the weather forecast of a city.'
+    asked.append(city)
+    return "too late"
+
+%config QwenMagics.tools = ["get_weather"]
+%config QwenMagics.approve = "always"
+panel.ask("What is the weather in Paris?")
+while not panel._calls.waits(): time.sleep(0.01)
+panel.stop()
+while panel.busy: time.sleep(0.01)
+print([view.html for view in panel._layout.transcript.views])
+"""
+
+
+def test_a_function_that_waits_for_the_cell_is_never_called_once_stopped(kernel: Kernel) -> None:
+    assert "Stopped by you" in printed(kernel, WAITING)
+    assert printed(kernel, "print(asked)") == "[]"
