@@ -11,6 +11,7 @@ from qwen_magic.conversation.calls import unanswered
 from qwen_magic.notebook.approval import ApprovalBar
 from qwen_magic.notebook.card_html import line_html
 from qwen_magic.notebook.growing_items import GrowingItems, Waiting
+from qwen_magic.notebook.signals import listening
 from qwen_magic.notebook.stopping import ADVICE, StopBar
 from qwen_magic.notebook.widgets import Column, Look
 
@@ -80,7 +81,7 @@ class GrowingView:
             raise KeyboardInterrupt
         now = time.monotonic()
         calling = any(call.status == "running" for call in unanswered(turn))
-        self._bar.is_calling = calling
+        self._bar.calling = listening() if calling else None
         if now < self._next and not (calling and turn is not self._drawn):
             return  # a call holds the kernel: what is not drawn before it is drawn after it
         self._drawn = turn

@@ -16,7 +16,7 @@ from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors, without_reason
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.frontend import frontend_of
-from qwen_magic.notebook.interrupt import Interrupts, TurnStopped
+from qwen_magic.notebook.interrupt import CellInterrupts, TurnStopped
 from qwen_magic.notebook.namespace import check_free, variables_of
 from qwen_magic.notebook.servers import mcp_servers
 from qwen_magic.notebook.showing import show
@@ -193,7 +193,7 @@ class QwenMagics(Magics):
     def _show(
         self, turns: Generator[Turn, None, None], view: Callable[[], View], name: str
     ) -> None:
-        with Interrupts(self._shell) as interrupts:
+        with CellInterrupts(self._shell) as interrupts:
             shown = show(turns, view, interrupts)
             self._settle(view, shown, name)
             if shown.error is not None:

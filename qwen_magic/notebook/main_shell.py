@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import sys
 from concurrent.futures import Future
-from contextlib import AsyncExitStack, suppress
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from threading import current_thread, main_thread
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from IPython.core.getipython import get_ipython
 
-from qwen_magic.notebook.stopping import interrupt_main
+from qwen_magic.notebook.interrupt import TurnStopped
+from qwen_magic.notebook.signals import Interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,45 +33,94 @@ def is_main_thread() -> bool:
     return current_thread() is main_thread()
 
 
-def on_main_shell(function: Callable[[], T], future: Future[T] | None = None) -> Future[T]:
+@dataclass(frozen=True, slots=True)
+class Scheduled(Generic[T]):
+    """A function on its way to the main thread.
+
+    Attributes:
+        function: What is to run.
+        future: What comes of it.
+        interrupts: What it hears of interrupts.
+    """
+
+    function: Callable[[], T]
+    future: Future[T] = field(default_factory=Future)
+    interrupts: Interrupts = field(default_factory=Interrupts)
+
+    def start(self) -> Future[T]:
+        """Run it where and when `on_main_shell` tells."""
+        kernel: Any = getattr(get_ipython(), "kernel", None)
+        if is_main_thread() or getattr(kernel, "io_loop", None) is None:
+            self._run()
+        elif hasattr(kernel, "schedule_dispatch"):
+            kernel.io_loop.add_callback(kernel.schedule_dispatch, self._in_queue, kernel)
+        else:
+            kernel.io_loop.add_callback(self._in_queue, kernel)
+        return self.future
+
+    def stop(self) -> None:
+        """Interrupt it if it runs, and keep it from running if it waits."""
+        if not self.future.cancel():
+            self.interrupts.send()
+
+    async def _in_queue(self, kernel: Any) -> None:  # noqa: ANN401 - ipykernel is optional
+        async with getattr(kernel, "_main_asyncio_lock", nullcontext()):
+            self._run()
+
+    def _run(self) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = self._interruptible()
+        except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+    def _interruptible(self) -> T:
+        """Return what comes of it; an interrupt ends it, and never what runs before and behind."""
+        with self.interrupts:
+            try:
+                return self.function()
+            except TurnStopped:  # it asked, and its own question was stopped
+                raise KeyboardInterrupt from None
+            finally:
+                self.interrupts.hold()
+
+
+def on_main_shell(function: Callable[[], T]) -> Future[T]:
     """Run a function on the main thread when no cell runs; cells that wait already go first.
 
     On the main thread itself, and where there is no kernel, it runs at once. Cancelling the future
     keeps a function from running that waits; a kernel interrupt reaches one that runs.
     """
-    future = Future() if future is None else future
-    kernel: Any = getattr(get_ipython(), "kernel", None)
-    if is_main_thread() or getattr(kernel, "io_loop", None) is None:
-        _run(future, function)
-    elif hasattr(kernel, "schedule_dispatch"):
-        kernel.io_loop.add_callback(kernel.schedule_dispatch, _in_queue, kernel, future, function)
-    else:
-        kernel.io_loop.add_callback(_in_queue, kernel, future, function)
-    return future
+    return Scheduled(function).start()
 
 
 class Calls:
     """Where a panel's functions are called: on the main thread, and nothing of them in a cell."""
 
     def __init__(self) -> None:
-        self._futures: tuple[Future[Any], ...] = ()
+        self._known: tuple[Scheduled[Any], ...] = ()
 
     def __call__(self, work: Callable[[], T]) -> Future[T]:
         """Call a function when no cell runs."""
-        future = Future[T]()  # known before it runs: it may be stopped at once
-        self._futures = (*(known for known in self._futures if not known.done()), future)
-        return on_main_shell(lambda: _undisplayed(work), future)
+        call = Scheduled(lambda: _undisplayed(work))
+        self._known = (*self._left(), call)  # before it runs: it may be stopped at once
+        return call.start()
 
     def waits(self) -> bool:
         """Return whether functions wait for a running cell."""
-        left = [future for future in self._futures if not future.done()]
-        return bool(left) and not any(future.running() for future in left)
+        left = self._left()
+        return bool(left) and not any(call.future.running() for call in left)
 
     def stop(self) -> None:
         """Interrupt the function that runs, and keep those from running that wait."""
-        for future in reversed(self._futures):
-            if not future.cancel() and future.running():
-                interrupt_main()
+        for call in reversed(self._known):
+            call.stop()
+
+    def _left(self) -> list[Scheduled[Any]]:
+        return [call for call in self._known if not call.future.done()]
 
 
 def _undisplayed(work: Callable[[], T]) -> T:
@@ -90,23 +141,3 @@ def _print_plain(message: dict[str, Any]) -> dict[str, Any] | None:
     text = message["content"]["data"].get("text/plain", "")
     sys.stdout.write(f"{text}\n")  # where the call's own prints go
     return None
-
-
-async def _in_queue(kernel: Any, future: Future[T], function: Callable[[], T]) -> None:  # noqa: ANN401 - ipykernel is optional
-    async with AsyncExitStack() as stack:
-        lock = getattr(kernel, "_main_asyncio_lock", None)
-        if lock is not None:
-            await stack.enter_async_context(lock)
-        with suppress(AttributeError, ValueError):
-            kernel.pre_handler_hook()  # a kernel interrupt is heard
-            stack.callback(kernel.post_handler_hook)
-        _run(future, function)
-
-
-def _run(future: Future[T], function: Callable[[], T]) -> None:
-    if not future.set_running_or_notify_cancel():
-        return
-    try:
-        future.set_result(function())
-    except BaseException as error:  # noqa: BLE001 - it is raised where the result is awaited
-        future.set_exception(error)

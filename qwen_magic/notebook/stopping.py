@@ -7,9 +7,6 @@ tells how to stop without it.
 
 from __future__ import annotations
 
-import _thread
-import signal
-import threading
 from contextlib import suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any
@@ -21,9 +18,10 @@ from ipywidgets.widgets.widget_string import LabelStyle
 if TYPE_CHECKING:
     from ipywidgets import Widget
 
+    from qwen_magic.notebook.signals import Interrupts
     from qwen_magic.notebook.widgets import Look
 
-__all__ = ["ADVICE", "StopBar", "hear", "interrupt_main"]
+__all__ = ["ADVICE", "StopBar", "hear"]
 
 ADVICE = "interrupt the kernel to stop"
 _PATIENCE = 2.0  # seconds in which a front end that uses subshells has opened one
@@ -34,12 +32,13 @@ class StopBar:
 
     Attributes:
         pressed: Set, by another thread, when the button was pressed.
-        is_calling: Whether the main thread runs a function for the model, and cannot look.
+        calling: What to interrupt, while the main thread runs a function for the model and cannot
+            look whether the button was pressed.
     """
 
     def __init__(self, look: Look, *, in_time: bool) -> None:
         self.pressed = Event()
-        self.is_calling = False
+        self.calling: Interrupts | None = None
         self._in_time = in_time
         self._layout = look.keep(Layout(width="auto", height="24px", margin="0 10px 0 0"))
         self._button = look.keep(
@@ -72,16 +71,8 @@ class StopBar:
 
     def _press(self, _: object) -> None:
         self.pressed.set()
-        if self.is_calling:
-            interrupt_main()
-
-
-def interrupt_main() -> None:
-    """Raise KeyboardInterrupt in the main thread, also where it sleeps."""
-    if hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
-    else:
-        _thread.interrupt_main()
+        if self.calling is not None:
+            self.calling.send()
 
 
 def hear(widget: Widget) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from qwen_magic.notebook.interrupt import Interrupts, TurnStopped, install, uninstall
+from qwen_magic.notebook.interrupt import CellInterrupts, TurnStopped, install, uninstall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,9 +65,9 @@ def press() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
-def stopped(shell: InteractiveShell) -> Interrupts:
+def stopped(shell: InteractiveShell) -> CellInterrupts:
     """Return what an interrupted turn leaves behind."""
-    interrupts = Interrupts(shell)
+    interrupts = CellInterrupts(shell)
     try:
         with interrupts:
             try:
@@ -81,8 +81,8 @@ def stopped(shell: InteractiveShell) -> Interrupts:
 
 def test_a_turn_in_a_turn_leaves_the_outer_ones_guard_on(shell: InteractiveShell) -> None:
     before = signal.getsignal(signal.SIGINT)
-    with Interrupts(shell) as outer:
-        with Interrupts(shell):
+    with CellInterrupts(shell) as outer:
+        with CellInterrupts(shell):
             pass
         outer.hold()
         press()
@@ -92,7 +92,7 @@ def test_a_turn_in_a_turn_leaves_the_outer_ones_guard_on(shell: InteractiveShell
 
 def test_a_turn_that_is_stopped_in_a_turn_stops_both_once(shell: InteractiveShell) -> None:
     before = signal.getsignal(signal.SIGINT)
-    with Interrupts(shell) as outer:
+    with CellInterrupts(shell) as outer:
         assert stopped(shell).raised
         assert outer.raised
         press()

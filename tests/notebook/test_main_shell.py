@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.notebook.main_shell import on_main_shell
-from tests.notebook.kernel import Kernel, running
+from tests.notebook.kernel import PATIENCE, Kernel, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,13 +76,14 @@ def test_what_it_raises_is_raised_where_it_is_awaited() -> None:
 
 
 STOPS = """
-import threading, time
+import os, threading, time
 from concurrent.futures import wait
 from qwen_magic.notebook.main_shell import Calls
 calls, held, futures = Calls(), threading.Event(), []
 
 def hold():
     held.set()
+    os.system("sleep 0.2")  # is deaf to interrupts (POSIX, `system`)
     time.sleep(60)
 
 def behind():
@@ -102,3 +103,48 @@ def test_stop_interrupts_the_function_that_runs_and_those_that_wait_never_run(
     ended = "thread.join(60); first, second = futures; wait(futures, 60)\n"
     told = kernel.run(f"{ended}print(repr(first.exception()), second.cancelled(), calls.waits())")
     assert told.printed == "KeyboardInterrupt() True False\n"
+
+
+PRESSES = """
+import signal, sys, threading
+from qwen_magic.notebook.main_shell import on_main_shell
+
+def pressing(press):
+    count, inside = 0, False
+    def look(frame, event, arg):
+        nonlocal count, inside
+        if frame.f_code.co_filename.endswith("main_shell.py") and frame.f_code.co_name == "_run":
+            inside = event == "call"
+        count += inside and event == "call"
+        if inside and event == "call" and count == press:
+            pressed.append(press)
+            signal.raise_signal(signal.SIGINT)
+    return look
+
+def called(press):
+    got.append(repr(on_main_shell(lambda: 42).exception(60)))
+
+def asks(press):
+    sys.setprofile(pressing(press))
+    threading.Thread(target=called, args=(press,)).start()
+
+got, pressed = [], []
+"""
+
+
+def outcome(kernel: Kernel, press: int) -> str:
+    """Return what came of a call that is interrupted at this function call of its own."""
+    kernel.run(f"asks({press})")
+    until = time.monotonic() + PATIENCE
+    while kernel.run("print(len(got))").printed == "0\n":  # it runs when no cell does
+        assert time.monotonic() < until
+    return kernel.run("sys.setprofile(None); print(got.pop())").printed.strip()
+
+
+def test_an_interrupt_at_any_moment_of_a_call_leaves_the_kernel_alive(kernel: Kernel) -> None:
+    kernel.run(PRESSES)
+    press = 0
+    while kernel.run("print(len(pressed))").printed == f"{press}\n":
+        press += 1
+        assert outcome(kernel, press) in {"None", "KeyboardInterrupt()"}
+    assert press > 8

@@ -61,7 +61,7 @@ def pressed(kernel: Kernel, place: str, *counts: int) -> Ran:
     return kernel.run(f"asked({place!r}, {', '.join(map(str, counts))})", cell="a")
 
 
-@pytest.mark.parametrize("place", ["growing_items.draw", "interrupt.hold", "live.settle"])
+@pytest.mark.parametrize("place", ["growing_items.draw", "signals.hold", "live.settle"])
 def test_an_interrupt_at_any_moment_leaves_one_settled_output(kernel: Kernel, place: str) -> None:
     step = 211 if place == "growing_items.draw" else 61
     stopped = 0

@@ -1,0 +1,133 @@
+"""Interrupts as the main thread hears them: Ctrl-C, the kernel's, and those of another thread.
+
+Python handles signals on the main thread alone (Python, `signal`).
+"""
+
+from __future__ import annotations
+
+import _thread
+import signal
+import threading
+import time
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+__all__ = ["Interrupts", "listening"]
+
+_SAME = 1.0  # seconds in which another Ctrl-C is the same wish
+_HELD = 5.0  # seconds that settling may take before it can be interrupted
+_AGAIN = 0.05  # seconds after which a signal that was not heard is sent again
+
+
+class Interrupts:
+    """Interrupts of what runs on the main thread: raised once, and not while it settles.
+
+    Attributes:
+        noted: One came that raised nothing, since it was about to end anyway.
+        raised: One was raised; a function that the model called may have swallowed it.
+    """
+
+    def __init__(self) -> None:
+        self.noted = False
+        self.raised = False
+        self._heard = 0
+        self._deaf_until = 0.0
+        self._earlier: Any = None
+        self._is_on = False
+        self._is_over = False
+        self._ending = Lock()
+
+    def hold(self) -> None:
+        """Let what follows run to its end: for a while, an interrupt is only noted."""
+        self._deaf_until = time.monotonic() + _HELD
+
+    def send(self) -> None:
+        """Interrupt what runs, from another thread; what has ended is left alone.
+
+        A thread that is just falling asleep in C hears a signal only when it wakes up. So this one
+        is sent again until it is heard.
+        """
+        heard = self._heard
+        if self._send_once(heard):
+            Thread(target=self._insist, args=(heard,), daemon=True).start()
+
+    @property
+    def handler(self) -> Any:  # noqa: ANN401 - what `signal.signal` takes
+        """What handles Ctrl-C: a turn that was stopped may have left its own on, which is over."""
+        return self._earlier if self._is_over else self._arrive
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is not threading.main_thread():
+            self._is_over = True  # no signal is ever handled here
+            return self
+        earlier = signal.getsignal(signal.SIGINT)
+        owner = _owner(earlier)
+        self._earlier = owner.handler if owner else earlier
+        signal.signal(signal.SIGINT, self._arrive)
+        self._is_on = True
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._end()
+        self._restore()
+
+    @property
+    def _is_nested(self) -> bool:
+        return _owner(self._earlier) is not None
+
+    def _insist(self, heard: int) -> None:
+        time.sleep(_AGAIN)
+        while self._send_once(heard):
+            time.sleep(_AGAIN)
+
+    def _send_once(self, heard: int) -> bool:
+        """Send the signal unless one was heard; return whether it may have to be sent again."""
+        with self._ending:  # what runs next on the main thread is not to be interrupted
+            if self._is_over or self._heard != heard:
+                return False
+            if self._is_on:
+                _signal_main()
+            return not self._is_on or _owner(signal.getsignal(signal.SIGINT)) is not None
+
+    def _arrive(self, number: int, frame: FrameType | None) -> None:
+        self._heard += 1
+        now = time.monotonic()
+        if now < self._deaf_until:
+            self.noted = True
+            return
+        self._deaf_until = now + _SAME
+        self.raised = True
+        if callable(self._earlier):
+            self._earlier(number, frame)
+        raise KeyboardInterrupt
+
+    def _end(self) -> None:
+        self.hold()
+        with self._ending:
+            self._is_over = True
+
+    def _restore(self) -> None:
+        if signal.getsignal(signal.SIGINT) == self._arrive:
+            signal.signal(signal.SIGINT, self._earlier)
+
+
+def listening() -> Interrupts | None:
+    """Return what listens for Ctrl-C on this thread, if it is one of these."""
+    is_main = threading.current_thread() is threading.main_thread()
+    return _owner(signal.getsignal(signal.SIGINT)) if is_main else None
+
+
+def _signal_main() -> None:
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
+
+
+def _owner(handler: object) -> Interrupts | None:
+    """Return whose handler it is, if it is one of these."""
+    owner = getattr(handler, "__self__", None)
+    return owner if isinstance(owner, Interrupts) else None
