@@ -129,7 +129,7 @@ function begin(model, panel, signal) {
 }
 
 /**
- * Let go of the views of widgets that are about to be closed.
+ * Let go of widgets that are about to be closed, and of their views.
  *
  * JupyterLab's kernel connection keeps each closed comm, the comm its model, and the model what it
  * calls (views of ipywidgets never leave `msg:custom`): a chat of hours would grow with every turn.
@@ -139,6 +139,8 @@ function forget(model, ids) {
     closing.once("destroy", () => {
       closing.off();
       closing.state_change = Promise.resolve(); // it holds the view of the widget around it
+      const comm = closing.comm?.jsServicesComm ?? {};
+      comm.onMsg = comm.onClose = undefined; // both hold the widget
     });
   for (const id of ids) model.widget_manager.get_model(id).then(release, () => undefined);
 }

@@ -24,28 +24,31 @@ LONG = (
 SIZE = "import gc, ipywidgets\nsum(isinstance(o, ipywidgets.Widget) and o.comm is not None for o in gc.get_objects())"
 
 
+ELEMENT = "HTMLElement.prototype"
 WIDGETS = """function () {
     const isElement = e => !Object.hasOwn(e, 'constructor');  // not a prototype of some
     return this.filter(e => isElement(e) && e.classList.contains('jupyter-widgets')
         && !e.isConnected).length;
 }"""
+COMM = """(() => {
+    const [kernel] = [...jupyterapp.serviceManager.kernels._kernelConnections].slice(-1);
+    return Object.getPrototypeOf([...kernel._comms.values()][0]);
+})()"""
+MODELS = (
+    "function () { return this.filter(comm => comm._id && comm.isDisposed && comm.onMsg).length; }"
+)
+CLOSED = "function () { return this.filter(comm => comm._id && comm.isDisposed).length; }"
 
 
-def left(panel: PanelIn) -> int:
-    """Return how many widgets the page keeps that it does not show any more."""
+def kept(panel: PanelIn, prototype: str, count: str) -> int:
+    """Count among what the page keeps of a prototype."""
     devtools = panel.page.context.new_cdp_session(panel.page)
-    prototype = devtools.send("Runtime.evaluate", {"expression": "HTMLElement.prototype"})
+    named = devtools.send("Runtime.evaluate", {"expression": prototype})
     found = devtools.send(
-        "Runtime.queryObjects", {"prototypeObjectId": prototype["result"]["objectId"]}
+        "Runtime.queryObjects", {"prototypeObjectId": named["result"]["objectId"]}
     )
-    counted = devtools.send(
-        "Runtime.callFunctionOn",
-        {
-            "objectId": found["objects"]["objectId"],
-            "functionDeclaration": WIDGETS,
-            "returnByValue": True,
-        },
-    )
+    told = {"objectId": found["objects"]["objectId"], "functionDeclaration": count}
+    counted = devtools.send("Runtime.callFunctionOn", {**told, "returnByValue": True})
     devtools.detach()  # the page would keep what was found
     return int(counted["result"]["value"])
 
@@ -64,7 +67,7 @@ def settled(panel: PanelIn) -> tuple[int, int]:
     """Return both, once the page is done with what the kernel sent."""
     found = (0, 0)
     for _ in range(60):
-        before, found = found, (nodes(panel), left(panel))
+        before, found = found, (nodes(panel), kept(panel, ELEMENT, WIDGETS))
         if found == before:
             return found
         panel.page.wait_for_timeout(500)
@@ -93,6 +96,8 @@ def test_turns_that_left_the_page_leave_little_there(lab: Jupyter) -> None:
     assert nodes_after <= 1.2 * nodes_before
     assert open_after <= 1.2 * open_before
     assert left_after < 100  # a turn has about forty
+    assert kept(panel, COMM, CLOSED) > 1000  # JupyterLab keeps them, and what they hold
+    assert kept(panel, COMM, MODELS) < 100
 
 
 def drawn(panel: PanelIn) -> list[bool]:
