@@ -66,8 +66,13 @@ class Interrupts:
         earlier = signal.getsignal(signal.SIGINT)
         owner = _owner(earlier)
         self._earlier = owner.handler if owner else earlier
-        signal.signal(signal.SIGINT, self._arrive)
-        self._is_on = True
+        try:
+            signal.signal(signal.SIGINT, self._arrive)
+            self._is_on = True
+        except BaseException:  # an interrupt: `__exit__` would not be called
+            self._end()
+            self._restore()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:

@@ -148,3 +148,5 @@ def test_an_interrupt_at_any_moment_of_a_call_leaves_the_kernel_alive(kernel: Ke
         press += 1
         assert outcome(kernel, press) in {"None", "KeyboardInterrupt()"}
     assert press > 8
+    idle = kernel.run("print(get_ipython().kernel.saved_sigint_handler == signal.SIG_IGN)")
+    assert idle.printed == "True\n"  # between cells, the kernel ignores interrupts again
