@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import closing
-from threading import Condition
+from threading import Condition, RLock
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.origin import origin
@@ -39,18 +39,18 @@ class Lanes:
 
     def __init__(self) -> None:
         self._lanes: dict[Chain, deque[Ticket]] = {}
-        self._changed = Condition()
+        self._lock = RLock()  # an interrupt never finds it half taken, as it may a condition
+        self._changed = Condition(self._lock)
 
-    def join(self, chain: Chain) -> Ticket:
+    def join(self, ticket: Ticket) -> Ticket:
         """Line up in a chain's lane; whoever does must leave it."""
-        ticket = Ticket(chain)
-        with self._changed:
-            self._lanes.setdefault(chain, deque()).append(ticket)
+        with self._lock:
+            self._lanes.setdefault(ticket.chain, deque()).append(ticket)
         return ticket
 
     def leave(self, ticket: Ticket) -> None:
-        """Leave the lane, first or not."""
-        with self._changed:
+        """Leave the lane, first or not, or not in it."""
+        with self._lock:
             lane = self._lanes.get(ticket.chain, deque())
             if ticket in lane:
                 lane.remove(ticket)
@@ -64,7 +64,7 @@ class Lanes:
         A question that is asked while its own thread answers one, or by a function that one
         called, does not wait.
         """
-        with self._changed:
+        with self._lock:
             if not self._is_first(ticket):
                 self._changed.wait(seconds)
             if self._is_first(ticket):
@@ -89,9 +89,11 @@ def in_order(
             first waited for.
     """
     lanes, owned = session.store.lanes, ticket
-    ticket = owned or lanes.join(session.chain)
+    ticket = owned or Ticket(session.chain)
     waits = Turn(model=session.settings.model, chain=ticket.chain.name)
     try:
+        if owned is None:
+            lanes.join(ticket)
         with closing(turns):
             yield from _waited(lanes, ticket, session, waits)
             yield from turns

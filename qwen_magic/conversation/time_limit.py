@@ -32,8 +32,9 @@ def time_limit(seconds: float) -> Iterator[None]:
         yield
         return
     handler = signal.signal(signal.SIGALRM, _ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    left = interval = 0.0
     try:
+        left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, left, interval)

@@ -77,11 +77,11 @@ class GrowingView:
         Raises:
             KeyboardInterrupt: The Stop button was pressed.
         """
-        if self._bar.pressed.is_set():
-            raise KeyboardInterrupt
         now = time.monotonic()
         calling = any(call.status == "running" for call in unanswered(turn))
         self._bar.calling = listening() if calling else None
+        if self._bar.pressed.is_set():  # looked at last: from here on, a press interrupts
+            raise KeyboardInterrupt
         if now < self._next and not (calling and turn is not self._drawn):
             return  # a call holds the kernel: what is not drawn before it is drawn after it
         self._drawn = turn

@@ -42,14 +42,14 @@ class CellInterrupts(Interrupts):
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._end()
         if self._is_nested or kind is None or not issubclass(kind, TurnStopped):
-            self._restore()
+            self._restore_own()
         elif not hasattr(self._shell, "kernel"):  # IPython is not done with the cell
             self._shell.events.register("post_run_cell", self._leave)
         # A kernel puts back its own handler when it has replied.
 
     def _leave(self, _: object) -> None:
         self._shell.events.unregister("post_run_cell", self._leave)
-        self._restore()
+        self._restore_own()
 
 
 def install(shell: InteractiveShell) -> None:

@@ -8,25 +8,26 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from qwen_magic.conversation.lanes import Ticket
 from qwen_magic.conversation.planning import chain_of
 from qwen_magic.conversation.session import Session
 from qwen_magic.conversation.tree import counted, path
 from qwen_magic.errors import CellError, QwenError
-from qwen_magic.notebook.asking import prompt_for
-from qwen_magic.notebook.cell import Cell
-from qwen_magic.notebook.main_shell import Calls, on_main_shell
-from qwen_magic.notebook.panel_asking import Asker, Live, place_for
+from qwen_magic.notebook.main_shell import Calls
+from qwen_magic.notebook.panel_asking import Asker, Live, place_for, prompt_from
 from qwen_magic.notebook.panel_layout import PanelLayout
 from qwen_magic.notebook.panel_magics import panel_magics
 from qwen_magic.notebook.panel_saved import saved_bundle
+from qwen_magic.notebook.signals import uninterrupted
 from qwen_magic.notebook.status import DEMO_NOTE
-from qwen_magic.notebook.values import PLACEHOLDER
 from qwen_magic.responses.endpoint import DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from qwen_magic.conversation.question import Prompt
     from qwen_magic.conversation.records import Chain
+    from qwen_magic.notebook.panel_asking import FuturePrompt
     from qwen_magic.notebook.panel_chains import Act
     from qwen_magic.notebook.panel_turn import TurnView
     from qwen_magic.settings import Settings
@@ -69,7 +70,7 @@ class Panel:
         """
         if text.strip():
             replaced, self._replaced = self._replaced, None
-            self._put(text, self._prompt(text), replaced)
+            self._put(text, prompt_from(text, self._qwen.variables), replaced)
 
     @property
     def busy(self) -> bool:
@@ -78,7 +79,7 @@ class Panel:
 
     def stop(self) -> None:
         """Stop what is on its way in the panel's chain; what has arrived stays."""
-        for live in self._magics.feed.lives:
+        for live in tuple(self._magics.feed.lives):
             if live.chain == self._chain():
                 live.stop()
 
@@ -134,8 +135,9 @@ class Panel:
         """Switch to a chain, begin one, branch off or rename."""
         with self._telling(), self._lock:
             match act:
-                case "new":
-                    self._refuse_known(name)
+                case "new" if self._is_known(name):
+                    told = f"there is a chain {name!r} already"
+                    raise CellError(told, hint="choose another name")
                 case "fork":
                     self._qwen.session.store.fork(self._chain(), name)
                 case "rename":
@@ -145,7 +147,8 @@ class Panel:
 
     def retry(self, view: TurnView) -> None:
         """Ask a turn's question again, in its place."""
-        self._put(view.question, self._prompt(view.question), self._before(view))
+        prompt = prompt_from(view.question, self._qwen.variables)
+        self._put(view.question, prompt, self._before(view))
 
     def edit(self, view: TurnView) -> None:
         """Let the reader ask another question in a turn's place."""
@@ -171,8 +174,8 @@ class Panel:
         for live in tuple(self._magics.feed.lives):
             self.show(live)
 
-    def _put(self, question: str, prompt: Any, replaced: int | None) -> None:  # noqa: ANN401 - see `Live`
-        with self._telling(), self._lock:
+    def _put(self, question: str, prompt: Prompt | FuturePrompt, replaced: int | None) -> None:
+        with uninterrupted(), self._telling(), self._lock:
             settings = self._settings(self._layout.options.values())
             store = self._session.store = self._qwen.session.store
             chain = chain_of(self._notebook, settings)
@@ -182,21 +185,16 @@ class Panel:
                 settings=settings,
                 notebook=self._notebook,
                 asked=place_for(replaced, len(path(store.tree(chain)))),
-                ticket=store.lanes.join(chain),
+                ticket=Ticket(chain),
                 interrupt=self._calls.stop,
                 kept=replaced,
                 notes=self._notes(settings),
             )
             self._layout.tell("")
+            store.lanes.join(live.ticket)
             self._magics.feed.begin(live)
             self._asker.put(live)
             self.refresh()
-
-    def _prompt(self, text: str) -> object:
-        """Return what to send, at once or when it is known."""
-        if not PLACEHOLDER.search(text):
-            return text
-        return on_main_shell(lambda: prompt_for(Cell(text), self._qwen.variables()))
 
     def _settings(self, options: dict[str, Any]) -> Settings:
         options = {"tools": (), **options, "chain": self._name}

@@ -1,22 +1,27 @@
 """The panel's own thread: questions are answered one after the other while cells run, or none.
 
-A kernel interrupt cannot reach this thread; Stop sets a flag that is looked at 25 times a second.
+A kernel interrupt cannot reach this thread. Stop sets a flag that is looked at 25 times a second,
+and interrupts what runs for the question on the main thread.
 """
 
 from __future__ import annotations
 
 import logging
 from collections import deque
-from concurrent.futures import CancelledError, Future, wait
+from concurrent.futures import CancelledError, wait
 from contextlib import closing
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.lanes import in_order
 from qwen_magic.errors import QwenError
+from qwen_magic.notebook.asking import prompt_for
+from qwen_magic.notebook.cell import Cell
+from qwen_magic.notebook.main_shell import MainShellFuture, on_main_shell
 from qwen_magic.notebook.switch_interval import short_switch_interval
+from qwen_magic.notebook.values import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +35,18 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.settings import Settings
 
-__all__ = ["CALL_WAITS", "WAITS_FOR_CELL", "Asker", "Live", "place_for"]
+__all__ = [
+    "CALL_WAITS",
+    "WAITS_FOR_CELL",
+    "Asker",
+    "FuturePrompt",
+    "Live",
+    "place_for",
+    "prompt_from",
+]
+
+FuturePrompt: TypeAlias = "MainShellFuture[tuple[Prompt, tuple[str, ...]]]"
+"""What is sent, and what is to be said of it, when the variables in it can be read."""
 
 _LOG = logging.getLogger(__name__)
 _TICK = 0.04
@@ -67,7 +83,7 @@ class Live:
     """
 
     question: str
-    prompt: Prompt | Future[tuple[Prompt, tuple[str, ...]]]
+    prompt: Prompt | FuturePrompt
     settings: Settings
     notebook: str
     asked: Asked
@@ -87,6 +103,8 @@ class Live:
     def stop(self) -> None:
         """Stop it, in whichever panel it was asked; what has arrived stays."""
         self.stopped.set()
+        if isinstance(self.prompt, MainShellFuture):
+            self.prompt.stop()
         if self.turn is not None:  # else the function is another question's
             self.interrupt()
 
@@ -157,7 +175,7 @@ class Asker:
             try:
                 with short_switch_interval():
                     self._answer(live)
-            except Exception:  # noqa: BLE001 - the next question is to be answered all the same
+            except BaseException:  # noqa: BLE001 - the next question is to be answered all the same
                 _LOG.exception("the panel could not show an answer")
             if self._waiting:
                 live.stopped.wait(_BREATH)
@@ -171,7 +189,7 @@ class Asker:
         except (CancelledError, KeyboardInterrupt):  # before it began, or in a function's call
             live.error = "" if live.turn else _WITHDRAWN
             live.turn = live.turn and self._session.last
-        except Exception as error:  # noqa: BLE001 - a thread that dies would leave the panel busy
+        except BaseException as error:  # noqa: BLE001 - a thread that dies would leave the panel busy
             live.error = f"{type(error).__name__}: {error}"
         finally:
             if live.turn is not None and live.turn.ended:
@@ -193,19 +211,19 @@ class Asker:
                 live.turn = turn
                 live.hint = CALL_WAITS if self._waits() else ""
                 if live.stopped.is_set():
+                    live.interrupt()  # what it called meanwhile
                     break
                 self._show(live)
         if live.stopped.is_set():
             live.turn = session.last
 
     def _prompt(self, live: Live) -> Prompt:
-        if not isinstance(live.prompt, Future):
+        if not isinstance(live.prompt, MainShellFuture):
             return live.prompt
         live.hint = WAITS_FOR_CELL
-        while not wait([live.prompt], _TICK).done:
+        while not live.prompt.done():
+            wait([live.prompt], _TICK)
             self._show(live)
-            if live.stopped.is_set() and live.prompt.cancel():
-                raise CancelledError
         live.hint = ""
         prompt, live.notes = live.prompt.result()
         return prompt
@@ -216,3 +234,10 @@ def place_for(replaced: int | None, length: int) -> Asked:
     if replaced is None or replaced >= length:
         return Asked(how="append")
     return Asked(how="from", number=replaced) if replaced else Asked(how="new")
+
+
+def prompt_from(text: str, variables: Callable[[], dict[str, object]]) -> Prompt | FuturePrompt:
+    """Return what to send, at once or, where variables are put in, when it is known."""
+    if not PLACEHOLDER.search(text):
+        return text
+    return on_main_shell(lambda: prompt_for(Cell(text), variables()))

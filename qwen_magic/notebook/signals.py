@@ -9,13 +9,15 @@ import _thread
 import signal
 import threading
 import time
+from contextlib import contextmanager
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["Interrupts", "listening"]
+__all__ = ["Interrupts", "listening", "uninterrupted"]
 
 _SAME = 1.0  # seconds in which another Ctrl-C is the same wish
 _HELD = 5.0  # seconds that settling may take before it can be interrupted
@@ -50,9 +52,7 @@ class Interrupts:
         A thread that is just falling asleep in C hears a signal only when it wakes up. So this one
         is sent again until it is heard.
         """
-        heard = self._heard
-        if self._send_once(heard):
-            Thread(target=self._insist, args=(heard,), daemon=True).start()
+        Thread(target=self._insist, args=(self._heard,), daemon=True).start()
 
     @property
     def handler(self) -> Any:  # noqa: ANN401 - what `signal.signal` takes
@@ -77,14 +77,14 @@ class Interrupts:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._end()
-        self._restore()
+        if self._is_on:  # also where what ran has put a handler of its own
+            self._restore()
 
     @property
     def _is_nested(self) -> bool:
         return _owner(self._earlier) is not None
 
     def _insist(self, heard: int) -> None:
-        time.sleep(_AGAIN)
         while self._send_once(heard):
             time.sleep(_AGAIN)
 
@@ -103,6 +103,11 @@ class Interrupts:
         if now < self._deaf_until:
             self.noted = True
             return
+        if self._is_over:  # it was left on, to be silent for a moment
+            self._restore_own()
+            if callable(self._earlier):
+                self._earlier(number, frame)
+            return
         self._deaf_until = now + _SAME
         self.raised = True
         if callable(self._earlier):
@@ -110,13 +115,32 @@ class Interrupts:
         raise KeyboardInterrupt
 
     def _end(self) -> None:
-        self.hold()
+        self._deaf_until = time.monotonic() + _SAME
         with self._ending:
             self._is_over = True
 
     def _restore(self) -> None:
-        if signal.getsignal(signal.SIGINT) == self._arrive:
+        if self._earlier is not None:  # a handler that Python did not set
             signal.signal(signal.SIGINT, self._earlier)
+
+    def _restore_own(self) -> None:
+        """Restore what was there before, unless what ran has put a handler of its own."""
+        if signal.getsignal(signal.SIGINT) == self._arrive:
+            self._restore()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Let what is inside run to its end.
+
+    Raises:
+        KeyboardInterrupt: There was an interrupt meanwhile.
+    """
+    with Interrupts() as interrupts:
+        interrupts.hold()
+        yield
+    if interrupts.noted:
+        raise KeyboardInterrupt
 
 
 def listening() -> Interrupts | None:

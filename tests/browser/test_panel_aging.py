@@ -114,12 +114,25 @@ def wait_drawn(panel: PanelIn, turn: Locator) -> None:
     )
 
 
+# In which turns find-in-page comes upon a heading that each of them has.
+FOUND = """() => {
+    const turns = [...document.querySelectorAll('.qwen-magic-exchange')];
+    const found = [];
+    getSelection().removeAllRanges();
+    while (window.find('Sums of powers'))
+        found.push(turns.indexOf(getSelection().anchorNode.parentElement.closest('.qwen-magic-exchange')));
+    getSelection().removeAllRanges();  // what is selected is drawn
+    return found;
+}"""
+
+
 def test_turns_are_drawn_when_they_come_into_sight(lab: Jupyter) -> None:
     with quick() as load:
         panel = panel_in(lab, LONG, load=load)
         panel.notebook.run(1)
         panel.wait_idle()
         assert drawn(panel)[:4] == [False] * 4
+        assert panel.page.evaluate(FOUND) == list(range(6))  # also what is not drawn
         panel.turns.first.scroll_into_view_if_needed()
         wait_drawn(panel, panel.turns.first)
         assert drawn(panel)[2:] == [False] * 4

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.conversation.chains import Asked
-from qwen_magic.conversation.lanes import Lanes, in_order
+from qwen_magic.conversation.lanes import Lanes, Ticket, in_order
 from qwen_magic.conversation.records import Chain
 from qwen_magic.conversation.session import Session
 from qwen_magic.conversation.store import ChainStore
@@ -38,7 +38,7 @@ def asking(store: ChainStore, demo: DemoServer, chain: str = "main") -> Session:
 
 def test_who_came_first_goes_first() -> None:
     lanes = Lanes()
-    first, second = lanes.join(MAIN), lanes.join(MAIN)
+    first, second = lanes.join(Ticket(MAIN)), lanes.join(Ticket(MAIN))
     waits = [Event(), Event()]
 
     def wait() -> None:
@@ -59,14 +59,14 @@ def test_who_came_first_goes_first() -> None:
 
 def test_another_chain_does_not_wait() -> None:
     lanes = Lanes()
-    assert lanes.wait(lanes.join(MAIN), 0)
-    assert lanes.wait(lanes.join(OTHER), 0)
+    assert lanes.wait(lanes.join(Ticket(MAIN)), 0)
+    assert lanes.wait(lanes.join(Ticket(OTHER)), 0)
 
 
 def test_a_question_within_a_question_does_not_wait_for_it() -> None:
     lanes = Lanes()
-    assert lanes.wait(lanes.join(MAIN), 0)
-    assert lanes.wait(lanes.join(MAIN), 0)
+    assert lanes.wait(lanes.join(Ticket(MAIN)), 0)
+    assert lanes.wait(lanes.join(Ticket(MAIN)), 0)
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -103,10 +103,10 @@ def test_a_question_of_a_function_that_runs_on_another_thread_does_not_wait(
 
 def test_leaving_twice_is_harmless() -> None:
     lanes = Lanes()
-    ticket = lanes.join(MAIN)
+    ticket = lanes.join(Ticket(MAIN))
     lanes.leave(ticket)
     lanes.leave(ticket)
-    assert lanes.wait(lanes.join(MAIN), 0)
+    assert lanes.wait(lanes.join(Ticket(MAIN)), 0)
 
 
 def test_two_threads_continue_each_other(store: ChainStore, demo: DemoServer) -> None:
@@ -129,7 +129,7 @@ def test_two_threads_continue_each_other(store: ChainStore, demo: DemoServer) ->
 
 def test_one_that_waits_can_be_stopped(store: ChainStore, demo: DemoServer) -> None:
     with asking(store, demo) as session:
-        ticket = store.lanes.join(session.chain)
+        ticket = store.lanes.join(Ticket(session.chain))
         Thread(target=store.lanes.wait, args=(ticket, 0)).start()
         turns = in_order(session, session.stream("Hello"))
         assert next(turns).status == "queued"

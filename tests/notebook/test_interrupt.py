@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
+from qwen_magic.notebook import signals
 from qwen_magic.notebook.interrupt import CellInterrupts, TurnStopped, install, uninstall
 
 if TYPE_CHECKING:
@@ -106,4 +107,16 @@ def test_what_a_stopped_turn_leaves_on_ends_with_the_cell(shell: InteractiveShel
         stopped(shell)
         assert signal.getsignal(signal.SIGINT) != before
     shell.events.trigger("post_run_cell", None)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_what_a_stopped_turn_leaves_on_hands_a_later_interrupt_on(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signals, "_SAME", 0.0)
+    before = signal.getsignal(signal.SIGINT)
+    stopped(shell)
+    assert signal.getsignal(signal.SIGINT) != before
+    with pytest.raises(KeyboardInterrupt):  # of Python's own handler
+        press()
     assert signal.getsignal(signal.SIGINT) == before

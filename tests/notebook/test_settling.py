@@ -22,8 +22,8 @@ def pressing(place, *counts):
     file, name = place.split(".")
     state = {"count": 0, "counting": False, "pressed": 0}
     def look(frame, event, arg):
-        if event != "call":
-            return
+        if event != "call" or frame.f_code.co_name == "<genexpr>":
+            return  # Python itself prints an interrupt that hits the closing of a generator
         if frame.f_code.co_name == name and frame.f_code.co_filename.endswith(f"notebook/{file}.py"):
             state["counting"] = True
         state["count"] += state["counting"]

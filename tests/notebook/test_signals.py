@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.notebook.signals import Interrupts
+from qwen_magic.notebook.signals import Interrupts, uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,3 +58,23 @@ def test_off_the_main_thread_nothing_is_interrupted() -> None:
         thread.join()
     assert not here.raised
     assert not here.noted
+
+
+def test_a_handler_that_a_function_leaves_behind_goes_with_it() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    with Interrupts():
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    assert signal.getsignal(signal.SIGINT) == before
+
+
+def whole(done: list[bool]) -> None:
+    with uninterrupted():
+        signal.raise_signal(signal.SIGINT)
+        done.append(True)
+
+
+def test_what_is_not_to_be_interrupted_runs_to_its_end() -> None:
+    done: list[bool] = []
+    with pytest.raises(KeyboardInterrupt):
+        whole(done)
+    assert done
