@@ -7,8 +7,9 @@ cannot begin before the question in front of it has ended.
 from __future__ import annotations
 
 from collections import deque
-from contextlib import closing
-from threading import Condition, RLock
+from contextlib import closing, suppress
+from queue import Empty, SimpleQueue
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.origin import origin
@@ -27,11 +28,19 @@ _TICK = 0.04
 
 
 class Ticket:
-    """A question's place in its chain's lane."""
+    """A question's place in its chain's lane.
+
+    Attributes:
+        chain: Whose lane it is.
+        thread: That of the question, while it is answered.
+        changes: Of the lane. A condition's lock is taken in Python, where an interrupt can leave it
+            taken for ever.
+    """
 
     def __init__(self, chain: Chain) -> None:
         self.chain = chain
-        self.thread = 0  # that of the question which is being answered
+        self.thread = 0
+        self.changes: SimpleQueue[None] = SimpleQueue()
 
 
 class Lanes:
@@ -39,8 +48,7 @@ class Lanes:
 
     def __init__(self) -> None:
         self._lanes: dict[Chain, deque[Ticket]] = {}
-        self._lock = RLock()  # an interrupt never finds it half taken, as it may a condition
-        self._changed = Condition(self._lock)
+        self._lock = Lock()
 
     def join(self, ticket: Ticket) -> Ticket:
         """Line up in a chain's lane; whoever does must leave it."""
@@ -56,7 +64,8 @@ class Lanes:
                 lane.remove(ticket)
             if not lane:
                 self._lanes.pop(ticket.chain, None)
-            self._changed.notify_all()
+            for waiting in lane:
+                waiting.changes.put(None)
 
     def wait(self, ticket: Ticket, seconds: float) -> bool:
         """Wait a moment; return whether it is this question's turn.
@@ -64,16 +73,17 @@ class Lanes:
         A question that is asked while its own thread answers one, or by a function that one
         called, does not wait.
         """
-        with self._lock:
-            if not self._is_first(ticket):
-                self._changed.wait(seconds)
-            if self._is_first(ticket):
-                ticket.thread = origin()
-                return True
+        if not self._is_first(ticket):
+            with suppress(Empty):
+                ticket.changes.get(timeout=seconds)
+        if not self._is_first(ticket):
             return False
+        ticket.thread = origin()
+        return True
 
     def _is_first(self, ticket: Ticket) -> bool:
-        first = self._lanes[ticket.chain][0]
+        with self._lock:
+            first = self._lanes[ticket.chain][0]
         return first is ticket or first.thread == origin()
 
 

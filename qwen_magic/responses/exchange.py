@@ -1,7 +1,7 @@
 """One HTTP exchange on a thread of its own, so that the caller is never stuck in a read.
 
-The thread does nothing but read; the caller waits on `arrival` for as long as it likes, takes
-what has come, and can end the exchange at any moment. An end is made at the socket: closing an
+The thread does nothing but read; the caller rests for as long as it likes, takes what has come,
+and can end the exchange at any moment. An end is made at the socket: closing an
 httpx response does not wake a read that is blocked.
 """
 
@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -39,7 +40,6 @@ class Exchange:
     """Send a request and collect the answer in the background.
 
     Attributes:
-        arrival: Set when something came: bytes, the head, the end.
         head: The response's head, once it is there.
         error: What ended the exchange early, if something did.
         finished: Whether nothing more will come.
@@ -50,7 +50,8 @@ class Exchange:
 
     def __init__(self, http: httpx.Client, request: httpx.Request, idle: object = None) -> None:
         """Prepare; `idle` is the connection that an earlier exchange left open."""
-        self.arrival = Event()
+        # Not an `Event`, which is Python code: an interrupt can leave its lock taken for ever.
+        self._arrivals: SimpleQueue[None] = SimpleQueue()
         self.head: Head | None = None
         self.error: Exception | None = None
         self.connection = idle
@@ -74,9 +75,9 @@ class Exchange:
         self._thread.start()
 
     def rest(self, seconds: float) -> None:
-        """Wait until something comes, for a bounded time."""
-        self.arrival.wait(seconds)
-        self.arrival.clear()
+        """Wait until something comes (bytes, the head, the end), for a bounded time."""
+        with suppress(Empty):
+            self._arrivals.get(timeout=seconds)
 
     def take(self) -> bytes:
         """Return the bytes that came since the last call; the last ones, if it was finished before."""
@@ -120,19 +121,19 @@ class Exchange:
             self.error = error
         finally:
             self.finished = True
-            self.arrival.set()
+            self._arrivals.put(None)
 
     def _read(self, response: httpx.Response) -> None:
         self.connection = response.extensions.get("network_stream", self.connection)
         if self.left.is_set():
             return
         self.head = Head(response.status_code, response.headers)
-        self.arrival.set()
+        self._arrivals.put(None)
         for chunk in response.iter_bytes():
             if self._dropped is None:
                 self._chunks.append(chunk)
-                if not self.arrival.is_set():  # setting it costs more than looking
-                    self.arrival.set()
+                if self._arrivals.empty():
+                    self._arrivals.put(None)
                 continue
             self._dropped += len(chunk)
             if self._dropped > _DRAIN_LIMIT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import closing
 from itertools import chain, repeat
@@ -25,6 +26,7 @@ from tests.responses.asking import (
 from tests.responses.rawserver import CHUNKED, Act, Script, chunk, streamed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
 
     from qwen_magic.responses.client import Client
@@ -105,6 +107,44 @@ def test_an_interrupt_while_the_reading_thread_starts_leaves_nothing_behind() ->
         with pytest.raises(KeyboardInterrupt):
             ask_and_interrupt()
         wait_for_threads()
+
+
+def interrupted_at(step: int, batches: Iterator[object]) -> bool:
+    """Wait for nothing for a while, with an interrupt at one of its steps; return whether it came."""
+    steps = 0
+
+    def count(_: FrameType, event: str, __: object) -> None:
+        nonlocal steps
+        steps += event in {"call", "c_return"}
+        if steps == step:
+            sys.setprofile(None)
+            raise KeyboardInterrupt
+
+    gc.disable()  # Python swallows what is raised while it collects garbage
+    try:
+        sys.setprofile(count)
+        for _ in range(3):
+            next(batches)
+    except KeyboardInterrupt:
+        return True
+    finally:
+        sys.setprofile(None)
+        gc.enable()
+    return False
+
+
+def test_an_interrupt_at_any_moment_of_a_wait_leaves_nothing_behind() -> None:
+    step, came = 0, True
+    while came:
+        step += 1
+        with serving(STALLS["in the stream"]) as server, closing(client_of(server)) as client:
+            batches = client.stream(ASKED)
+            next(batches)
+            assert server.holding.wait(5)
+            came = interrupted_at(step, batches)
+            batches.close()
+            wait_for_threads()
+    assert step > 10
 
 
 def test_a_client_that_left_can_ask_again() -> None:
