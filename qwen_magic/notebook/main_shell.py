@@ -11,24 +11,18 @@ from __future__ import annotations
 import sys
 from concurrent.futures import Future
 from contextlib import nullcontext
-from threading import current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from IPython.core.getipython import get_ipython
 
-from qwen_magic.notebook.signals import Interrupts
+from qwen_magic.notebook.signals import Interrupts, is_main_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Calls", "MainShellFuture", "is_main_thread", "on_main_shell"]
+__all__ = ["Calls", "MainShellFuture", "on_main_shell"]
 
 T = TypeVar("T")
-
-
-def is_main_thread() -> bool:
-    """Return whether this is the thread in which cells run."""
-    return current_thread() is main_thread()
 
 
 class MainShellFuture(Future[T]):

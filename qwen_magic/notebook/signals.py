@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import _thread
 import signal
-import threading
 import time
 from contextlib import contextmanager
-from threading import Lock, Thread
+from threading import Lock, Thread, current_thread, main_thread
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-__all__ = ["Interrupts", "listening", "uninterrupted"]
+__all__ = ["Interrupts", "is_main_thread", "listening", "uninterrupted"]
 
 _SAME = 1.0  # seconds in which another Ctrl-C is the same wish
 _HELD = 5.0  # seconds that settling may take before it can be interrupted
 _AGAIN = 0.05  # seconds after which a signal that was not heard is sent again
+
+
+def is_main_thread() -> bool:
+    """Return whether this is the thread in which cells run."""
+    return current_thread() is main_thread()
 
 
 class Interrupts:
@@ -60,7 +64,7 @@ class Interrupts:
         return self._earlier if self._is_over else self._arrive
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is not threading.main_thread():
+        if not is_main_thread():
             self._is_over = True  # no signal is ever handled here
             return self
         earlier = signal.getsignal(signal.SIGINT)
@@ -120,7 +124,7 @@ class Interrupts:
             self._is_over = True
 
     def _restore(self) -> None:
-        if self._earlier is not None:  # a handler that Python did not set
+        if self._earlier is not None:  # None stands for a handler that Python did not set
             signal.signal(signal.SIGINT, self._earlier)
 
     def _restore_own(self) -> None:
@@ -145,13 +149,12 @@ def uninterrupted() -> Iterator[None]:
 
 def listening() -> Interrupts | None:
     """Return what listens for Ctrl-C on this thread, if it is one of these."""
-    is_main = threading.current_thread() is threading.main_thread()
-    return _owner(signal.getsignal(signal.SIGINT)) if is_main else None
+    return _owner(signal.getsignal(signal.SIGINT)) if is_main_thread() else None
 
 
 def _signal_main() -> None:
     if hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        signal.pthread_kill(main_thread().ident or 0, signal.SIGINT)
     else:
         _thread.interrupt_main()
 

@@ -1,8 +1,8 @@
 """One HTTP exchange on a thread of its own, so that the caller is never stuck in a read.
 
 The thread does nothing but read; the caller rests for as long as it likes, takes what has come,
-and can end the exchange at any moment. An end is made at the socket: closing an
-httpx response does not wake a read that is blocked.
+and can end the exchange at any moment. An end is made at the socket: closing an httpx response does
+not wake a read that is blocked.
 """
 
 from __future__ import annotations
