@@ -16,7 +16,7 @@ from qwen_magic.notebook.magics import QwenMagics
 from qwen_magic.options import OPTIONS
 from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.responses.refusals import refusal
-from tests.notebook.kernel import running
+from tests.notebook.kernels import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ import pytest
 from qwen_magic.cassette.tape import FIRST_LINE, Asked, End, Head, Line, Text, written
 from qwen_magic.demo.server import DemoServer
 from tests.cassette.lessons import lines, taped
-from tests.notebook.kernel import Kernel, running
+from tests.notebook.kernels import Kernel, running
 from tests.responses.asking import COMPLETED, CREATED, delta
 
 if TYPE_CHECKING:

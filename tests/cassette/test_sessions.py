@@ -16,7 +16,7 @@ from qwen_magic.errors import CassetteError, RequestError, StatusError
 from qwen_magic.responses.items import FunctionCall
 from qwen_magic.settings import Settings
 from tests.cassette.lessons import session, taped
-from tests.conversation.asking import GONE, answer
+from tests.conversation.sessions import GONE, answer
 from tests.responses.asking import serving
 
 if TYPE_CHECKING:

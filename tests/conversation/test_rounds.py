@@ -18,7 +18,7 @@ from qwen_magic.conversation.approval import Decision
 from qwen_magic.conversation.records import turn_of
 from qwen_magic.errors import ResponseError
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
-from tests.conversation.asking import answer, session_at
+from tests.conversation.sessions import answer, session_at
 from tests.responses.asking import frame, serving
 from tests.responses.rawserver import answered, streamed
 

@@ -18,7 +18,7 @@ from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.turn import Turn
 from qwen_magic.demo.server import DemoServer
 from qwen_magic.responses.items import FunctionCall, Message, Part, Reasoning
-from tests.conversation.asking import (
+from tests.conversation.sessions import (
     GONE,
     NEVER,
     REBUILT,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from tests.notebook.kernel import PATIENCE
+from tests.notebook.kernels import PATIENCE
 
 if TYPE_CHECKING:
-    from tests.notebook.kernel import Kernel
+    from tests.notebook.kernels import Kernel
 
 __all__ = ["Page"]
 

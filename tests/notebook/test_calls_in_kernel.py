@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.notebook.kernel import PATIENCE, running
+from tests.notebook.kernels import PATIENCE, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.notebook.kernel import Kernel
+    from tests.notebook.kernels import Kernel
 
 DEFINED = '''
 import os, time

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.notebook.kernel import Kernel, running
+from tests.notebook.kernels import Kernel, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

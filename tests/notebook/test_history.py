@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwen_magic.demo.server import DemoServer
-from tests.notebook.kernel import running
+from tests.notebook.kernels import running
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.demo.server import DemoServer
-from tests.notebook.kernel import running
+from tests.notebook.kernels import running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.notebook.kernel import Kernel
+    from tests.notebook.kernels import Kernel
 
 STORED = """
 import json

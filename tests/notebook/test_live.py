@@ -13,7 +13,7 @@ from qwen_magic.demo.server import DemoServer
 from qwen_magic.notebook.card_html import part_html
 from qwen_magic.notebook.parts import Logs
 from tests.notebook.comms import Page
-from tests.notebook.kernel import Kernel, running
+from tests.notebook.kernels import Kernel, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

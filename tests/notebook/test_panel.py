@@ -10,7 +10,7 @@ import pytest
 from qwen_magic.conversation.turn import Turn
 from qwen_magic.notebook.panel_saved import SAVED, saved_bundle
 from tests.notebook.comms import Page
-from tests.notebook.kernel import PATIENCE, Kernel, running
+from tests.notebook.kernels import PATIENCE, Kernel, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.notebook.kernel import PATIENCE, Kernel, running
+from tests.notebook.kernels import PATIENCE, Kernel, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

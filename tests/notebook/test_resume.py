@@ -12,7 +12,7 @@ from qwen_magic.demo.server import DemoServer
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.resume import resume as resumed
 from qwen_magic.notebook.views import bundle
-from tests.notebook.kernel import Kernel, Ran, running
+from tests.notebook.kernels import Kernel, Ran, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.demo.server import DemoServer
-from tests.notebook.kernel import Kernel, Ran, running
+from tests.notebook.kernels import Kernel, Ran, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -19,7 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 from traitlets.config import Config
 
-from tests.notebook.kernel import sockets
+from tests.notebook.kernels import sockets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,7 +16,7 @@ import json
 import httpx
 
 from qwen_magic import Asking, Session, Settings
-from tests.notebook.kernel import running
+from tests.notebook.kernels import running
 
 SHORT = "%%qwen -m smollm2 --max-output-tokens 16"
 BRIEF = Asking(max_output_tokens=16)

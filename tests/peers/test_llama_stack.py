@@ -19,7 +19,7 @@ import pytest
 from msgspec.structs import replace
 
 from qwen_magic import Asking, Session, Settings
-from tests.notebook.kernel import running
+from tests.notebook.kernels import running
 
 BRIEF = Asking(max_output_tokens=16)
 SHORT = "%%qwen -m smollm2 --max-output-tokens 16"
