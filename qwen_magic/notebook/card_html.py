@@ -11,10 +11,10 @@ import re
 from typing import TYPE_CHECKING, assert_never
 
 from qwen_magic.conversation.tree import counted
-from qwen_magic.notebook.direction import is_right_to_left
-from qwen_magic.notebook.escapes import escape
-from qwen_magic.notebook.highlighting import highlight
-from qwen_magic.notebook.links import safe_link
+from qwen_magic.notebook.markdown.direction import is_right_to_left
+from qwen_magic.notebook.markdown.escapes import escape
+from qwen_magic.notebook.markdown.highlighting import highlight
+from qwen_magic.notebook.markdown.links import safe_link
 from qwen_magic.notebook.parts import Code, Links, Logs, Note, Picture, Words
 from qwen_magic.notebook.wording import LONGEST
 
@@ -83,8 +83,8 @@ def _picture(url: str) -> str:
 
 
 def _words(text: str, *, growing: bool) -> str:
-    from qwen_magic.notebook.growing import growing_html
-    from qwen_magic.notebook.markdown import to_html
+    from qwen_magic.notebook.markdown.growing import growing_html
+    from qwen_magic.notebook.markdown.markdown import to_html
 
     return growing_html(text) if growing else to_html(text)
 

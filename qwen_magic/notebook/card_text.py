@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qwen_magic.notebook.escapes import escape_markdown, indented, strip_controls
+from qwen_magic.notebook.markdown.escapes import escape_markdown, indented, strip_controls
 from qwen_magic.notebook.parts import Note, Words
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ def card_markdown(card: Card) -> str:
 
 
 def _part_markdown(part: Part, *, growing: bool) -> str:
-    from qwen_magic.notebook.growing import growing_markdown
-    from qwen_magic.notebook.markdown import to_markdown
+    from qwen_magic.notebook.markdown.growing import growing_markdown
+    from qwen_magic.notebook.markdown.markdown import to_markdown
 
     match part:
         case Words(text):

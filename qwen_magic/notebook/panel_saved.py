@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qwen_magic.notebook.escapes import escape
+from qwen_magic.notebook.markdown.escapes import escape
 from qwen_magic.notebook.views import transcript
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from qwen_magic.notebook.approval import ApprovalBar
 from qwen_magic.notebook.card_html import ending_html, line_html
-from qwen_magic.notebook.escapes import escape
 from qwen_magic.notebook.footer import ending, footer
 from qwen_magic.notebook.growing_items import GrowingItems, Waiting
+from qwen_magic.notebook.markdown.escapes import escape
 from qwen_magic.notebook.panel_code import CodeDrawer
 from qwen_magic.notebook.panel_controls import Controls, place
 from qwen_magic.notebook.panel_page import UNHELPED

@@ -11,8 +11,8 @@ from zlib import crc32
 
 from qwen_magic.notebook.card_text import card_plain, quote, said
 from qwen_magic.notebook.cards import card_at
-from qwen_magic.notebook.escapes import strip_controls
 from qwen_magic.notebook.footer import ending, footer, place_notes
+from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.responses.items import Message, Reasoning
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _checksum(text: str, before: int = 0) -> int:
 
 
 def _finished(text: str) -> list[str]:
-    from qwen_magic.notebook.markdown import split_blocks
+    from qwen_magic.notebook.markdown.markdown import split_blocks
 
     return split_blocks(text)[0]
 

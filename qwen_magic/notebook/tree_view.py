@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qwen_magic.conversation.tree import counted, moves_head, path
-from qwen_magic.notebook.escapes import escape
+from qwen_magic.notebook.markdown.escapes import escape
 from qwen_magic.notebook.wording import line
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import msgspec
 from qwen_magic.notebook.card_html import card_html, ending_html, line_html
 from qwen_magic.notebook.card_text import card_markdown, card_plain, line_markdown, stack
 from qwen_magic.notebook.cards import cards
-from qwen_magic.notebook.escapes import strip_controls
 from qwen_magic.notebook.footer import ending, footer, hint, place_notes
+from qwen_magic.notebook.markdown.escapes import strip_controls
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence

@@ -16,7 +16,7 @@ from ipywidgets.widgets.widget_bool import ToggleButtonStyle
 from ipywidgets.widgets.widget_string import HTMLMathStyle
 
 from qwen_magic.notebook.card_html import part_html
-from qwen_magic.notebook.markdown import html_blocks, split_blocks, to_html
+from qwen_magic.notebook.markdown.markdown import html_blocks, split_blocks, to_html
 from qwen_magic.notebook.parts import Words
 from qwen_magic.notebook.stopping import hear
 from qwen_magic.notebook.stylesheet import ANSWER, CLASSES, FOLD, STYLE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.excerpt import excerpt
 from qwen_magic.conversation.tree import counted
-from qwen_magic.notebook.escapes import strip_controls
+from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.responses import lenient
 from qwen_magic.responses.items import McpApprovalRequest
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from qwen_magic.notebook.cards import cards
-from qwen_magic.notebook.escapes import escape
+from qwen_magic.notebook.markdown.escapes import escape
 from qwen_magic.notebook.terminal import Printed, advance_print
 from qwen_magic.notebook.views import bundle
 from tests.conversation.test_recorded import INDEX, stream, turn_of

@@ -9,7 +9,7 @@ from ipywidgets import HTMLMath, VBox
 
 from qwen_magic.demo.essay import essay
 from qwen_magic.notebook.cards import Card
-from qwen_magic.notebook.markdown import to_html
+from qwen_magic.notebook.markdown.markdown import to_html
 from qwen_magic.notebook.parts import Note, Words
 from qwen_magic.notebook.widgets import Body, Column, Fold, Look
 

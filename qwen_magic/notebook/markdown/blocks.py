@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from qwen_magic.notebook.escapes import strip_controls
-from qwen_magic.notebook.tokens import parser
+from qwen_magic.notebook.markdown.escapes import strip_controls
+from qwen_magic.notebook.markdown.tokens import parser
 
 __all__ = ["split_blocks", "without_stub"]
 

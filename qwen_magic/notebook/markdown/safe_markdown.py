@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markdown_it.tree import SyntaxTreeNode as Node
 
-from qwen_magic.notebook.escapes import (
+from qwen_magic.notebook.markdown.escapes import (
     FORMULA_START,
     escape_lines,
     escape_markdown,
@@ -17,8 +17,8 @@ from qwen_magic.notebook.escapes import (
     inline_code,
     join_spans,
 )
-from qwen_magic.notebook.tex import markdown_tex, without_bars
-from qwen_magic.notebook.tokens import parse
+from qwen_magic.notebook.markdown.tex import markdown_tex, without_bars
+from qwen_magic.notebook.markdown.tokens import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

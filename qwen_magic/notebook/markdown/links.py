@@ -6,7 +6,7 @@ import base64
 import binascii
 import re
 
-from qwen_magic.notebook.escapes import strip_controls
+from qwen_magic.notebook.markdown.escapes import strip_controls
 
 __all__ = ["find_links", "safe_image", "safe_link"]
 

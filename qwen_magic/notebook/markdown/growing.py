@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from qwen_magic.notebook.markdown import html_blocks, split_blocks, to_html, to_markdown
+from qwen_magic.notebook.markdown.markdown import html_blocks, split_blocks, to_html, to_markdown
 
 __all__ = ["growing_html", "growing_markdown"]
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen_magic.notebook.blocks import split_blocks, without_stub
-from qwen_magic.notebook.markdown import html_blocks
+from qwen_magic.notebook.markdown.blocks import split_blocks, without_stub
+from qwen_magic.notebook.markdown.markdown import html_blocks
 
 PIECES = st.sampled_from(
     [

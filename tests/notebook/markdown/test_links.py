@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.notebook.links import find_links, safe_image, safe_link
+from qwen_magic.notebook.markdown.links import find_links, safe_image, safe_link
 from tests.notebook.attacks import PNG
 
 

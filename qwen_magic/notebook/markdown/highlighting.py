@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from qwen_magic.notebook.escapes import strip_controls
+from qwen_magic.notebook.markdown.escapes import strip_controls
 
 if TYPE_CHECKING:
     from pygments.formatter import Formatter

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen_magic.notebook.markdown import to_html, to_markdown
+from qwen_magic.notebook.markdown.markdown import to_html, to_markdown
 from tests.notebook.attacks import PNG
 
 SPACE = re.compile(r"\s+")

@@ -12,13 +12,19 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from qwen_magic.notebook.blocks import split_blocks, without_stub
-from qwen_magic.notebook.direction import direct
-from qwen_magic.notebook.escapes import escape, escape_markdown, fence, inline_code, strip_controls
-from qwen_magic.notebook.highlighting import highlight
-from qwen_magic.notebook.links import safe_link
-from qwen_magic.notebook.safe_markdown import to_markdown
-from qwen_magic.notebook.tokens import parse, top_level
+from qwen_magic.notebook.markdown.blocks import split_blocks, without_stub
+from qwen_magic.notebook.markdown.direction import direct
+from qwen_magic.notebook.markdown.escapes import (
+    escape,
+    escape_markdown,
+    fence,
+    inline_code,
+    strip_controls,
+)
+from qwen_magic.notebook.markdown.highlighting import highlight
+from qwen_magic.notebook.markdown.links import safe_link
+from qwen_magic.notebook.markdown.safe_markdown import to_markdown
+from qwen_magic.notebook.markdown.tokens import parse, top_level
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qwen_magic.notebook.escapes import (
+from qwen_magic.notebook.markdown.escapes import (
     escape,
     escape_markdown,
     fence,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen_magic.notebook.highlighting import highlight
+from qwen_magic.notebook.markdown.highlighting import highlight
 from tests.notebook.safety import assert_inert
 
 TAG = re.compile(r"<[^>]*>")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from qwen_magic.notebook.markdown import html_blocks, to_html
+from qwen_magic.notebook.markdown.markdown import html_blocks, to_html
 from tests.notebook.attacks import PNG
 
 STYLE = re.compile(r' style="[^"]*"')

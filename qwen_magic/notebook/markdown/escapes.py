@@ -19,7 +19,7 @@ import html
 import re
 from typing import TYPE_CHECKING
 
-from qwen_magic.notebook.tex import COMMANDS
+from qwen_magic.notebook.markdown.tex import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

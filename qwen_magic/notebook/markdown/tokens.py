@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from qwen_magic.notebook.escapes import strip_controls
-from qwen_magic.notebook.links import find_links, safe_image, safe_link
-from qwen_magic.notebook.rules import add_rules
-from qwen_magic.notebook.tex import typesettable
+from qwen_magic.notebook.markdown.escapes import strip_controls
+from qwen_magic.notebook.markdown.links import find_links, safe_image, safe_link
+from qwen_magic.notebook.markdown.rules import add_rules
+from qwen_magic.notebook.markdown.tex import typesettable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

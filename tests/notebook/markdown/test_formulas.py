@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.notebook.escapes import escape
-from qwen_magic.notebook.markdown import to_html, to_markdown
-from qwen_magic.notebook.tex import typesettable, without_bars
+from qwen_magic.notebook.markdown.escapes import escape
+from qwen_magic.notebook.markdown.markdown import to_html, to_markdown
+from qwen_magic.notebook.markdown.tex import typesettable, without_bars
 
 # How MathJax reads a page: text nodes one by one, code left out, these delimiters.
 CODE = re.compile(r"<(pre|code)>.*?</\1>", re.DOTALL)

@@ -12,10 +12,10 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen_magic.notebook.markdown import to_markdown
+from qwen_magic.notebook.markdown.markdown import to_markdown
 from tests.notebook.attacks import ATTACKS
+from tests.notebook.markdown.test_hostile import HOSTILE, READERS
 from tests.notebook.safety import assert_inert
-from tests.notebook.test_hostile import HOSTILE, READERS
 
 FENCE = re.compile(r"^(?P<bar>`{3,}|(~T){3,})[^`\n]*\n([\s\S]*?)^(?P=bar)`*$", re.MULTILINE)
 SPAN = re.compile(r"(^|[^\\])(`+)([^\n]*?[^`\n])\2(?!`)", re.MULTILINE)

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qwen_magic.notebook.escapes import escape, escape_markdown, fence, inline_code
-from qwen_magic.notebook.markdown import html_blocks, split_blocks, to_html, to_markdown
+from qwen_magic.notebook.markdown.escapes import escape, escape_markdown, fence, inline_code
+from qwen_magic.notebook.markdown.markdown import html_blocks, split_blocks, to_html, to_markdown
 from tests.notebook.attacks import ATTACKS, FLOODS
 from tests.notebook.safety import assert_inert
 
