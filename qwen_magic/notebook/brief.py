@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qwen_magic.errors import QwenError
-from qwen_magic.notebook.interrupt import TurnStopped
+from qwen_magic.notebook.kernel.interrupt import TurnStopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

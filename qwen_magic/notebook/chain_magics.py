@@ -13,7 +13,7 @@ from qwen_magic.errors import CellError
 from qwen_magic.notebook.brief import brief_errors
 from qwen_magic.notebook.chain_commands import parse_chain, parse_log
 from qwen_magic.notebook.chain_flags import chain_help, log_help
-from qwen_magic.notebook.frontend import frontend_of
+from qwen_magic.notebook.kernel.frontend import frontend_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -11,7 +11,7 @@ from qwen_magic.conversation.calls import unanswered
 from qwen_magic.notebook.approval import ApprovalBar
 from qwen_magic.notebook.card_html import line_html
 from qwen_magic.notebook.growing_items import GrowingItems, Waiting
-from qwen_magic.notebook.signals import listening
+from qwen_magic.notebook.kernel.signals import listening
 from qwen_magic.notebook.stopping import ADVICE, StopBar
 from qwen_magic.notebook.widgets import Column, Look
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.approval import Approver
     from qwen_magic.conversation.turn import Turn
-    from qwen_magic.notebook.frontend import Frontend
     from qwen_magic.notebook.growing_view import GrowingView
+    from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.settings import Settings
 
 __all__ = ["View", "view_for"]

@@ -15,8 +15,8 @@ from qwen_magic.helptext import help_of, help_text
 from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
 from qwen_magic.notebook.brief import brief_errors, without_reason
 from qwen_magic.notebook.cell import parse_cell
-from qwen_magic.notebook.frontend import frontend_of
-from qwen_magic.notebook.interrupt import CellInterrupts, TurnStopped
+from qwen_magic.notebook.kernel.frontend import frontend_of
+from qwen_magic.notebook.kernel.interrupt import CellInterrupts, TurnStopped
 from qwen_magic.notebook.namespace import check_free, variables_of
 from qwen_magic.notebook.servers import mcp_servers
 from qwen_magic.notebook.showing import show
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.store import ChainStore
     from qwen_magic.conversation.turn import Turn
     from qwen_magic.notebook.cell import Cell
-    from qwen_magic.notebook.frontend import Frontend
+    from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.live import View
     from qwen_magic.notebook.showing import Shown
     from qwen_magic.notebook.whereabouts import Whereabouts

@@ -19,8 +19,8 @@ from qwen_magic.conversation.lanes import in_order
 from qwen_magic.errors import QwenError
 from qwen_magic.notebook.asking import prompt_for
 from qwen_magic.notebook.cell import Cell
-from qwen_magic.notebook.main_shell import MainShellFuture, on_main_shell
-from qwen_magic.notebook.switch_interval import short_switch_interval
+from qwen_magic.notebook.kernel.main_shell import MainShellFuture, on_main_shell
+from qwen_magic.notebook.kernel.switch_interval import short_switch_interval
 from qwen_magic.notebook.values import PLACEHOLDER
 
 if TYPE_CHECKING:

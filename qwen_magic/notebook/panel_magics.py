@@ -10,12 +10,12 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.brief import brief_errors
-from qwen_magic.notebook.frontend import frontend_of
+from qwen_magic.notebook.kernel.frontend import frontend_of
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from qwen_magic.notebook.frontend import Frontend
+    from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.magics import QwenMagics
     from qwen_magic.notebook.panel import Panel
     from qwen_magic.notebook.panel_asking import Live

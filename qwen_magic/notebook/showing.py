@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from qwen_magic.conversation.turn import Turn
+    from qwen_magic.notebook.kernel.signals import Interrupts
     from qwen_magic.notebook.live import View
-    from qwen_magic.notebook.signals import Interrupts
 
 __all__ = ["Shown", "show"]
 

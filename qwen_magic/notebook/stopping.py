@@ -18,7 +18,7 @@ from ipywidgets.widgets.widget_string import LabelStyle
 if TYPE_CHECKING:
     from ipywidgets import Widget
 
-    from qwen_magic.notebook.signals import Interrupts
+    from qwen_magic.notebook.kernel.signals import Interrupts
     from qwen_magic.notebook.widgets import Look
 
 __all__ = ["ADVICE", "StopBar", "hear"]

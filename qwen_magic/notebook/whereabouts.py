@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.notebook_rows import Notebook
     from qwen_magic.conversation.store import ChainStore
-    from qwen_magic.notebook.frontend import Frontend
+    from qwen_magic.notebook.kernel.frontend import Frontend
 
 __all__ = ["Whereabouts", "cells_in", "placed"]
 

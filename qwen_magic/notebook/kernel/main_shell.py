@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from IPython.core.getipython import get_ipython
 
-from qwen_magic.notebook.signals import Interrupts, is_main_thread
+from qwen_magic.notebook.kernel.signals import Interrupts, is_main_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable

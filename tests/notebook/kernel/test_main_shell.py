@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.notebook.main_shell import on_main_shell
+from qwen_magic.notebook.kernel.main_shell import on_main_shell
 from tests.notebook.kernels import PATIENCE, Kernel, running
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 ASK = """
 import asyncio, threading, time
-from qwen_magic.notebook.main_shell import on_main_shell
+from qwen_magic.notebook.kernel.main_shell import on_main_shell
 seen, begun = [], threading.Event()
 
 def work():
@@ -52,7 +52,7 @@ def test_an_interrupt_ends_it_and_not_the_kernel(kernel: Kernel, tmp_path: Path)
     held = tmp_path / "held"
     kernel.run(
         "import pathlib, threading, time\n"
-        "from qwen_magic.notebook.main_shell import on_main_shell\n"
+        "from qwen_magic.notebook.kernel.main_shell import on_main_shell\n"
         "result = []\n"
         f"def hold():\n    pathlib.Path({str(held)!r}).touch()\n    time.sleep(60)\n"
         "def behind(): result.append(repr(on_main_shell(hold).exception(60)))\n"
@@ -78,7 +78,7 @@ def test_what_it_raises_is_raised_where_it_is_awaited() -> None:
 STOPS = """
 import os, threading, time
 from concurrent.futures import wait
-from qwen_magic.notebook.main_shell import Calls
+from qwen_magic.notebook.kernel.main_shell import Calls
 calls, held, futures = Calls(), threading.Event(), []
 
 def hold():
@@ -107,7 +107,7 @@ def test_stop_interrupts_the_function_that_runs_and_those_that_wait_never_run(
 
 PRESSES = """
 import signal, sys, threading
-from qwen_magic.notebook.main_shell import on_main_shell
+from qwen_magic.notebook.kernel.main_shell import on_main_shell
 
 def pressing(press):
     count, inside = 0, False

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.notebook.signals import Interrupts
+from qwen_magic.notebook.kernel.signals import Interrupts
 
 if TYPE_CHECKING:
     from types import TracebackType

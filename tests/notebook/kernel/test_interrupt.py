@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from qwen_magic.notebook import signals
-from qwen_magic.notebook.interrupt import CellInterrupts, TurnStopped, install, uninstall
+from qwen_magic.notebook.kernel import signals
+from qwen_magic.notebook.kernel.interrupt import CellInterrupts, TurnStopped, install, uninstall
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

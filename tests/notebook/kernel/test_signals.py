@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.notebook.signals import Interrupts, uninterrupted
+from qwen_magic.notebook.kernel.signals import Interrupts, uninterrupted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

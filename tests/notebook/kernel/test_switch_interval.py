@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.notebook.switch_interval import SHORT, short_switch_interval
+from qwen_magic.notebook.kernel.switch_interval import SHORT, short_switch_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

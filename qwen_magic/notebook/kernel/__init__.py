@@ -1,0 +1,1 @@
+"""What the kernel and its front end can do, and where a cell runs. It knows nothing of ours."""
