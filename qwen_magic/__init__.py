@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.question import Asking
     from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.tools import tool
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.errors import QwenError
     from qwen_magic.notebook.panel import Panel
     from qwen_magic.settings import Settings
@@ -59,7 +59,7 @@ _HOMES = {
     "QwenError": "qwen_magic.errors",
     "Session": "qwen_magic.conversation.session",
     "Settings": "qwen_magic.settings",
-    "Turn": "qwen_magic.conversation.turn",
+    "Turn": "qwen_magic.conversation.turn.turn",
     "tool": "qwen_magic.conversation.tools",
 }
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.turn import Turn
+    from collections.abc import Sequence
 
 __all__ = [
     "ArgumentsError",
+    "Arrived",
     "CassetteError",
     "CellError",
     "QwenError",
@@ -18,6 +19,70 @@ __all__ = [
     "ToolError",
     "WireError",
 ]
+
+
+class Arrived(Protocol):
+    """What had arrived of a turn: a `qwen_magic.Turn`, of which an error needs no more than this."""
+
+    @property
+    def prompt(self) -> str:
+        """The question as it was sent."""
+
+    @property
+    def text(self) -> str:
+        """The answer so far, in Markdown."""
+
+    @property
+    def reasoning(self) -> str:
+        """The reasoning so far."""
+
+    @property
+    def code(self) -> Sequence[str]:
+        """The code blocks of the answer."""
+
+    @property
+    def items(self) -> Sequence[Any]:
+        """What the model produced, in order."""
+
+    @property
+    def tool_calls(self) -> Sequence[Any]:
+        """The tools that were called."""
+
+    @property
+    def status(self) -> str:
+        """How it ended: `failed`, or `cancelled`."""
+
+    @property
+    def response_id(self) -> str | None:
+        """The server's name for the response, if it gave one."""
+
+    @property
+    def previous_response_id(self) -> str | None:
+        """The response that it continues."""
+
+    @property
+    def model(self) -> str:
+        """The model that was asked."""
+
+    @property
+    def usage(self) -> Any:  # noqa: ANN401 - a `Usage`, which is above us
+        """What it cost, if that is known."""
+
+    @property
+    def error(self) -> str:
+        """What went wrong."""
+
+    @property
+    def chain(self) -> str:
+        """The chain that it belongs to."""
+
+    @property
+    def number(self) -> int:
+        """Its depth in the chain, from 1."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader should know of its place in the chain."""
 
 
 class QwenError(Exception):
@@ -36,7 +101,7 @@ class QwenError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
-        self.turn: Turn | None = None
+        self.turn: Arrived | None = None
 
     def __str__(self) -> str:
         message = str(self.args[0])

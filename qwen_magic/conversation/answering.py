@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.arguments import arguments_of
 from qwen_magic.conversation.calling import Caller, Returned, Work
-from qwen_magic.conversation.steps import Answered
 from qwen_magic.conversation.tools import Tool
-from qwen_magic.conversation.turn import Turn, advance
+from qwen_magic.conversation.turn.steps import Answered
+from qwen_magic.conversation.turn.turn import Turn, advance
 from qwen_magic.errors import ArgumentsError
 from qwen_magic.responses.items import FunctionCall, Item, McpApprovalRequest
 from qwen_magic.responses.nearest import suggestion

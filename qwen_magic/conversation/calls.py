@@ -10,16 +10,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
-from qwen_magic.conversation.output import item_of
 from qwen_magic.conversation.rebuild import answer_items, reply
-from qwen_magic.conversation.records import input_of
+from qwen_magic.conversation.turn.output import item_of
+from qwen_magic.conversation.turn.records import input_of
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qwen_magic.conversation.toolbox import Toolbox
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.items import Item
     from qwen_magic.responses.request import Request
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qwen_magic.conversation.notebook_rows import add
-from qwen_magic.conversation.records import Chain
+from qwen_magic.conversation.turn.records import Chain
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.characters import clean
 from qwen_magic.responses.nearest import suggestion

@@ -13,14 +13,14 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.origin import origin
-from qwen_magic.conversation.steps import Stopped
-from qwen_magic.conversation.turn import Turn, advance
+from qwen_magic.conversation.turn.steps import Stopped
+from qwen_magic.conversation.turn.turn import Turn, advance
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from qwen_magic.conversation.records import Chain
     from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.turn.records import Chain
 
 __all__ = ["Lanes", "Ticket", "in_order"]
 

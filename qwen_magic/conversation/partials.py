@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.records import item_json, read_item
+from qwen_magic.conversation.turn.records import item_json, read_item
 from qwen_magic.responses.items import Item, Message, Part, Reasoning
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from qwen_magic.conversation.rebuild import (
     input_items,
     rebuild_reason,
 )
-from qwen_magic.conversation.records import Chain, Record, digest, input_of
 from qwen_magic.conversation.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.tree import Node, Tree, branch, counted, reusable
-from qwen_magic.conversation.turn import Turn
+from qwen_magic.conversation.turn.records import Chain, Record, digest, input_of
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from qwen_magic.conversation.records import input_of
+from qwen_magic.conversation.turn.records import input_of
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest, Message
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
     from qwen_magic.conversation.question import Prompt
-    from qwen_magic.conversation.records import Record
+    from qwen_magic.conversation.turn.records import Record
     from qwen_magic.responses.items import Item
 
 __all__ = [

@@ -15,7 +15,7 @@ from qwen_magic.conversation.failures import failure
 from qwen_magic.conversation.frames import frame_text
 from qwen_magic.conversation.json_text import has_form, json_text, text_of_bytes
 from qwen_magic.conversation.pictures import IMAGE_BYTES, pictures
-from qwen_magic.conversation.turn import Turn
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.characters import clean
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.calls import continued, resent, waiting
 from qwen_magic.conversation.planning import rebuilt
-from qwen_magic.conversation.steps import Answered, Continued, Limited, Reopened
-from qwen_magic.conversation.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
+from qwen_magic.conversation.turn.turn import Turn, advance, fold
 from qwen_magic.errors import QwenError, ResponseError, StatusError
 from qwen_magic.responses.events import Failed
 from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, response_error

@@ -14,12 +14,12 @@ from qwen_magic.conversation.calling import Caller, Place, here
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.planning import Plan, Question, chain_of, plan
 from qwen_magic.conversation.question import Asking
-from qwen_magic.conversation.records import turn_of
 from qwen_magic.conversation.rounds import Rounds
-from qwen_magic.conversation.steps import Broken, Stopped
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.tree import path
-from qwen_magic.conversation.turn import Turn, advance
+from qwen_magic.conversation.turn.records import turn_of
+from qwen_magic.conversation.turn.steps import Broken, Stopped
+from qwen_magic.conversation.turn.turn import Turn, advance
 from qwen_magic.errors import QwenError
 from qwen_magic.settings import Settings
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwen_magic.conversation.question import Prompt
-    from qwen_magic.conversation.records import Chain
+    from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.responses.client import Client, Transport
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.request import Request

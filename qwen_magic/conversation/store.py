@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.chain_rows import ChainLine
     from qwen_magic.conversation.database import Rows
     from qwen_magic.conversation.identity import CellsAt, Seen
-    from qwen_magic.conversation.records import Chain, Record
     from qwen_magic.conversation.resuming import Saved
     from qwen_magic.conversation.tree import Tree
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.records import Chain, Record
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.conversation.turn_rows import Line
 
 __all__ = ["ChainStore"]

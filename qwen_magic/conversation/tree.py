@@ -12,7 +12,7 @@ import shlex
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.turn import Status
+from qwen_magic.conversation.turn.turn import Status
 from qwen_magic.errors import RequestError
 
 __all__ = [

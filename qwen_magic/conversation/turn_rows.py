@@ -13,8 +13,8 @@ from qwen_magic.conversation.chain_rows import number as number_of
 from qwen_magic.conversation.chain_rows import row
 from qwen_magic.conversation.database import DamagedError
 from qwen_magic.conversation.partials import Piece, whole
-from qwen_magic.conversation.records import Chain, Record, item_json, read_items, read_usage
 from qwen_magic.conversation.tree import Node, Tree, moves_head
+from qwen_magic.conversation.turn.records import Chain, Record, item_json, read_items, read_usage
 from qwen_magic.responses.characters import clean
 
 if TYPE_CHECKING:

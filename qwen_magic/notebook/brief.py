@@ -12,7 +12,7 @@ from qwen_magic.notebook.kernel.interrupt import TurnStopped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["brief_errors", "without_reason"]
 

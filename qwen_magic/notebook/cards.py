@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from qwen_magic.conversation.output import item_of
 from qwen_magic.conversation.tree import counted
+from qwen_magic.conversation.turn.output import item_of
 from qwen_magic.notebook.call_cards import call_state, function, mcp_approval, mcp_call
 from qwen_magic.notebook.parts import (
     Code,
@@ -31,7 +31,7 @@ from qwen_magic.responses import items, lenient
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["Card", "State", "card", "card_at", "cards"]
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qwen_magic.conversation.chain_rows import ChainLine
-    from qwen_magic.conversation.records import Chain
     from qwen_magic.conversation.session import Session
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.records import Chain
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.chain_commands import ChainCommand, LogCommand
     from qwen_magic.notebook.magics import QwenMagics
 
@@ -211,13 +211,13 @@ class ChainMagics(Magics):
         return next((line for line in self._chains(session) if line.name == name), None)
 
     def _named(self, name: str, session: Session) -> Chain:
-        from qwen_magic.conversation.records import Chain
+        from qwen_magic.conversation.turn.records import Chain
 
         return Chain(session.chain.notebook, name)
 
     def _go_to(self, name: str, session: Session) -> None:
         """Make a chain the notebook's current one, with the demo's turns as with real ones."""
-        from qwen_magic.conversation.records import Chain
+        from qwen_magic.conversation.turn.records import Chain
 
         for notebook in {session.notebook, session.chain.notebook}:
             session.store.switch(Chain(notebook, name))

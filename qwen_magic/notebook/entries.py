@@ -16,8 +16,8 @@ from qwen_magic.notebook.widgets import Body, Column, Fold
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qwen_magic.conversation.output import Slot
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.output import Slot
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.cards import Card
     from qwen_magic.notebook.widgets import Look
 

@@ -16,12 +16,12 @@ from qwen_magic.notebook.rewriting import rewrite
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["load", "unload"]
 
 _KINDS = (QwenMagics, ChainMagics, PanelMagics)
-_TURN = "qwen_magic.conversation.turn", "Turn"
+_TURN = "qwen_magic.conversation.turn.turn", "Turn"
 
 
 def load(shell: InteractiveShell) -> None:

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.calls import unanswered
-from qwen_magic.conversation.output import item_of
 from qwen_magic.conversation.tree import counted
+from qwen_magic.conversation.turn.output import item_of
 from qwen_magic.notebook.wording import line
 from qwen_magic.responses import items
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qwen_magic.conversation.calls import Call
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["ending", "footer", "hint", "place_notes"]
 

@@ -8,7 +8,7 @@ from qwen_magic.notebook.entries import PAGE, Page
 from qwen_magic.notebook.footer import hint
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.widgets import Column, Look
 
 __all__ = ["GrowingItems", "Waiting"]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.approval import Approver, Decision
     from qwen_magic.conversation.calls import Call
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["GrowingView"]
 

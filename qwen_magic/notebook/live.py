@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from IPython.core.display_functions import DisplayHandle
 
     from qwen_magic.conversation.approval import Approver
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.growing_view import GrowingView
     from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.settings import Settings

@@ -27,7 +27,7 @@ from qwen_magic.notebook.wording import line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["log_json", "log_markdown", "log_text"]
 

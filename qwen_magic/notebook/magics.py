@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.chains import Asked
     from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.store import ChainStore
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.cell import Cell
     from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.live import View
@@ -203,14 +203,15 @@ class QwenMagics(Magics):
 
     def _settle(self, view: Callable[[], View], shown: Shown, name: str) -> None:
         """Keep the turn and show how it ended; one that waited and was then refused is not kept."""
+        from qwen_magic.conversation.turn.turn import Turn
+
         drawn, error = shown.turn, shown.error
         if drawn is None:
             return
         turn = error.turn if error else self.session.last if shown.stopped else drawn
-        if turn is not None:
-            self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = turn
-        told = turn or drawn
-        view().settle(without_reason(told) if error else told)  # the error is displayed below
+        if isinstance(turn, Turn):
+            self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = drawn = turn
+        view().settle(without_reason(drawn) if error else drawn)  # the error is displayed below
 
     def variables(self) -> dict[str, object]:
         """Return the reader's own variables, without what IPython puts beside them."""

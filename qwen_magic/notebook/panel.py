@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwen_magic.conversation.question import Prompt
-    from qwen_magic.conversation.records import Chain
+    from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.notebook.panel_asking import FuturePrompt
     from qwen_magic.notebook.panel_chains import Act
     from qwen_magic.notebook.panel_turn import TurnView

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.lanes import in_order
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import QwenError
 from qwen_magic.notebook.asking import prompt_for
 from qwen_magic.notebook.cell import Cell
@@ -30,9 +31,8 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.lanes import Ticket
     from qwen_magic.conversation.question import Prompt
-    from qwen_magic.conversation.records import Chain
     from qwen_magic.conversation.session import Session
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.settings import Settings
 
 __all__ = [
@@ -185,7 +185,8 @@ class Asker:
             self._stream(live)
         except QwenError as error:
             told = str(error).replace(_RUN_AGAIN, "press Retry")
-            live.turn, live.error = error.turn or live.turn, told
+            live.turn = error.turn if isinstance(error.turn, Turn) else live.turn
+            live.error = told
         except (CancelledError, KeyboardInterrupt):  # before it began, or in a function's call
             live.error = "" if live.turn else _WITHDRAWN
             live.turn = live.turn and self._session.last

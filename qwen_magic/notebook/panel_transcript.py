@@ -11,8 +11,8 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.records import turn_of
 from qwen_magic.conversation.tree import Node, Tree, moves_head, path
+from qwen_magic.conversation.turn.records import turn_of
 from qwen_magic.notebook.panel_controls import Controls, place
 from qwen_magic.notebook.panel_turn import TurnView
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ipywidgets import VBox
 
-    from qwen_magic.conversation.records import Record
+    from qwen_magic.conversation.turn.records import Record
     from qwen_magic.notebook.panel_asking import Live
     from qwen_magic.notebook.panel_page import PanelPage
     from qwen_magic.notebook.panel_turn import Actions

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.approval import Decision
     from qwen_magic.conversation.calls import Call
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["Actions", "TurnView", "question_html", "reason_html"]
 

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from qwen_magic.conversation.records import Chain, Record
 from qwen_magic.conversation.tree import counted, moves_head, path, restoring
+from qwen_magic.conversation.turn.records import Chain, Record
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.saved_turns import saved_turns
 from qwen_magic.notebook.wording import line

@@ -22,7 +22,7 @@ from qwen_magic.responses.response import Usage
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from qwen_magic.conversation.turn import Status
+    from qwen_magic.conversation.turn.turn import Status
 
 __all__ = ["answer_in", "questions_in", "saved_turns"]
 

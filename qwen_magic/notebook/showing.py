@@ -11,7 +11,7 @@ from qwen_magic.errors import QwenError
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.kernel.signals import Interrupts
     from qwen_magic.notebook.live import View
 

@@ -11,7 +11,7 @@ from qwen_magic.responses.request import body, headers
 from qwen_magic.settings import KEY_LINE
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.request import Request
     from qwen_magic.settings import Settings

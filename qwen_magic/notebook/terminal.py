@@ -18,7 +18,7 @@ from qwen_magic.responses.items import Message, Reasoning
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.cards import Card
 
 __all__ = ["Printed", "advance_print"]

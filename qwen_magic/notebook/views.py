@@ -18,7 +18,7 @@ from qwen_magic.notebook.markdown.escapes import strip_controls
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.cards import Card
 
 __all__ = ["bundle", "transcript"]

@@ -29,14 +29,14 @@ print("done")
 BUSY = RUNS.replace("time.sleep(0.01)", "sum(range(1000))")
 STALLS = "%config QwenMagics.model = 'demo-stall'"
 FILL = """
-from qwen_magic.conversation.records import Record
-from qwen_magic.conversation.turn import Turn
+from qwen_magic.conversation.turn.records import Record
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.items import Message, Part
 store, chain = panel._session.store, panel._chain()
 for n in range(1, 1001):
     record = store.begin(Record(chain=chain, parent=n - 1 or None, prompt=f"Question {n}"))
     said = Message(content=(Part(f"Answer {n}"),))
-    from qwen_magic.conversation.output import settle
+    from qwen_magic.conversation.turn.output import settle
     store.end(record, Turn(status="completed", output=settle((), (said,))))
 """
 

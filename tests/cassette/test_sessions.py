@@ -22,7 +22,7 @@ from tests.responses.asking import serving
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.demo.server import DemoServer
 
 KEY = "sk-0123456789abcdef"

@@ -10,7 +10,7 @@ from qwen_magic.conversation.chains import Asked, How, Placement, place
 from qwen_magic.conversation.tree import Node, Tree, after, path
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.turn import Status
+    from qwen_magic.conversation.turn.turn import Status
 
 __all__ = ["Book"]
 

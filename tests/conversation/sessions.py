@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwen_magic.conversation.store import ChainStore
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from tests.responses.rawserver import RawServer, Script
 
 __all__ = [

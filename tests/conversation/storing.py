@@ -10,15 +10,15 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.chains import Asked, place
 from qwen_magic.conversation.identity import Seen
-from qwen_magic.conversation.records import Chain, Record, input_of
 from qwen_magic.conversation.store import ChainStore
-from qwen_magic.conversation.turn import Turn, fold
+from qwen_magic.conversation.turn.records import Chain, Record, input_of
+from qwen_magic.conversation.turn.turn import Turn, fold
 from qwen_magic.responses.events import Completed, Event, TextDelta
 from qwen_magic.responses.items import Message, Part
 from qwen_magic.responses.response import Response, Usage
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.turn import Status
+    from qwen_magic.conversation.turn.turn import Status
 
 __all__ = ["answer", "ask", "begun", "nowhere", "opened"]
 

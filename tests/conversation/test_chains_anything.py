@@ -12,7 +12,7 @@ from qwen_magic.conversation.tree import Tree, branch, moves_head, path, restore
 from tests.conversation.notebook import Book
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.turn import Status
+    from qwen_magic.conversation.turn.turn import Status
 
 CELLS = "ABCDE"
 STATUSES: tuple[Status, ...] = (

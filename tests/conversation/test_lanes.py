@@ -12,9 +12,9 @@ import pytest
 
 from qwen_magic.conversation.chains import Asked
 from qwen_magic.conversation.lanes import Lanes, Ticket, in_order
-from qwen_magic.conversation.records import Chain
 from qwen_magic.conversation.session import Session
 from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.turn.records import Chain
 from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from qwen_magic.conversation.rebuild import (
     input_items,
     rebuild_reason,
 )
-from qwen_magic.conversation.records import Record, input_of
+from qwen_magic.conversation.turn.records import Record, input_of
 from qwen_magic.responses.items import (
     CodeInterpreterCall,
     FunctionCall,

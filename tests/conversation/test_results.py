@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from qwen_magic.conversation.pictures import IMAGE_BYTES
 from qwen_magic.conversation.results import LENGTH, output_of
-from qwen_magic.conversation.turn import Turn
+from qwen_magic.conversation.turn.turn import Turn
 from tests.conversation.schema_values import JSON
 
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_magic.conversation.identity import Seen
-from qwen_magic.conversation.records import Chain, Record
 from qwen_magic.conversation.resuming import Resumption, Saved, resumed
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.tree import path
+from qwen_magic.conversation.turn.records import Chain, Record
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from qwen_magic.conversation.turn import Status
+    from qwen_magic.conversation.turn.turn import Status
 
 
 def turn(

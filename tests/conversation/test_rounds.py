@@ -15,7 +15,7 @@ import pytest
 
 from qwen_magic import Asking, Session, Settings, tool
 from qwen_magic.conversation.approval import Decision
-from qwen_magic.conversation.records import turn_of
+from qwen_magic.conversation.turn.records import turn_of
 from qwen_magic.errors import ResponseError
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 from tests.conversation.sessions import answer, session_at

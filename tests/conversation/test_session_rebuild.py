@@ -10,12 +10,12 @@ import pytest
 from msgspec.structs import replace as with_fields
 
 from qwen_magic import Asking, QwenError
-from qwen_magic.conversation.output import settle
 from qwen_magic.conversation.rebuild import LIFETIME
-from qwen_magic.conversation.records import Record, input_of
 from qwen_magic.conversation.resuming import Saved
 from qwen_magic.conversation.store import ChainStore
-from qwen_magic.conversation.turn import Turn
+from qwen_magic.conversation.turn.output import settle
+from qwen_magic.conversation.turn.records import Record, input_of
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.demo.server import DemoServer
 from qwen_magic.responses.items import FunctionCall, Message, Part, Reasoning
 from tests.conversation.sessions import (
@@ -113,8 +113,8 @@ def test_a_second_refusal_is_an_error(refusal: str) -> None:
         assert len(server.asked) == 3
         turn = caught.value.turn
         assert turn is not None
-        assert turn is session.last
         assert (turn.status, turn.previous_response_id, turn.notes) == ("failed", None, (LOST,))
+        assert turn is session.last
         assert session.ask("Three").number == 2
     assert sent(server)[3] == ("Three", "r1")
 

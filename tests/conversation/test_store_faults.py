@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.conversation.identity import Seen
-from qwen_magic.conversation.records import Chain
 from qwen_magic.conversation.schema import MIGRATIONS, VERSION
 from qwen_magic.conversation.store import ChainStore
-from qwen_magic.conversation.turn import Turn, fold
+from qwen_magic.conversation.turn.records import Chain
+from qwen_magic.conversation.turn.turn import Turn, fold
 from qwen_magic.errors import QwenError
 from qwen_magic.responses.events import TextDelta
 from tests.conversation.storing import answer, ask, begun, nowhere, opened

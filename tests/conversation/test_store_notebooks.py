@@ -14,9 +14,9 @@ from qwen_magic.conversation.identity import (
     Seen,
     identify,
 )
-from qwen_magic.conversation.records import Chain
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.tree import path
+from qwen_magic.conversation.turn.records import Chain
 from tests.conversation.storing import ask, begun, opened
 
 if TYPE_CHECKING:

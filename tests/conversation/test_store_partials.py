@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_magic.conversation.partials import Piece, Written, pieces, whole
-from qwen_magic.conversation.records import item_json, read_item, read_items, read_usage
-from qwen_magic.conversation.turn import Turn, fold
+from qwen_magic.conversation.turn.records import item_json, read_item, read_items, read_usage
+from qwen_magic.conversation.turn.turn import Turn, fold
 from qwen_magic.responses.events import (
     ArgumentsDelta,
     Event,

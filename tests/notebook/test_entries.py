@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ipywidgets import Widget
 
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 
 def searching(number: int) -> Turn:

@@ -37,7 +37,7 @@ from tests.notebook.safety import assert_inert
 from tests.notebook.turns import answer, growing, turn_of
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
 
 READERS = [
     MarkdownIt("commonmark", {"html": True}),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.conversation.turn import Turn
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.notebook.panel_saved import SAVED, saved_bundle
 from tests.notebook.comms import Page
 from tests.notebook.kernels import PATIENCE, Kernel, running

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from qwen_magic.conversation.steps import Stopped
-from qwen_magic.conversation.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.steps import Stopped
+from qwen_magic.conversation.turn.turn import Turn, advance, fold
 from qwen_magic.notebook.terminal import Printed, advance_print
 from qwen_magic.notebook.views import transcript
 from qwen_magic.responses.events import (

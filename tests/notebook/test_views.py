@@ -16,7 +16,7 @@ from tests.notebook.safety import assert_inert
 from tests.notebook.turns import EVERY_ITEM, answer, growing, thought, turn_of
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.turn import Turn
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.items import Item
 
 USAGE = Usage(57, 2_018, 2_075, 40, 1_861, {"web_search": 1})

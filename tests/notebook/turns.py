@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.output import Place, Slot
-from qwen_magic.conversation.turn import Turn
+from qwen_magic.conversation.turn.output import Place, Slot
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.items import (
     CodeInterpreterCall,
     CodeOutput,

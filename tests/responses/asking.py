@@ -10,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.turn import Turn, fold
+from qwen_magic.conversation.turn.turn import Turn, fold
 from qwen_magic.errors import QwenError
 from qwen_magic.responses.client import Client
 from qwen_magic.responses.endpoint import Endpoint

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.conversation.turn import Turn
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.client import Client
 from qwen_magic.responses.endpoint import Endpoint

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.conversation.turn import Turn, fold
+from qwen_magic.conversation.turn.turn import Turn, fold
 from tests.responses.asking import (
     ASKED,
     CREATED,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from qwen_magic.conversation import output
-from qwen_magic.conversation.turn import Status, Turn
+from qwen_magic.conversation.turn import output
+from qwen_magic.conversation.turn.turn import Status, Turn
 from qwen_magic.responses import items
 from qwen_magic.responses.items import Item
 from qwen_magic.responses.response import Usage

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation import output
-from qwen_magic.conversation.output import Output, Slot
-from qwen_magic.conversation.steps import (
+from qwen_magic.conversation.turn import output
+from qwen_magic.conversation.turn.output import Output, Slot
+from qwen_magic.conversation.turn.steps import (
     Answered,
     Broken,
     Continued,
@@ -23,7 +23,7 @@ from qwen_magic.conversation.steps import (
     Step,
     Stopped,
 )
-from qwen_magic.conversation.texts import written
+from qwen_magic.conversation.turn.texts import written
 from qwen_magic.responses import events, items
 from qwen_magic.responses.items import FunctionCall, Item, Message, Reasoning
 from qwen_magic.responses.parsing import parse_item

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.text import Text
+from qwen_magic.conversation.turn.text import Text
 from qwen_magic.responses import items
 from qwen_magic.responses.items import (
     CodeInterpreterCall,

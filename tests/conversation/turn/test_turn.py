@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.conversation.steps import Broken, Stopped
-from qwen_magic.conversation.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.steps import Broken, Stopped
+from qwen_magic.conversation.turn.turn import Turn, advance, fold
 from qwen_magic.responses import events
 from qwen_magic.responses.items import (
     CodeInterpreterCall,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.conversation.output import Output, Place, finish, grow, item_of, put, settle
+from qwen_magic.conversation.turn.output import Output, Place, finish, grow, item_of, put, settle
 from qwen_magic.responses.items import (
     CodeInterpreterCall,
     FunctionCall,

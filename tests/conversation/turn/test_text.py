@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.text import Text
+from qwen_magic.conversation.turn.text import Text
 
 
 def test_a_new_text_is_empty() -> None:

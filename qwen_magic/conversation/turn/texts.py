@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from qwen_magic.conversation import output
-from qwen_magic.conversation.output import Place
+from qwen_magic.conversation.turn import output
+from qwen_magic.conversation.turn.output import Place
 from qwen_magic.responses import events
 from qwen_magic.responses.items import (
     CodeInterpreterCall,
@@ -18,7 +18,7 @@ from qwen_magic.responses.items import (
 )
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.output import Output
+    from qwen_magic.conversation.turn.output import Output
 
 __all__ = ["written"]
 
