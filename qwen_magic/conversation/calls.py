@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
 
-from qwen_magic.conversation.rebuild import answer_items, reply
+from qwen_magic.conversation.chains.rebuild import answer_items, reply
 from qwen_magic.conversation.turn.output import item_of
 from qwen_magic.conversation.turn.records import input_of
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest

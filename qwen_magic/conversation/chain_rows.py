@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
-
+from qwen_magic.conversation.chains.tree import ChainLine
 from qwen_magic.conversation.notebook_rows import add
 from qwen_magic.conversation.turn.records import Chain
 from qwen_magic.errors import RequestError
@@ -15,18 +14,9 @@ from qwen_magic.responses.nearest import suggestion
 if TYPE_CHECKING:
     from qwen_magic.conversation.database import Rows
 
-__all__ = ["ChainLine", "chains", "delete", "fork", "move", "number", "rename", "row", "switch"]
+__all__ = ["chains", "delete", "fork", "move", "number", "rename", "row", "switch"]
 
 _GOOD = "status IN ('completed', 'incomplete')"
-
-
-class ChainLine(Struct, frozen=True):
-    """What a list of chains shows of one: its good turns, and the tokens of all."""
-
-    name: str
-    turns: int = 0
-    tokens: int = 0
-    is_current: bool = False
 
 
 def chains(rows: Rows, notebook: str) -> tuple[ChainLine, ...]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qwen_magic.conversation.identity import Copied, Known, Renamed, Same, identify
+from qwen_magic.conversation.chains.identity import Copied, Known, Renamed, Same, identify
 from qwen_magic.responses.characters import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qwen_magic.conversation.chains.identity import CellsAt, Seen
     from qwen_magic.conversation.database import Rows
-    from qwen_magic.conversation.identity import CellsAt, Seen
 
 __all__ = ["Notebook", "delete_cells", "enter", "fetch", "note"]
 

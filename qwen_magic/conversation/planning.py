@@ -10,18 +10,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.configuration import check_settings
-from qwen_magic.conversation.chains import Asked, Placement, place
-from qwen_magic.conversation.question import Asking, Prompt, prompt_of, request_for
-from qwen_magic.conversation.rebuild import (
+from qwen_magic.conversation.chains.placement import Asked, Placement, place
+from qwen_magic.conversation.chains.rebuild import (
     LIFETIME,
     Server,
     calls_answered,
     input_items,
     rebuild_reason,
 )
+from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reusable
+from qwen_magic.conversation.question import Asking, prompt_of, request_for
 from qwen_magic.conversation.toolbox import Toolbox, toolbox
-from qwen_magic.conversation.tree import Node, Tree, branch, counted, reusable
-from qwen_magic.conversation.turn.records import Chain, Record, digest, input_of
+from qwen_magic.conversation.turn.records import Chain, Prompt, Record, digest, input_of
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.nearest import suggestion
@@ -12,12 +12,10 @@ from qwen_magic.responses.request import TOOL_CHOICES, Request
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.settings import Settings
 
-__all__ = ["Asking", "Messages", "Prompt", "as_input", "prompt_of", "request_for", "tool_choice"]
-
-Messages: TypeAlias = "Sequence[Mapping[str, Any]]"
-Prompt: TypeAlias = "str | Messages"
+__all__ = ["Asking", "as_input", "prompt_of", "request_for", "tool_choice"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

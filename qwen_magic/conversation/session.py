@@ -11,12 +11,12 @@ from msgspec.structs import replace as with_fields
 from qwen_magic.conversation.answering import Desk
 from qwen_magic.conversation.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.calling import Caller, Place, here
-from qwen_magic.conversation.chains import Asked
+from qwen_magic.conversation.chains.placement import Asked
+from qwen_magic.conversation.chains.tree import path
 from qwen_magic.conversation.planning import Plan, Question, chain_of, plan
 from qwen_magic.conversation.question import Asking
 from qwen_magic.conversation.rounds import Rounds
 from qwen_magic.conversation.store import ChainStore
-from qwen_magic.conversation.tree import path
 from qwen_magic.conversation.turn.records import turn_of
 from qwen_magic.conversation.turn.steps import Broken, Stopped
 from qwen_magic.conversation.turn.turn import Turn, advance
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
-    from qwen_magic.conversation.question import Prompt
-    from qwen_magic.conversation.turn.records import Chain
+    from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.responses.client import Client, Transport
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.request import Request

@@ -11,24 +11,22 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from qwen_magic.conversation import chain_rows, notebook_rows, turn_rows
+from qwen_magic.conversation.chains.resuming import resumed
 from qwen_magic.conversation.database import Database
 from qwen_magic.conversation.lanes import Lanes
 from qwen_magic.conversation.notebook_rows import Notebook
 from qwen_magic.conversation.partials import Written, pieces
-from qwen_magic.conversation.resuming import resumed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from qwen_magic.conversation.chain_rows import ChainLine
+    from qwen_magic.conversation.chains.identity import CellsAt, Seen
+    from qwen_magic.conversation.chains.resuming import Saved
+    from qwen_magic.conversation.chains.tree import ChainLine, Line, Tree
     from qwen_magic.conversation.database import Rows
-    from qwen_magic.conversation.identity import CellsAt, Seen
-    from qwen_magic.conversation.resuming import Saved
-    from qwen_magic.conversation.tree import Tree
     from qwen_magic.conversation.turn.records import Chain, Record
     from qwen_magic.conversation.turn.turn import Turn
-    from qwen_magic.conversation.turn_rows import Line
 
 __all__ = ["ChainStore"]
 

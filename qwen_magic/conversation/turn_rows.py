@@ -6,14 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.conversation.chain_rows import number as number_of
 from qwen_magic.conversation.chain_rows import row
+from qwen_magic.conversation.chains.tree import Line, Node, Tree, moves_head
 from qwen_magic.conversation.database import DamagedError
 from qwen_magic.conversation.partials import Piece, whole
-from qwen_magic.conversation.tree import Node, Tree, moves_head
 from qwen_magic.conversation.turn.records import Chain, Record, item_json, read_items, read_usage
 from qwen_magic.responses.characters import clean
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 from qwen_magic.conversation.database import Rows
 
-__all__ = ["Line", "answered", "begin", "end", "grow", "interrupt", "lines", "read", "tree"]
+__all__ = ["answered", "begin", "end", "grow", "interrupt", "lines", "read", "tree"]
 
 _OPENING = 200
 _MOST = 2**62
@@ -30,13 +29,6 @@ _COLUMNS = (
     "uid, prompt, input, output, response_id, previous_response_id, model, base_url, account,"
     " system, usage, tokens, error, begun, ended"
 )
-
-
-class Line(Struct, frozen=True):
-    """What a list of turns shows of one: how its question begins, and its tokens."""
-
-    opening: str
-    tokens: int
 
 
 def tree(rows: Rows, chain: Chain) -> Tree:

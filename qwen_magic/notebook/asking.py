@@ -15,7 +15,7 @@ from qwen_magic.responses.request import BUILT_IN_TOOLS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from qwen_magic.conversation.question import Prompt
+    from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.notebook.cell import Cell
     from qwen_magic.settings import Offer
 

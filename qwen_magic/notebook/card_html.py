@@ -10,7 +10,7 @@ import html
 import re
 from typing import TYPE_CHECKING, assert_never
 
-from qwen_magic.conversation.tree import counted
+from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.notebook.markdown.direction import is_right_to_left
 from qwen_magic.notebook.markdown.escapes import escape
 from qwen_magic.notebook.markdown.highlighting import highlight

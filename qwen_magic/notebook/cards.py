@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from qwen_magic.conversation.tree import counted
+from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.turn.output import item_of
 from qwen_magic.notebook.call_cards import call_state, function, mcp_approval, mcp_call
 from qwen_magic.notebook.parts import (

@@ -18,7 +18,7 @@ from qwen_magic.notebook.kernel.frontend import frontend_of
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from qwen_magic.conversation.chain_rows import ChainLine
+    from qwen_magic.conversation.chains.tree import ChainLine
     from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.conversation.turn.turn import Turn
@@ -124,7 +124,7 @@ class ChainMagics(Magics):
         print(resume(session, file, command.chain))
 
     def _switch(self, command: ChainCommand, session: Session) -> None:
-        from qwen_magic.conversation.tree import counted
+        from qwen_magic.conversation.chains.tree import counted
 
         known = self._line_of(command.name, session)
         if known and command.action == "new":
@@ -163,7 +163,7 @@ class ChainMagics(Magics):
         Raises:
             CellError: Nobody can answer.
         """
-        from qwen_magic.conversation.tree import counted
+        from qwen_magic.conversation.chains.tree import counted
 
         refused = CellError(
             f"nobody can be asked whether to delete chain {chain.name!r}",
@@ -186,7 +186,7 @@ class ChainMagics(Magics):
         _show("text/markdown", log_markdown(name, turns, reasoning=reasoning), text)
 
     def _write(self, command: LogCommand, turns: tuple[Turn, ...], chain: str) -> None:
-        from qwen_magic.conversation.tree import counted
+        from qwen_magic.conversation.chains.tree import counted
         from qwen_magic.notebook.log import log_json, log_markdown
         from qwen_magic.responses.characters import clean
 

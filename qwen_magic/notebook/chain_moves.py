@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.tree import check_number, counted, path, restore, restoring, rewind
+from qwen_magic.conversation.chains.tree import (
+    check_number,
+    counted,
+    path,
+    restore,
+    restoring,
+    rewind,
+)
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.tree import Tree
+    from qwen_magic.conversation.chains.tree import Tree
     from qwen_magic.notebook.chain_commands import ChainCommand
 
 __all__ = ["moved", "told"]

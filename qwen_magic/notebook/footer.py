@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.calls import unanswered
-from qwen_magic.conversation.tree import counted
+from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.turn.output import item_of
 from qwen_magic.notebook.wording import line
 from qwen_magic.responses import items

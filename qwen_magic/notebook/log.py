@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qwen_magic.conversation.tree import counted
+from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.notebook.markdown.escapes import escape_markdown, fence, indented, strip_controls
 from qwen_magic.notebook.views import bundle, transcript
 from qwen_magic.notebook.wording import line

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Bunch
 
-    from qwen_magic.conversation.chains import Asked
+    from qwen_magic.conversation.chains.placement import Asked
     from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.store import ChainStore
     from qwen_magic.conversation.turn.turn import Turn

@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from qwen_magic.conversation.chains.tree import counted, path
 from qwen_magic.conversation.lanes import Ticket
 from qwen_magic.conversation.planning import chain_of
 from qwen_magic.conversation.session import Session
-from qwen_magic.conversation.tree import counted, path
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.kernel.main_shell import Calls
 from qwen_magic.notebook.kernel.signals import uninterrupted
@@ -25,8 +25,7 @@ from qwen_magic.responses.endpoint import DEMO
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qwen_magic.conversation.question import Prompt
-    from qwen_magic.conversation.turn.records import Chain
+    from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.notebook.panel_asking import FuturePrompt
     from qwen_magic.notebook.panel_chains import Act
     from qwen_magic.notebook.panel_turn import TurnView

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, TypeAlias
 
-from qwen_magic.conversation.chains import Asked
+from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.lanes import in_order
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import QwenError
@@ -30,9 +30,8 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.approval import Decision
     from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.lanes import Ticket
-    from qwen_magic.conversation.question import Prompt
     from qwen_magic.conversation.session import Session
-    from qwen_magic.conversation.turn.records import Chain
+    from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.settings import Settings
 
 __all__ = [

@@ -11,7 +11,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.tree import Node, Tree, moves_head, path
+from qwen_magic.conversation.chains.tree import Node, Tree, moves_head, path
 from qwen_magic.conversation.turn.records import turn_of
 from qwen_magic.notebook.panel_controls import Controls, place
 from qwen_magic.notebook.panel_turn import TurnView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from qwen_magic.conversation.tree import counted
+from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.notebook.wording import LONGEST, WHOLE, cut, loaded, pretty
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from qwen_magic.conversation.tree import counted, moves_head, path, restoring
+from qwen_magic.conversation.chains.tree import counted, moves_head, path, restoring
 from qwen_magic.conversation.turn.records import Chain, Record
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.saved_turns import saved_turns
@@ -16,9 +16,9 @@ from qwen_magic.responses.endpoint import DEMO
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from qwen_magic.conversation.resuming import Saved
+    from qwen_magic.conversation.chains.resuming import Saved
+    from qwen_magic.conversation.chains.tree import Tree
     from qwen_magic.conversation.session import Session
-    from qwen_magic.conversation.tree import Tree
     from qwen_magic.responses.endpoint import Endpoint
 
 __all__ = ["lost", "resume"]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
-from qwen_magic.conversation.resuming import Saved
+from qwen_magic.conversation.chains.resuming import Saved
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.card_html import line_html
 from qwen_magic.notebook.cell import Cell, parse_cell

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qwen_magic.conversation.tree import counted, moves_head, path
+from qwen_magic.conversation.chains.tree import counted, moves_head, path
 from qwen_magic.notebook.markdown.escapes import escape
 from qwen_magic.notebook.wording import line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from qwen_magic.conversation.chain_rows import ChainLine
-    from qwen_magic.conversation.tree import Node, Tree
-    from qwen_magic.conversation.turn_rows import Line
+    from qwen_magic.conversation.chains.tree import ChainLine, Line, Node, Tree
 
 __all__ = ["Row", "chains_html", "chains_text", "rows_of", "tree_html", "tree_text"]
 

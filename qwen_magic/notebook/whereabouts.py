@@ -9,8 +9,8 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.chains import Asked
-from qwen_magic.conversation.identity import Seen
+from qwen_magic.conversation.chains.identity import Seen
+from qwen_magic.conversation.chains.placement import Asked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.excerpt import excerpt
-from qwen_magic.conversation.tree import counted
 from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.responses import lenient
 from qwen_magic.responses.items import McpApprovalRequest

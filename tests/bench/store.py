@@ -14,8 +14,8 @@ from statistics import median
 
 from msgspec.structs import replace
 
-from qwen_magic.conversation.chains import Asked, place
-from qwen_magic.conversation.identity import Seen
+from qwen_magic.conversation.chains.identity import Seen
+from qwen_magic.conversation.chains.placement import Asked, place
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.turn.records import Chain, Record, input_of
 from qwen_magic.conversation.turn.turn import Turn, fold

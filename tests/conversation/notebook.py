@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from qwen_magic.conversation.chains import Asked, How, Placement, place
-from qwen_magic.conversation.tree import Node, Tree, after, path
+from qwen_magic.conversation.chains.placement import Asked, How, Placement, place
+from qwen_magic.conversation.chains.tree import Node, Tree, after, path
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.turn.turn import Status

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from qwen_magic.conversation.chains import Asked, place
-from qwen_magic.conversation.identity import Seen
+from qwen_magic.conversation.chains.identity import Seen
+from qwen_magic.conversation.chains.placement import Asked, place
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.turn.records import Chain, Record, input_of
 from qwen_magic.conversation.turn.turn import Turn, fold

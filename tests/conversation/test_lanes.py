@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.conversation.chains import Asked
+from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.lanes import Lanes, Ticket, in_order
 from qwen_magic.conversation.session import Session
 from qwen_magic.conversation.store import ChainStore

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic import Asking, QwenError, Session, Settings
-from qwen_magic.conversation.chains import Asked
+from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.errors import RequestError
 from tests.conversation.sessions import answer, run, sent, session_at

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.conversation.identity import Seen
+from qwen_magic.conversation.chains.identity import Seen
 from qwen_magic.conversation.schema import MIGRATIONS, VERSION
 from qwen_magic.conversation.store import ChainStore
 from qwen_magic.conversation.turn.records import Chain

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.conversation.identity import (
+from qwen_magic.conversation.chains.identity import (
     Copied,
     Fresh,
     Identity,
@@ -14,8 +14,8 @@ from qwen_magic.conversation.identity import (
     Seen,
     identify,
 )
+from qwen_magic.conversation.chains.tree import path
 from qwen_magic.conversation.store import ChainStore
-from qwen_magic.conversation.tree import path
 from qwen_magic.conversation.turn.records import Chain
 from tests.conversation.storing import ask, begun, opened
 

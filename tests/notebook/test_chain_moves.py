@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.conversation.tree import Node, Tree
+from qwen_magic.conversation.chains.tree import Node, Tree
 from qwen_magic.errors import RequestError
 from qwen_magic.notebook.chain_commands import ChainCommand
 from qwen_magic.notebook.chain_moves import moved, told

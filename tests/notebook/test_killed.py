@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 STORED = """
 import json
-from qwen_magic.conversation.tree import path
+from qwen_magic.conversation.chains.tree import path
 session = get_ipython().magics_manager.registry["QwenMagics"].session
 tree = session.store.tree(session.chain)
 turn = session.store.read(session.chain, [2])[0]

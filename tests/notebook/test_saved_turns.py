@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.resuming import Saved
+from qwen_magic.conversation.chains.resuming import Saved
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.saved_turns import answer_in, questions_in, saved_turns
 from qwen_magic.notebook.views import bundle

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
-from qwen_magic.conversation.chain_rows import ChainLine
-from qwen_magic.conversation.tree import Node, Tree
-from qwen_magic.conversation.turn_rows import Line
+from qwen_magic.conversation.chains.tree import ChainLine, Line, Node, Tree
 from qwen_magic.notebook.tree_view import (
     Row,
     chains_html,

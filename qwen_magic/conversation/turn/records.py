@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Chain",
+    "Messages",
+    "Prompt",
     "Record",
     "digest",
     "input_of",
@@ -45,6 +47,11 @@ _CLASSES: dict[str, type[Item]] = {
     "file_search_call": items.FileSearchCall,
 }
 _VOLATILE = frozenset({"previous_response_id", "stream", "headers", "server_headers"})
+
+
+Messages: TypeAlias = "Sequence[Mapping[str, Any]]"
+Prompt: TypeAlias = "str | Messages"
+"""What is asked: a text, or a list of messages as the API takes it."""
 
 
 class Chain(Struct, frozen=True):
@@ -108,7 +115,7 @@ def turn_of(record: Record, number: int) -> Turn:
     )
 
 
-def input_of(prompt: str | Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+def input_of(prompt: Prompt) -> tuple[dict[str, Any], ...]:
     """Return a question, or a list of messages, as input items."""
     if isinstance(prompt, str):
         return ({"role": "user", "content": prompt},)

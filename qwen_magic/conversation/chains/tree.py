@@ -16,6 +16,8 @@ from qwen_magic.conversation.turn.turn import Status
 from qwen_magic.errors import RequestError
 
 __all__ = [
+    "ChainLine",
+    "Line",
     "Node",
     "Tree",
     "after",
@@ -56,6 +58,22 @@ class Tree(Struct, frozen=True):
 
     nodes: tuple[Node, ...] = ()
     head: int | None = None
+
+
+class Line(Struct, frozen=True):
+    """What a list of turns shows of one: how its question begins, and its tokens."""
+
+    opening: str
+    tokens: int
+
+
+class ChainLine(Struct, frozen=True):
+    """What a list of chains shows of one: its good turns, and the tokens of all."""
+
+    name: str
+    turns: int = 0
+    tokens: int = 0
+    is_current: bool = False
 
 
 def moves_head(status: Status) -> bool:

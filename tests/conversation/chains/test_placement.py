@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.conversation.chains import Asked, Placement, place
-from qwen_magic.conversation.tree import Node, Tree, counted, path, restore, rewind, stale
+from qwen_magic.conversation.chains.placement import Asked, Placement, place
+from qwen_magic.conversation.chains.tree import Node, Tree, counted, path, restore, rewind, stale
 from qwen_magic.errors import RequestError
 from tests.conversation.notebook import Book
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.chains import Asked, How
-from qwen_magic.conversation.tree import Tree, branch, moves_head, path, restore, rewind
+from qwen_magic.conversation.chains.placement import Asked, How
+from qwen_magic.conversation.chains.tree import Tree, branch, moves_head, path, restore, rewind
 from tests.conversation.notebook import Book
 
 if TYPE_CHECKING:

@@ -18,8 +18,7 @@ from qwen_magic.responses.items import FunctionCall, McpApprovalRequest, Message
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping, Sequence
 
-    from qwen_magic.conversation.question import Prompt
-    from qwen_magic.conversation.turn.records import Record
+    from qwen_magic.conversation.turn.records import Prompt, Record
     from qwen_magic.responses.items import Item
 
 __all__ = [

@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from qwen_magic.conversation.tree import Node, Tree, check_number, counted, path, restoring
+from qwen_magic.conversation.chains.tree import Node, Tree, check_number, counted, path, restoring
 
 __all__ = ["Asked", "How", "Placement", "place"]
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.identity import Seen
-from qwen_magic.conversation.resuming import Resumption, Saved, resumed
+from qwen_magic.conversation.chains.identity import Seen
+from qwen_magic.conversation.chains.resuming import Resumption, Saved, resumed
+from qwen_magic.conversation.chains.tree import path
 from qwen_magic.conversation.store import ChainStore
-from qwen_magic.conversation.tree import path
 from qwen_magic.conversation.turn.records import Chain, Record
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from qwen_magic.conversation.rebuild import (
+from qwen_magic.conversation.chains.rebuild import (
     LIFETIME,
     Server,
     calls_answered,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.tree import moves_head
+from qwen_magic.conversation.chains.tree import moves_head
 from qwen_magic.conversation.turn.records import Record, input_of
 from qwen_magic.conversation.turn.turn import Status
 from qwen_magic.responses.items import Message, Part
