@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.question import Asking
     from qwen_magic.conversation.session import Session
-    from qwen_magic.conversation.tools import tool
+    from qwen_magic.conversation.tools.tools import tool
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.errors import QwenError
     from qwen_magic.notebook.panel import Panel
@@ -60,7 +60,7 @@ _HOMES = {
     "Session": "qwen_magic.conversation.session",
     "Settings": "qwen_magic.settings",
     "Turn": "qwen_magic.conversation.turn.turn",
-    "tool": "qwen_magic.conversation.tools",
+    "tool": "qwen_magic.conversation.tools.tools",
 }
 
 

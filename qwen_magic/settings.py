@@ -22,12 +22,11 @@ from qwen_magic.responses.endpoint import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from qwen_magic.conversation.tools import Tool
     from qwen_magic.responses.client import Transport
 
 __all__ = ["KEY_LINE", "Offer", "Settings"]
 
-Offer: TypeAlias = "str | Mapping[str, Any] | Callable[..., Any] | Tool"
+Offer: TypeAlias = "str | Mapping[str, Any] | Callable[..., Any]"
 """A built-in tool's name, an object as the API takes it, or a function."""
 
 _NOWHERE = "replay.invalid"  # no address: RFC 2606 reserves it

@@ -16,8 +16,8 @@ from qwen_magic.cassette.secrecy import Mask, kept, secrets
 from qwen_magic.cassette.tape import Asked, End, Head, Raw, Text
 from qwen_magic.cassette.writing import Tape
 from qwen_magic.errors import CassetteError
+from qwen_magic.responses.endpoint import without_secrets
 from qwen_magic.responses.failures import unusable
-from qwen_magic.responses.masking import without_secrets
 from qwen_magic.responses.refusals import retry_seconds
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qwen_magic.responses.masking import MCP_OPEN, without_secrets
+from qwen_magic.responses.endpoint import MCP_OPEN, without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

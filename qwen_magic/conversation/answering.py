@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.arguments import arguments_of
-from qwen_magic.conversation.calling import Caller, Returned, Work
-from qwen_magic.conversation.tools import Tool
+from qwen_magic.conversation.tools.arguments import arguments_of
+from qwen_magic.conversation.tools.calling import Caller, Returned, Work
+from qwen_magic.conversation.tools.tools import Tool
 from qwen_magic.conversation.turn.steps import Answered
 from qwen_magic.conversation.turn.turn import Turn, advance
 from qwen_magic.errors import ArgumentsError
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from concurrent.futures import Future
 
-    from qwen_magic.conversation.approval import Approvals, Approver, Decision
     from qwen_magic.conversation.calls import Call
-    from qwen_magic.conversation.toolbox import Toolbox
+    from qwen_magic.conversation.tools.approval import Approvals, Approver, Decision
+    from qwen_magic.conversation.tools.toolbox import Toolbox
     from qwen_magic.settings import Settings
 
 __all__ = ["Desk"]

@@ -18,7 +18,7 @@ from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qwen_magic.conversation.toolbox import Toolbox
+    from qwen_magic.conversation.tools.toolbox import Toolbox
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.items import Item
     from qwen_magic.responses.request import Request

@@ -8,7 +8,7 @@ from qwen_magic.conversation.chains.tree import ChainLine
 from qwen_magic.conversation.notebook_rows import add
 from qwen_magic.conversation.turn.records import Chain
 from qwen_magic.errors import RequestError
-from qwen_magic.responses.characters import clean
+from qwen_magic.responses.lenient import clean
 from qwen_magic.responses.nearest import suggestion
 
 if TYPE_CHECKING:

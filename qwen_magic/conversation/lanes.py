@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.origin import origin
+from qwen_magic.conversation.tools.origin import origin
 from qwen_magic.conversation.turn.steps import Stopped
 from qwen_magic.conversation.turn.turn import Turn, advance
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qwen_magic.conversation.chains.identity import Copied, Known, Renamed, Same, identify
-from qwen_magic.responses.characters import clean
+from qwen_magic.responses.lenient import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

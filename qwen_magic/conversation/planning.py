@@ -20,7 +20,7 @@ from qwen_magic.conversation.chains.rebuild import (
 )
 from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reusable
 from qwen_magic.conversation.question import Asking, prompt_of, request_for
-from qwen_magic.conversation.toolbox import Toolbox, toolbox
+from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.turn.records import Chain, Prompt, Record, digest, input_of
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.endpoint import DEMO

@@ -14,7 +14,7 @@ from qwen_magic.conversation.chains.tree import Line, Node, Tree, moves_head
 from qwen_magic.conversation.database import DamagedError
 from qwen_magic.conversation.partials import Piece, whole
 from qwen_magic.conversation.turn.records import Chain, Record, item_json, read_items, read_usage
-from qwen_magic.responses.characters import clean
+from qwen_magic.responses.lenient import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ipywidgets import Button, ButtonStyle, HBox, Label, Layout, Text, VBox
 from ipywidgets.widgets.widget_string import LabelStyle, TextStyle
 
-from qwen_magic.conversation.approval import ALLOWED, Decision
+from qwen_magic.conversation.tools.approval import ALLOWED, Decision
 from qwen_magic.notebook.stopping import hear
 from qwen_magic.notebook.stylesheet import APPROVAL
 from qwen_magic.notebook.wording import asked_of

@@ -81,7 +81,7 @@ def tools_named(names: Sequence[str], namespace: Mapping[str, object]) -> tuple[
 def _tool(name: str, namespace: Mapping[str, object]) -> Offer:
     found = namespace.get(name)
     if callable(found):
-        from qwen_magic.conversation.tools import tool_of
+        from qwen_magic.conversation.tools.tools import tool_of
 
         return tool_of(found, name=name)
     if isinstance(found, str):

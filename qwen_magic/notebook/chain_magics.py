@@ -188,7 +188,7 @@ class ChainMagics(Magics):
     def _write(self, command: LogCommand, turns: tuple[Turn, ...], chain: str) -> None:
         from qwen_magic.conversation.chains.tree import counted
         from qwen_magic.notebook.log import log_json, log_markdown
-        from qwen_magic.responses.characters import clean
+        from qwen_magic.responses.lenient import clean
 
         if not turns:
             raise CellError(f"chain {chain!r} has no turns to write", hint="ask first, with %%qwen")

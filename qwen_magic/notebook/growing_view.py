@@ -18,8 +18,8 @@ from qwen_magic.notebook.widgets import Column, Look
 if TYPE_CHECKING:
     from IPython.core.display_functions import DisplayHandle
 
-    from qwen_magic.conversation.approval import Approver, Decision
     from qwen_magic.conversation.calls import Call
+    from qwen_magic.conversation.tools.approval import Approver, Decision
     from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["GrowingView"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from IPython.display import display
 
-from qwen_magic.conversation.approval import Nobody
+from qwen_magic.conversation.tools.approval import Nobody
 from qwen_magic.notebook.prompting import AtPrompt
 from qwen_magic.notebook.terminal import Printed, advance_print
 from qwen_magic.notebook.views import bundle
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from IPython.core.display_functions import DisplayHandle
 
-    from qwen_magic.conversation.approval import Approver
+    from qwen_magic.conversation.tools.approval import Approver
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.growing_view import GrowingView
     from qwen_magic.notebook.kernel.frontend import Frontend

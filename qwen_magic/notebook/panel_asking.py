@@ -27,10 +27,10 @@ from qwen_magic.notebook.values import PLACEHOLDER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwen_magic.conversation.approval import Decision
     from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.lanes import Ticket
     from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.tools.approval import Decision
     from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.settings import Settings
 

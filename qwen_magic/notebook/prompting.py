@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.approval import ALLOWED, Decision
+from qwen_magic.conversation.tools.approval import ALLOWED, Decision
 from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.notebook.wording import asked_of, cut
 from qwen_magic.responses.items import FunctionCall

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.responses.endpoint import DEMO
-from qwen_magic.responses.masking import MCP_OPEN, without_secrets
+from qwen_magic.responses.endpoint import DEMO, MCP_OPEN, without_secrets
 from qwen_magic.responses.request import body, headers
 from qwen_magic.settings import KEY_LINE
 

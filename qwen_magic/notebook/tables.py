@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.excerpt import excerpt
-from qwen_magic.conversation.imported import is_of
+from qwen_magic.conversation.tools.json_text import is_of
+from qwen_magic.excerpt import excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,9 +12,9 @@ from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.excerpt import excerpt
-from qwen_magic.conversation.pictures import IMAGE_BYTES, pictures
+from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, pictures
 from qwen_magic.errors import CellError
+from qwen_magic.excerpt import excerpt
 from qwen_magic.notebook.tables import table
 
 if TYPE_CHECKING:

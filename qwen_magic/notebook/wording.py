@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.chains.tree import counted
-from qwen_magic.conversation.excerpt import excerpt
+from qwen_magic.excerpt import excerpt
 from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.responses import lenient
 from qwen_magic.responses.items import McpApprovalRequest

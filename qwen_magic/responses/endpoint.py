@@ -15,12 +15,14 @@ from qwen_magic.responses.nearest import one_of
 __all__ = [
     "DEFAULT_REGION",
     "DEMO",
+    "MCP_OPEN",
     "REGIONS",
     "Endpoint",
     "check_key",
     "clean_base",
     "region_base",
     "region_of",
+    "without_secrets",
 ]
 
 _SHORTEST_KEY = 8
@@ -36,6 +38,17 @@ _SHARED = {
 }
 _MAAS = "maas.aliyuncs.com"
 _DEDICATED = {"singapore": "ap-southeast-1", "germany": "eu-central-1", "japan": "ap-northeast-1"}
+MCP_OPEN = (
+    "type",
+    "server_label",
+    "server_description",
+    "server_url",
+    "server_protocol",
+    "connector_id",
+    "allowed_tools",
+    "require_approval",
+)
+"""The fields of an MCP server that hold no secret, its address's query aside."""
 REGIONS = ("singapore", "beijing", "us", "germany", "japan", DEMO)
 
 
@@ -131,6 +144,13 @@ def clean_base(url: str) -> str:
         .removesuffix("/responses")
         .rstrip("/")
     )
+
+
+def without_secrets(url: str) -> str:
+    """Return an address without the user, password and query it may hold."""
+    parts = urlsplit(url)
+    query = "?…" if parts.query else ""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{query}"
 
 
 def check_key(key: str) -> str:

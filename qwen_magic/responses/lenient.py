@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qwen_magic.responses.characters import clean
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["integer", "load", "number", "objects", "strings", "text"]
+__all__ = ["clean", "integer", "load", "number", "objects", "strings", "text"]
 
 _TOO_DEEP = "the JSON is nested too deeply"
+
+
+def clean(text: str) -> str:
+    """Return the text with each half of a character, which UTF-8 cannot hold, as U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def load(data: bytes) -> Any:  # noqa: ANN401 - any JSON value

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
-from qwen_magic.responses.characters import clean
+from qwen_magic.responses.lenient import clean
 from qwen_magic.responses.nearest import one_of
 
 if TYPE_CHECKING:

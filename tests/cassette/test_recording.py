@@ -12,7 +12,7 @@ import pytest
 from qwen_magic.cassette.tape import FIRST_LINE, Asked
 from qwen_magic.cassette.writing import Tape
 from qwen_magic.errors import CassetteError, RequestError, WireError
-from qwen_magic.responses.masking import without_secrets
+from qwen_magic.responses.endpoint import without_secrets
 from tests.cassette.lessons import (
     asked,
     body_of,

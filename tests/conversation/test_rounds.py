@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qwen_magic import Asking, Session, Settings, tool
-from qwen_magic.conversation.approval import Decision
+from qwen_magic.conversation.tools.approval import Decision
 from qwen_magic.conversation.turn.records import turn_of
 from qwen_magic.errors import ResponseError
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest

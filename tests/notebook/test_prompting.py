@@ -6,7 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.approval import Decision
+from qwen_magic.conversation.tools.approval import Decision
 from qwen_magic.notebook.prompting import AtPrompt
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 

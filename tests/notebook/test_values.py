@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.pictures import IMAGE_BYTES
+from qwen_magic.conversation.tools.pictures import IMAGE_BYTES
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.values import Filled, Image, fill
 

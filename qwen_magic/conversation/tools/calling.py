@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
-from qwen_magic.conversation.capture import Printed, captured, kept
-from qwen_magic.conversation.failures import failure
-from qwen_magic.conversation.origin import belonging_to, origin
-from qwen_magic.conversation.results import output_of
-from qwen_magic.conversation.time_limit import TimeUp, time_limit
+from qwen_magic.conversation.tools.capture import Printed, captured, kept
+from qwen_magic.conversation.tools.failures import failure
+from qwen_magic.conversation.tools.origin import belonging_to, origin
+from qwen_magic.conversation.tools.results import output_of
+from qwen_magic.conversation.tools.time_limit import TimeUp, time_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwen_magic.conversation.tools import Tool
+    from qwen_magic.conversation.tools.tools import Tool
 
 __all__ = ["Caller", "Place", "Returned", "Work", "here"]
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
-from qwen_magic.conversation.frames import frame_text
+from qwen_magic.conversation.tools.frames import frame_text
 
 LENGTH = 20_000
 

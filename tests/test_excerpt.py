@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.excerpt import excerpt
+from qwen_magic.excerpt import excerpt
 
 Point = namedtuple("Point", ["x", "y"])  # noqa: PYI024 - as users write it
 VALUES = st.recursive(

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 import pytest
 
-from qwen_magic.conversation.arguments import arguments_of
-from qwen_magic.conversation.tools import Tool, definition, tool, tool_of
+from qwen_magic.conversation.tools.arguments import arguments_of
+from qwen_magic.conversation.tools.tools import Tool, definition, tool, tool_of
 from qwen_magic.errors import ToolError
 from qwen_magic.responses.request import BUILT_IN_TOOLS
 
@@ -234,3 +234,10 @@ def test_a_tool_is_a_frozen_value() -> None:
     with pytest.raises(AttributeError):
         tool_of(weather).name = "other"  # type: ignore[misc]
     assert isinstance(tool_of(weather), Tool)
+
+
+def test_a_tool_is_called_as_its_function_is() -> None:
+    def add(first: int, *, second: int = 1) -> int:
+        return first + second
+
+    assert (tool_of(add)(2), tool_of(add)(2, second=3)) == (3, 5)

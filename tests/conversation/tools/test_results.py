@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.pictures import IMAGE_BYTES
-from qwen_magic.conversation.results import LENGTH, output_of
+from qwen_magic.conversation.tools.pictures import IMAGE_BYTES
+from qwen_magic.conversation.tools.results import LENGTH, output_of
 from qwen_magic.conversation.turn.turn import Turn
-from tests.conversation.schema_values import JSON
+from tests.conversation.tools.schema_values import JSON
 
 PNG = b"\x89PNG\r\n\x1a\n"
 CUT = f"\n… cut at {LENGTH:,} characters; ask for less to see the rest"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from qwen_magic.conversation.tools import Tool, definition, tool_of
+from qwen_magic.conversation.tools.tools import Tool, definition, tool_of
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.nearest import suggestion
 from qwen_magic.responses.request import BUILT_IN_TOOLS
@@ -48,7 +48,7 @@ def toolbox(offers: Sequence[Offer]) -> Toolbox:
     for offer in offers:
         if isinstance(offer, str):
             objects.append(built_in(offer))
-        elif callable(offer) or isinstance(offer, Tool):
+        elif callable(offer):
             known = tool_of(offer)
             if known.name in functions:
                 raise RequestError(

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qwen_magic.conversation.calling import Caller, Work
-from qwen_magic.conversation.tools import tool_of
+from qwen_magic.conversation.tools.calling import Caller, Work
+from qwen_magic.conversation.tools.tools import tool_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from qwen_magic.conversation.calling import Returned
+    from qwen_magic.conversation.tools.calling import Returned
 
 LONG = 60.0
 

@@ -10,13 +10,13 @@ from base64 import b64encode
 from json import loads
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qwen_magic.conversation.excerpt import cut, excerpt
-from qwen_magic.conversation.failures import failure
-from qwen_magic.conversation.frames import frame_text
-from qwen_magic.conversation.json_text import has_form, json_text, text_of_bytes
-from qwen_magic.conversation.pictures import IMAGE_BYTES, pictures
+from qwen_magic.conversation.tools.failures import failure
+from qwen_magic.conversation.tools.frames import frame_text
+from qwen_magic.conversation.tools.json_text import has_form, json_text, text_of_bytes
+from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, pictures
 from qwen_magic.conversation.turn.turn import Turn
-from qwen_magic.responses.characters import clean
+from qwen_magic.excerpt import cut, excerpt
+from qwen_magic.responses.lenient import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

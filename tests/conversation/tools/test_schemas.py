@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from qwen_magic.conversation.arguments import arguments_of
-from qwen_magic.conversation.tools import tool_of
-from tests.conversation.schema_values import values_of
-from tests.conversation.tool_functions import FUNCTIONS
+from qwen_magic.conversation.tools.arguments import arguments_of
+from qwen_magic.conversation.tools.tools import tool_of
+from tests.conversation.tools.schema_values import values_of
+from tests.conversation.tools.tool_functions import FUNCTIONS
 
 Function = Callable[..., Any]
 each_function = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda one: one.__name__)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from qwen_magic.conversation.docstrings import described
-from qwen_magic.conversation.parameters import Parameter, parameters_of, schema_of, source_of
+from qwen_magic.conversation.tools.docstrings import described
+from qwen_magic.conversation.tools.parameters import Parameter, parameters_of, schema_of, source_of
 from qwen_magic.errors import ToolError
 from qwen_magic.responses.request import BUILT_IN_TOOLS
 
@@ -46,6 +46,10 @@ class Tool:
     is_async: bool = False
     timeout: float | None = None
     takes: tuple[Parameter, ...] = field(default=(), repr=False, compare=False)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the function's own
+        """Call the function, as if it stood here itself."""
+        return self.function(*args, **kwargs)
 
 
 @dataclass(frozen=True, slots=True)

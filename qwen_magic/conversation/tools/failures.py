@@ -11,7 +11,7 @@ from pathlib import Path
 from sysconfig import get_paths
 from traceback import walk_tb
 
-from qwen_magic.conversation.excerpt import cut
+from qwen_magic.excerpt import cut
 
 __all__ = ["failure"]
 
@@ -54,4 +54,4 @@ def _foreign() -> tuple[str, ...]:
     """Return where the code lies that is not the user's: ours, Python's, and installed."""
     paths = get_paths()
     installed = (paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
-    return (str(Path(__file__).parent.parent), "<frozen ", *installed)
+    return (str(Path(__file__).parents[2]), "<frozen ", *installed)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.responses.characters import clean
+from qwen_magic.responses.lenient import clean
 
 
 @pytest.mark.parametrize(

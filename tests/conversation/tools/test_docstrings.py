@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.docstrings import Described, described
+from qwen_magic.conversation.tools.docstrings import Described, described
 
 GOOGLE = """Look up the weather.
 

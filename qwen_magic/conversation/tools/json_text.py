@@ -9,6 +9,7 @@ leaves out; everything else its bounded repr, and a cycle an ellipsis.
 from __future__ import annotations
 
 import math
+import sys
 from base64 import b64encode
 from codecs import getincrementaldecoder
 from collections import deque
@@ -25,10 +26,9 @@ from typing import Any
 
 import msgspec
 
-from qwen_magic.conversation.excerpt import cut, excerpt, first
-from qwen_magic.conversation.imported import is_of
+from qwen_magic.excerpt import cut, excerpt, first
 
-__all__ = ["has_form", "json_text", "text_of_bytes"]
+__all__ = ["has_form", "is_of", "json_text", "text_of_bytes"]
 
 DEPTH = 30
 SORTABLE = 1_000
@@ -146,6 +146,12 @@ def _numpy(value: Any, length: int) -> str | None:  # noqa: ANN401
         return _string(str(value))
     item = value.item()
     return _string(str(value)) if type(item) is type(value) else _scalar(item, length)
+
+
+def is_of(value: object, module: str, name: str) -> bool:
+    """Return whether a value is of a library's class; only the user imports the library."""
+    kind = getattr(sys.modules.get(module), name, None)
+    return isinstance(kind, type) and isinstance(value, kind)
 
 
 def _items(value: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN401

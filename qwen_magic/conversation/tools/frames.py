@@ -8,9 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.excerpt import cut
-from qwen_magic.conversation.imported import is_of
-from qwen_magic.conversation.json_text import json_text
+from qwen_magic.conversation.tools.json_text import is_of, json_text
+from qwen_magic.excerpt import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.arguments import arguments_of
-from qwen_magic.conversation.tools import tool_of
+from qwen_magic.conversation.tools.arguments import arguments_of
+from qwen_magic.conversation.tools.tools import tool_of
 from qwen_magic.errors import ArgumentsError
-from tests.conversation.schema_values import JSON
-from tests.conversation.tool_functions import FUNCTIONS, Point
+from tests.conversation.tools.schema_values import JSON
+from tests.conversation.tools.tool_functions import FUNCTIONS, Point
 
 
 def weather(city: str, days: int = 1, unit: str = "celsius") -> None: ...

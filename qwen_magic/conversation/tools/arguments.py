@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qwen_magic.conversation.excerpt import cut
 from qwen_magic.errors import ArgumentsError
+from qwen_magic.excerpt import cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from qwen_magic.conversation.parameters import Parameter
-    from qwen_magic.conversation.tools import Tool
+    from qwen_magic.conversation.tools.parameters import Parameter
+    from qwen_magic.conversation.tools.tools import Tool
 
 __all__ = ["arguments_of"]
 

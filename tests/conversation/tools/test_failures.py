@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.failures import LENGTH, failure
-from qwen_magic.conversation.hints import hint_of
+from qwen_magic.conversation.tools.failures import LENGTH, failure
+from qwen_magic.conversation.tools.hints import hint_of
 
 
 class Hostile(Exception):  # noqa: N818 - a name like any user's

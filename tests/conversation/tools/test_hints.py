@@ -14,7 +14,7 @@ import pydantic
 import pytest
 from pydantic import dataclasses as pydantic_dataclasses
 
-from qwen_magic.conversation.hints import hint_of
+from qwen_magic.conversation.tools.hints import hint_of
 from qwen_magic.errors import ArgumentsError
 
 
@@ -128,7 +128,7 @@ def test_the_schema_of_a_pydantic_model_keeps_its_definitions_apart() -> None:
 def test_pydantic_is_never_imported_by_us() -> None:
     program = (
         "import sys\n"
-        "from qwen_magic.conversation.tools import tool\n"
+        "from qwen_magic.conversation.tools.tools import tool\n"
         "assert 'docstring_parser' not in sys.modules\n"
         "@tool\n"
         "def add(left: int, right: int = 2) -> int: 'Add.'\n"

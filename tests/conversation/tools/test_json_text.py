@@ -20,8 +20,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.json_text import has_form, json_text, text_of_bytes
-from tests.conversation.schema_values import JSON
+from qwen_magic.conversation.tools.json_text import has_form, json_text, text_of_bytes
+from tests.conversation.tools.schema_values import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

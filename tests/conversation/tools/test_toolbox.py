@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic.conversation.toolbox import toolbox
-from qwen_magic.conversation.tools import tool_of
+from qwen_magic.conversation.tools.toolbox import toolbox
+from qwen_magic.conversation.tools.tools import tool_of
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from typing import (
 
 import msgspec
 
-from qwen_magic.conversation.hints import Hint, Schema, distinct, hint_of
+from qwen_magic.conversation.tools.hints import Hint, Schema, distinct, hint_of
 from qwen_magic.errors import ArgumentsError, ToolError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qwen_magic.conversation.tools import tool_of
+from qwen_magic.conversation.tools.tools import tool_of
 from qwen_magic.errors import ToolError
 
 if TYPE_CHECKING:

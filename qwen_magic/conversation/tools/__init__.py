@@ -1,0 +1,1 @@
+"""A Python function as a tool: schema, arguments, call, result. Asking and notebook may come in."""
