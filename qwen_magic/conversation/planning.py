@@ -29,7 +29,7 @@ from qwen_magic.responses.request import Request, body, check
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qwen_magic.conversation.store import ChainStore
+    from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.settings import Settings
 
 __all__ = ["Plan", "Question", "chain_of", "plan", "rebuilt"]

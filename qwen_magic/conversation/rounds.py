@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.answering import Desk
     from qwen_magic.conversation.planning import Plan
-    from qwen_magic.conversation.store import ChainStore
+    from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.responses.client import Client
     from qwen_magic.responses.events import Event

@@ -14,7 +14,7 @@ from qwen_magic.conversation.chains.tree import path
 from qwen_magic.conversation.planning import Plan, Question, chain_of, plan
 from qwen_magic.conversation.question import Asking
 from qwen_magic.conversation.rounds import Rounds
-from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tools.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.tools.calling import Caller, Place, here
 from qwen_magic.conversation.turn.records import turn_of

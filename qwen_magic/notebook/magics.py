@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.chains.placement import Asked
     from qwen_magic.conversation.session import Session
-    from qwen_magic.conversation.store import ChainStore
+    from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.cell import Cell
     from qwen_magic.notebook.kernel.frontend import Frontend
@@ -94,7 +94,7 @@ class QwenMagics(Magics):
         return vars(self).get("session")
 
     def _store(self) -> ChainStore:
-        from qwen_magic.conversation.store import ChainStore
+        from qwen_magic.conversation.store.store import ChainStore
 
         lasting = self.history == "on" and frontend_of(self._shell).notebook
         return ChainStore(Settings().home if lasting else None)
@@ -163,7 +163,7 @@ class QwenMagics(Magics):
             _, request = self.session.prepare(prompt, asking=asking, asked=asked)
             print(dry_run(settings.endpoint(), settings, request))
             return
-        from qwen_magic.conversation.lanes import in_order
+        from qwen_magic.conversation.order import in_order
         from qwen_magic.notebook.live import view_for
 
         @cache  # made for the first turn: a question that is refused has nothing to show

@@ -15,7 +15,7 @@ from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, TypeAlias
 
 from qwen_magic.conversation.chains.placement import Asked
-from qwen_magic.conversation.lanes import in_order
+from qwen_magic.conversation.order import in_order
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import QwenError
 from qwen_magic.notebook.asking import prompt_for
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qwen_magic.conversation.calls import Call
-    from qwen_magic.conversation.lanes import Ticket
     from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.store.lanes import Ticket
     from qwen_magic.conversation.tools.approval import Decision
     from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.settings import Settings

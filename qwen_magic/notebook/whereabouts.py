@@ -15,8 +15,8 @@ from qwen_magic.conversation.chains.placement import Asked
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qwen_magic.conversation.notebook_rows import Notebook
-    from qwen_magic.conversation.store import ChainStore
+    from qwen_magic.conversation.store.notebook_rows import Notebook
+    from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.notebook.kernel.frontend import Frontend
 
 __all__ = ["Whereabouts", "cells_in", "placed"]

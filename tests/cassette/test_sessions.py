@@ -11,7 +11,7 @@ import pytest
 
 from qwen_magic.conversation.planning import chain_of
 from qwen_magic.conversation.session import Session
-from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.errors import CassetteError, RequestError, StatusError
 from qwen_magic.responses.items import FunctionCall
 from qwen_magic.settings import Settings

@@ -15,7 +15,7 @@ from tests.responses.rawserver import answered, streamed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qwen_magic.conversation.store import ChainStore
+    from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.turn import Turn
     from tests.responses.rawserver import RawServer, Script
 

@@ -1,28 +1,26 @@
-"""Questions of one chain wait for each other; those of different chains do not."""
+"""Questions of one chain are answered one after the other, whoever asks them."""
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qwen_magic.conversation.chains.placement import Asked
-from qwen_magic.conversation.lanes import Lanes, Ticket, in_order
+from qwen_magic.conversation.order import in_order
 from qwen_magic.conversation.session import Session
-from qwen_magic.conversation.store import ChainStore
-from qwen_magic.conversation.turn.records import Chain
+from qwen_magic.conversation.store.lanes import Ticket
+from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwen_magic.demo.server import DemoServer
-
-MAIN, OTHER = Chain("", "main"), Chain("", "other")
 
 
 @pytest.fixture
@@ -34,39 +32,6 @@ def store() -> Iterator[ChainStore]:
 
 def asking(store: ChainStore, demo: DemoServer, chain: str = "main") -> Session:
     return Session(Settings(base_url=demo.base_url, chain=chain), store=store)
-
-
-def test_who_came_first_goes_first() -> None:
-    lanes = Lanes()
-    first, second = lanes.join(Ticket(MAIN)), lanes.join(Ticket(MAIN))
-    waits = [Event(), Event()]
-
-    def wait() -> None:
-        waits[0].set()
-        while not lanes.wait(second, 0.01):
-            pass
-        waits[1].set()
-
-    assert lanes.wait(first, 0)
-    thread = Thread(target=wait)
-    thread.start()
-    assert waits[0].wait(60)
-    assert not waits[1].wait(0.05)
-    lanes.leave(first)
-    assert waits[1].wait(60)
-    thread.join()
-
-
-def test_another_chain_does_not_wait() -> None:
-    lanes = Lanes()
-    assert lanes.wait(lanes.join(Ticket(MAIN)), 0)
-    assert lanes.wait(lanes.join(Ticket(OTHER)), 0)
-
-
-def test_a_question_within_a_question_does_not_wait_for_it() -> None:
-    lanes = Lanes()
-    assert lanes.wait(lanes.join(Ticket(MAIN)), 0)
-    assert lanes.wait(lanes.join(Ticket(MAIN)), 0)
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -101,14 +66,6 @@ def test_a_question_of_a_function_that_runs_on_another_thread_does_not_wait(
     assert asked == ["Hello"]
 
 
-def test_leaving_twice_is_harmless() -> None:
-    lanes = Lanes()
-    ticket = lanes.join(Ticket(MAIN))
-    lanes.leave(ticket)
-    lanes.leave(ticket)
-    assert lanes.wait(lanes.join(Ticket(MAIN)), 0)
-
-
 def test_two_threads_continue_each_other(store: ChainStore, demo: DemoServer) -> None:
     def ask(number: int) -> None:
         with asking(store, demo) as session:
@@ -130,7 +87,7 @@ def test_two_threads_continue_each_other(store: ChainStore, demo: DemoServer) ->
 def test_one_that_waits_can_be_stopped(store: ChainStore, demo: DemoServer) -> None:
     with asking(store, demo) as session:
         ticket = store.lanes.join(Ticket(session.chain))
-        Thread(target=store.lanes.wait, args=(ticket, 0)).start()
+        store.lanes.wait(ticket, -1, 0)
         turns = in_order(session, session.stream("Hello"))
         assert next(turns).status == "queued"
         turns.close()

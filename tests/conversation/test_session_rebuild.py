@@ -12,7 +12,7 @@ from msgspec.structs import replace as with_fields
 from qwen_magic import Asking, QwenError
 from qwen_magic.conversation.chains.rebuild import LIFETIME
 from qwen_magic.conversation.chains.resuming import Saved
-from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.turn.output import settle
 from qwen_magic.conversation.turn.records import Record, input_of
 from qwen_magic.conversation.turn.turn import Turn

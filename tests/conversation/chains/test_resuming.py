@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from qwen_magic.conversation.chains.identity import Seen
 from qwen_magic.conversation.chains.resuming import Resumption, Saved, resumed
 from qwen_magic.conversation.chains.tree import path
-from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.turn.records import Chain, Record
 
 if TYPE_CHECKING:

@@ -7,24 +7,15 @@ cannot begin before the question in front of it has ended.
 from __future__ import annotations
 
 from collections import deque
-from contextlib import closing, suppress
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.tools.origin import origin
-from qwen_magic.conversation.turn.steps import Stopped
-from qwen_magic.conversation.turn.turn import Turn, advance
-
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
-    from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.turn.records import Chain
 
-__all__ = ["Lanes", "Ticket", "in_order"]
-
-_TICK = 0.04
+__all__ = ["Lanes", "Ticket"]
 
 
 class Ticket:
@@ -67,57 +58,26 @@ class Lanes:
             for waiting in lane:
                 waiting.changes.put(None)
 
-    def wait(self, ticket: Ticket, seconds: float) -> bool:
+    def wait(self, ticket: Ticket, thread: int, seconds: float) -> bool:
         """Wait a moment; return whether it is this question's turn.
 
         A question that is asked while its own thread answers one, or by a function that one
         called, does not wait.
+
+        Args:
+            ticket: The question's place.
+            thread: The thread that it belongs to.
+            seconds: How long to wait, at most.
         """
-        if not self._is_first(ticket):
+        if not self._is_first(ticket, thread):
             with suppress(Empty):
                 ticket.changes.get(timeout=seconds)
-        if not self._is_first(ticket):
+        if not self._is_first(ticket, thread):
             return False
-        ticket.thread = origin()
+        ticket.thread = thread
         return True
 
-    def _is_first(self, ticket: Ticket) -> bool:
+    def _is_first(self, ticket: Ticket, thread: int) -> bool:
         with self._lock:
             first = self._lanes[ticket.chain][0]
-        return first is ticket or first.thread == origin()
-
-
-def in_order(
-    session: Session, turns: Generator[Turn, None, None], ticket: Ticket | None = None
-) -> Generator[Turn, None, None]:
-    """Yield the turns of a question when those before it in its chain have been answered.
-
-    Args:
-        session: What asks, its settings being those of the question.
-        turns: `session.stream(…)`, not begun.
-        ticket: The question's place, which its owner leaves; by default it lines up when it is
-            first waited for.
-    """
-    lanes, owned = session.store.lanes, ticket
-    ticket = owned or Ticket(session.chain)
-    waits = Turn(model=session.settings.model, chain=ticket.chain.name)
-    try:
-        if owned is None:
-            lanes.join(ticket)
-        with closing(turns):
-            yield from _waited(lanes, ticket, session, waits)
-            yield from turns
-    finally:
-        if owned is None:
-            lanes.leave(ticket)
-
-
-def _waited(
-    lanes: Lanes, ticket: Ticket, session: Session, waits: Turn
-) -> Generator[Turn, None, None]:
-    while not lanes.wait(ticket, _TICK):
-        try:
-            yield waits
-        except BaseException:
-            session.last, session.node = advance(waits, Stopped()), None
-            raise
+        return first is ticket or first.thread == thread

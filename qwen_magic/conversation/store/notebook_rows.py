@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qwen_magic.conversation.chains.identity import CellsAt, Seen
-    from qwen_magic.conversation.database import Rows
+    from qwen_magic.conversation.store.schema import Rows
 
 __all__ = ["Notebook", "delete_cells", "enter", "fetch", "note"]
 

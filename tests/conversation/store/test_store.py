@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from qwen_magic.conversation.chains.tree import ChainLine, Line, Node, Tree, reusable
-from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.turn.records import Chain, Record, digest, input_of, turn_of
 from qwen_magic.conversation.turn.steps import Stopped
 from qwen_magic.conversation.turn.turn import Turn, advance, fold
@@ -19,7 +19,7 @@ from qwen_magic.responses import items
 from qwen_magic.responses.events import ItemDone, ReasoningDelta, TextDelta
 from qwen_magic.responses.items import FunctionCall, Message, OtherItem, Part, Reasoning
 from qwen_magic.responses.response import Usage
-from tests.conversation.storing import answer, ask, begun, opened
+from tests.conversation.store.storing import answer, ask, begun, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The SQLite file of the store, or memory where no file can be had; the only module with sqlite3.
+"""The SQLite file of the store, or memory where no file can be had.
 
 Asking is never blocked by it. A file that is damaged, or was written by a newer version, stays as
 it is, and another one beside it is used; where none can be written (a full disk, a read-only
@@ -15,19 +15,18 @@ import sqlite3
 import time
 from contextlib import ExitStack, closing, contextmanager, suppress
 from threading import RLock
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from qwen_magic.conversation.files import is_cut, make_private, newest, next_to
-from qwen_magic.conversation.schema import VERSION, NewerError, migrate
+from qwen_magic.conversation.store.files import is_cut, make_private, newest, next_to
+from qwen_magic.conversation.store.schema import VERSION, NewerError, Rows, migrate
 from qwen_magic.errors import QwenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["DamagedError", "Database", "Rows"]
+__all__ = ["DamagedError", "Database"]
 
-Rows: TypeAlias = sqlite3.Connection
 T = TypeVar("T")
 
 _PATIENCE = 5.0  # seconds to wait for another process that writes

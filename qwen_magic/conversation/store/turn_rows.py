@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec.structs import replace
 
-from qwen_magic.conversation.chain_rows import number as number_of
-from qwen_magic.conversation.chain_rows import row
 from qwen_magic.conversation.chains.tree import Line, Node, Tree, moves_head
-from qwen_magic.conversation.database import DamagedError
-from qwen_magic.conversation.partials import Piece, whole
+from qwen_magic.conversation.store.chain_rows import number as number_of
+from qwen_magic.conversation.store.chain_rows import row
+from qwen_magic.conversation.store.database import DamagedError
+from qwen_magic.conversation.store.partials import Piece, whole
 from qwen_magic.conversation.turn.records import Chain, Record, item_json, read_items, read_usage
 from qwen_magic.responses.lenient import clean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-from qwen_magic.conversation.database import Rows
+    from qwen_magic.conversation.store.schema import Rows
 
 __all__ = ["answered", "begin", "end", "grow", "interrupt", "lines", "read", "tree"]
 

@@ -7,12 +7,13 @@ read at each ask.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sqlite3
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from qwen_magic.conversation.database import Rows
+__all__ = ["MIGRATIONS", "VERSION", "NewerError", "Rows", "migrate"]
 
-__all__ = ["MIGRATIONS", "VERSION", "NewerError", "migrate"]
+Rows: TypeAlias = sqlite3.Connection
+"""The tables of a file, inside a transaction."""
 
 _FIRST = (
     "CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",

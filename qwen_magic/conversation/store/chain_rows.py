@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.chains.tree import ChainLine
-from qwen_magic.conversation.notebook_rows import add
+from qwen_magic.conversation.store.notebook_rows import add
 from qwen_magic.conversation.turn.records import Chain
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.lenient import clean
 from qwen_magic.responses.nearest import suggestion
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.database import Rows
+    from qwen_magic.conversation.store.schema import Rows
 
 __all__ = ["chains", "delete", "fork", "move", "number", "rename", "row", "switch"]
 

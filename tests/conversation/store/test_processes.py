@@ -4,14 +4,14 @@ import subprocess
 import sys
 from pathlib import Path
 
-from qwen_magic.conversation.store import ChainStore
-from tests.conversation.storing import opened
+from qwen_magic.conversation.store.store import ChainStore
+from tests.conversation.store.storing import opened
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def started(folder: Path, what: str, name: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.conversation.storing", str(folder), what, name]
+    command = [sys.executable, "-m", "tests.conversation.store.storing", str(folder), what, name]
     return subprocess.Popen(
         command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

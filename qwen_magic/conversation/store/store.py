@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from qwen_magic.conversation import chain_rows, notebook_rows, turn_rows
 from qwen_magic.conversation.chains.resuming import resumed
-from qwen_magic.conversation.database import Database
-from qwen_magic.conversation.lanes import Lanes
-from qwen_magic.conversation.notebook_rows import Notebook
-from qwen_magic.conversation.partials import Written, pieces
+from qwen_magic.conversation.store import chain_rows, notebook_rows, turn_rows
+from qwen_magic.conversation.store.database import Database
+from qwen_magic.conversation.store.lanes import Lanes
+from qwen_magic.conversation.store.notebook_rows import Notebook
+from qwen_magic.conversation.store.partials import Written, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.chains.identity import CellsAt, Seen
     from qwen_magic.conversation.chains.resuming import Saved
     from qwen_magic.conversation.chains.tree import ChainLine, Line, Tree
-    from qwen_magic.conversation.database import Rows
+    from qwen_magic.conversation.store.schema import Rows
     from qwen_magic.conversation.turn.records import Chain, Record
     from qwen_magic.conversation.turn.turn import Turn
 

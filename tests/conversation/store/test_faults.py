@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.conversation.chains.identity import Seen
-from qwen_magic.conversation.schema import MIGRATIONS, VERSION
-from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.store.schema import MIGRATIONS, VERSION
+from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.turn.records import Chain
 from qwen_magic.conversation.turn.turn import Turn, fold
 from qwen_magic.errors import QwenError
 from qwen_magic.responses.events import TextDelta
-from tests.conversation.storing import answer, ask, begun, nowhere, opened
+from tests.conversation.store.storing import answer, ask, begun, nowhere, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 NAME = "chains.sqlite3"
 
 
@@ -247,8 +247,8 @@ def test_a_folder_that_cannot_be_written_is_no_hindrance() -> None:
 FULL = """
 import resource, signal, sys
 from pathlib import Path
-from qwen_magic.conversation.store import ChainStore
-from tests.conversation.storing import ask, opened
+from qwen_magic.conversation.store.store import ChainStore
+from tests.conversation.store.storing import ask, opened
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 store = ChainStore(Path(sys.argv[1]))
 chain = opened(store)

@@ -15,14 +15,14 @@ from qwen_magic.conversation.chains.identity import (
     identify,
 )
 from qwen_magic.conversation.chains.tree import path
-from qwen_magic.conversation.store import ChainStore
+from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.turn.records import Chain
-from tests.conversation.storing import ask, begun, opened
+from tests.conversation.store.storing import ask, begun, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qwen_magic.conversation.notebook_rows import Notebook
+    from qwen_magic.conversation.store.notebook_rows import Notebook
 
 
 @pytest.fixture
