@@ -33,8 +33,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from qwen_magic.conversation.question import Asking
-    from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.asking.question import Asking
+    from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.tools.tools import tool
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.errors import QwenError
@@ -54,10 +54,10 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Asking": "qwen_magic.conversation.question",
+    "Asking": "qwen_magic.conversation.asking.question",
     "Panel": "qwen_magic.notebook.panel",
     "QwenError": "qwen_magic.errors",
-    "Session": "qwen_magic.conversation.session",
+    "Session": "qwen_magic.conversation.asking.session",
     "Settings": "qwen_magic.settings",
     "Turn": "qwen_magic.conversation.turn.turn",
     "tool": "qwen_magic.conversation.tools.tools",

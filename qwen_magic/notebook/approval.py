@@ -14,7 +14,7 @@ from qwen_magic.notebook.wording import asked_of
 from qwen_magic.responses.items import FunctionCall
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.calls import Call
+    from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.notebook.widgets import Look
 
 __all__ = ["ApprovalBar"]

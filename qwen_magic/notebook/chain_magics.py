@@ -18,8 +18,8 @@ from qwen_magic.notebook.kernel.frontend import frontend_of
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.chains.tree import ChainLine
-    from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.chain_commands import ChainCommand, LogCommand

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from qwen_magic.conversation.calls import unanswered
 from qwen_magic.conversation.chains.tree import counted
+from qwen_magic.conversation.turn.calls import unanswered
 from qwen_magic.conversation.turn.output import item_of
 from qwen_magic.notebook.wording import line
 from qwen_magic.responses import items
@@ -14,7 +14,7 @@ from qwen_magic.responses import items
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qwen_magic.conversation.calls import Call
+    from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["ending", "footer", "hint", "place_notes"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.display import display
 
-from qwen_magic.conversation.calls import unanswered
+from qwen_magic.conversation.turn.calls import unanswered
 from qwen_magic.notebook.approval import ApprovalBar
 from qwen_magic.notebook.card_html import line_html
 from qwen_magic.notebook.growing_items import GrowingItems, Waiting
@@ -18,8 +18,8 @@ from qwen_magic.notebook.widgets import Column, Look
 if TYPE_CHECKING:
     from IPython.core.display_functions import DisplayHandle
 
-    from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.tools.approval import Approver, Decision
+    from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["GrowingView"]

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
     from traitlets import Bunch
 
+    from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.chains.placement import Asked
-    from qwen_magic.conversation.session import Session
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.cell import Cell
@@ -84,7 +84,7 @@ class QwenMagics(Magics):
     @cached_property
     def session(self) -> Session:
         """The kernel's session; made at the first question, so that loading is quick."""
-        from qwen_magic.conversation.session import Session
+        from qwen_magic.conversation.asking.session import Session
 
         return Session(store=self._store())
 
@@ -163,7 +163,7 @@ class QwenMagics(Magics):
             _, request = self.session.prepare(prompt, asking=asking, asked=asked)
             print(dry_run(settings.endpoint(), settings, request))
             return
-        from qwen_magic.conversation.order import in_order
+        from qwen_magic.conversation.asking.order import in_order
         from qwen_magic.notebook.live import view_for
 
         @cache  # made for the first turn: a question that is refused has nothing to show

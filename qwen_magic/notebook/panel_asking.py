@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, TypeAlias
 
+from qwen_magic.conversation.asking.order import in_order
 from qwen_magic.conversation.chains.placement import Asked
-from qwen_magic.conversation.order import in_order
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import QwenError
 from qwen_magic.notebook.asking import prompt_for
@@ -27,10 +27,10 @@ from qwen_magic.notebook.values import PLACEHOLDER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwen_magic.conversation.calls import Call
-    from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.store.lanes import Ticket
     from qwen_magic.conversation.tools.approval import Decision
+    from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.settings import Settings
 

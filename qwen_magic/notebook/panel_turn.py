@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from ipywidgets import Widget
 
-    from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.tools.approval import Decision
+    from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.conversation.turn.turn import Turn
 
 __all__ = ["Actions", "TurnView", "question_html", "reason_html"]

@@ -10,7 +10,7 @@ from qwen_magic.notebook.wording import asked_of, cut
 from qwen_magic.responses.items import FunctionCall
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.calls import Call
+    from qwen_magic.conversation.turn.calls import Call
 
 __all__ = ["AtPrompt", "decision_of"]
 

@@ -16,9 +16,9 @@ from qwen_magic.responses.endpoint import DEMO
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.chains.resuming import Saved
     from qwen_magic.conversation.chains.tree import Tree
-    from qwen_magic.conversation.session import Session
     from qwen_magic.responses.endpoint import Endpoint
 
 __all__ = ["lost", "resume"]

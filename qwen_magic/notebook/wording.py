@@ -15,7 +15,7 @@ from qwen_magic.responses.items import McpApprovalRequest
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from qwen_magic.conversation.calls import Call
+    from qwen_magic.conversation.turn.calls import Call
 
 __all__ = [
     "address",

@@ -10,7 +10,7 @@ import httpx
 
 from qwen_magic.cassette import Recording, Replaying
 from qwen_magic.cassette.tape import Track, tracks
-from qwen_magic.conversation.session import Session
+from qwen_magic.conversation.asking.session import Session
 from qwen_magic.responses.client import Client
 from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.settings import Settings

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cassette.lessons import body_of, recording_client, replaying_client, taped
-from tests.conversation.test_recorded import INDEX, stream, streams
+from tests.conversation.turn.test_recorded import INDEX, stream, streams
 from tests.responses.asking import ask, serving
 from tests.responses.rawserver import streamed
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qwen_magic.conversation.planning import chain_of
-from qwen_magic.conversation.session import Session
+from qwen_magic.conversation.asking.planning import chain_of
+from qwen_magic.conversation.asking.session import Session
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.errors import CassetteError, RequestError, StatusError
 from qwen_magic.responses.items import FunctionCall
 from qwen_magic.settings import Settings
 from tests.cassette.lessons import session, taped
-from tests.conversation.sessions import GONE, answer
+from tests.conversation.asking.sessions import GONE, answer
 from tests.responses.asking import serving
 
 if TYPE_CHECKING:

@@ -117,7 +117,7 @@ def test_a_variable_that_ends_the_program_ends_one_question_alone(kernel: Kernel
 
 
 STOPS = """
-from qwen_magic.conversation.calls import unanswered
+from qwen_magic.conversation.turn.calls import unanswered
 from qwen_magic.notebook.kernel.main_shell import Calls
 show, call = panel._asker._show, Calls.__call__
 

@@ -11,7 +11,7 @@ from qwen_magic.notebook.cards import cards
 from qwen_magic.notebook.markdown.escapes import escape
 from qwen_magic.notebook.terminal import Printed, advance_print
 from qwen_magic.notebook.views import bundle
-from tests.conversation.test_recorded import INDEX, stream, turn_of
+from tests.conversation.turn.test_recorded import INDEX, stream, turn_of
 
 pytestmark = pytest.mark.skipif(not INDEX, reason="QWEN_MAGIC_RECORDED is not set")
 

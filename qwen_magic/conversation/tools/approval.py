@@ -10,7 +10,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwen_magic.conversation.calls import Call
+    from qwen_magic.conversation.turn.calls import Call
 
 __all__ = ["ALLOWED", "Approvals", "Approver", "Decision", "Nobody"]
 

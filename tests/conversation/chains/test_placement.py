@@ -7,7 +7,7 @@ import pytest
 from qwen_magic.conversation.chains.placement import Asked, Placement, place
 from qwen_magic.conversation.chains.tree import Node, Tree, counted, path, restore, rewind, stale
 from qwen_magic.errors import RequestError
-from tests.conversation.notebook import Book
+from tests.conversation.chains.notebook import Book
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from qwen_magic.conversation.chains.placement import Asked, How
 from qwen_magic.conversation.chains.tree import Tree, branch, moves_head, path, restore, rewind
-from tests.conversation.notebook import Book
+from tests.conversation.chains.notebook import Book
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.turn.turn import Status

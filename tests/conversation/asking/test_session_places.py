@@ -13,7 +13,7 @@ from qwen_magic import Asking, QwenError, Session, Settings
 from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.errors import RequestError
-from tests.conversation.sessions import answer, run, sent, session_at
+from tests.conversation.asking.sessions import answer, run, sent, session_at
 from tests.responses.asking import serving
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace as with_fields
 
-from qwen_magic.conversation.calls import continued, resent, waiting
-from qwen_magic.conversation.planning import rebuilt
+from qwen_magic.conversation.asking.planning import rebuilt
+from qwen_magic.conversation.asking.replies import continued, resent, waiting
 from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
 from qwen_magic.conversation.turn.turn import Turn, advance, fold
 from qwen_magic.errors import QwenError, ResponseError, StatusError
@@ -19,8 +19,8 @@ from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, re
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from qwen_magic.conversation.answering import Desk
-    from qwen_magic.conversation.planning import Plan
+    from qwen_magic.conversation.asking.answering import Desk
+    from qwen_magic.conversation.asking.planning import Plan
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.responses.client import Client

@@ -13,7 +13,7 @@ from qwen_magic.conversation.turn.turn import Turn, advance
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from qwen_magic.conversation.session import Session
+    from qwen_magic.conversation.asking.session import Session
 
 __all__ = ["in_order"]
 

@@ -18,14 +18,14 @@ from qwen_magic.conversation.tools.approval import Decision
 from qwen_magic.conversation.turn.records import turn_of
 from qwen_magic.errors import ResponseError
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
-from tests.conversation.sessions import answer, session_at
+from tests.conversation.asking.sessions import answer, session_at
 from tests.responses.asking import frame, serving
 from tests.responses.rawserver import answered, streamed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwen_magic.conversation.calls import Call
+    from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.demo.server import DemoServer
     from tests.responses.rawserver import Script
 

@@ -6,8 +6,8 @@ import json
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from qwen_magic.conversation.asking.session import Session
 from qwen_magic.conversation.chains.placement import Asked
-from qwen_magic.conversation.session import Session
 from qwen_magic.settings import Settings
 from tests.responses.asking import frame
 from tests.responses.rawserver import answered, streamed

@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.configuration import check_settings
+from qwen_magic.conversation.asking.question import Asking, prompt_of, request_for
 from qwen_magic.conversation.chains.placement import Asked, Placement, place
 from qwen_magic.conversation.chains.rebuild import (
     LIFETIME,
@@ -19,7 +20,6 @@ from qwen_magic.conversation.chains.rebuild import (
     rebuild_reason,
 )
 from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reusable
-from qwen_magic.conversation.question import Asking, prompt_of, request_for
 from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.turn.records import Chain, Prompt, Record, digest, input_of
 from qwen_magic.conversation.turn.turn import Turn

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwen_magic.conversation.asking.order import in_order
+from qwen_magic.conversation.asking.session import Session
 from qwen_magic.conversation.chains.placement import Asked
-from qwen_magic.conversation.order import in_order
-from qwen_magic.conversation.session import Session
 from qwen_magic.conversation.store.lanes import Ticket
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.settings import Settings

@@ -1,4 +1,4 @@
-"""Calls that wait for an answer of ours, and the request that carries the answers (pure).
+"""Which calls are answered here, and the request that carries the answers (pure).
 
 Function calling: Model Studio, "OpenAI responses", Tools. The documented way sends the question,
 the calls and their outputs again; continuing by the response's id and sending the outputs alone
@@ -8,10 +8,9 @@ is shorter, and is tried first.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.chains.rebuild import answer_items, reply
-from qwen_magic.conversation.turn.output import item_of
 from qwen_magic.conversation.turn.records import input_of
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest
 
@@ -19,33 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qwen_magic.conversation.tools.toolbox import Toolbox
+    from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.conversation.turn.turn import Turn
-    from qwen_magic.responses.items import Item
     from qwen_magic.responses.request import Request
 
-__all__ = ["Call", "continued", "resent", "unanswered", "waiting"]
-
-Call: TypeAlias = FunctionCall | McpApprovalRequest
-_CALLS = frozenset({FunctionCall, McpApprovalRequest})
-
-
-def unanswered(turn: Turn) -> list[Call]:
-    """Return the calls of the last response that wait for an answer of ours.
-
-    Other items are not looked at: putting a long text together for each look would take long.
-    """
-    slots = (slot for slot in turn.output[turn.answered :] if slot.place.types[0] in _CALLS)
-    return [item for slot in slots if _waits(item := item_of(slot))]
-
-
-def _waits(item: Item) -> TypeGuard[Call]:
-    match item:
-        case FunctionCall():
-            return item.output is None
-        case McpApprovalRequest():
-            return item.approve is None
-        case _:
-            return False
+__all__ = ["continued", "resent", "waiting"]
 
 
 def waiting(turn: Turn, toolbox: Toolbox) -> dict[int, Call]:

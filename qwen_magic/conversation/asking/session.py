@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Self
 
 from msgspec.structs import replace as with_fields
 
-from qwen_magic.conversation.answering import Desk
+from qwen_magic.conversation.asking.answering import Desk
+from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, plan
+from qwen_magic.conversation.asking.question import Asking
+from qwen_magic.conversation.asking.rounds import Rounds
 from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.chains.tree import path
-from qwen_magic.conversation.planning import Plan, Question, chain_of, plan
-from qwen_magic.conversation.question import Asking
-from qwen_magic.conversation.rounds import Rounds
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tools.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.tools.calling import Caller, Place, here

@@ -9,7 +9,7 @@ import pytest
 
 from qwen_magic import Asking, QwenError, Session, Settings
 from qwen_magic.errors import RequestError
-from tests.conversation.sessions import answer, sent, session_at
+from tests.conversation.asking.sessions import answer, sent, session_at
 from tests.responses.asking import serving
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
     from concurrent.futures import Future
 
-    from qwen_magic.conversation.calls import Call
     from qwen_magic.conversation.tools.approval import Approvals, Approver, Decision
     from qwen_magic.conversation.tools.toolbox import Toolbox
+    from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.settings import Settings
 
 __all__ = ["Desk"]

@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.conversation.question import Asking, as_input, prompt_of, request_for, tool_choice
+from qwen_magic.conversation.asking.question import (
+    Asking,
+    as_input,
+    prompt_of,
+    request_for,
+    tool_choice,
+)
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.request import Request
 from qwen_magic.settings import Settings

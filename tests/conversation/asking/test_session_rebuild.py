@@ -18,7 +18,7 @@ from qwen_magic.conversation.turn.records import Record, input_of
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.demo.server import DemoServer
 from qwen_magic.responses.items import FunctionCall, Message, Part, Reasoning
-from tests.conversation.sessions import (
+from tests.conversation.asking.sessions import (
     GONE,
     NEVER,
     REBUILT,
