@@ -91,8 +91,8 @@ class ChainMagics(Magics):
                 self._rename(command, session)
 
     def _show_tree(self, session: Session) -> None:
+        from qwen_magic.notebook.cards.tree_view import tree_html, tree_text
         from qwen_magic.notebook.resume import lost
-        from qwen_magic.notebook.tree_view import tree_html, tree_text
 
         chain = session.chain
         tree, lines = session.store.tree(chain), session.store.lines(chain)
@@ -101,7 +101,7 @@ class ChainMagics(Magics):
             print(told)
 
     def _show_list(self, session: Session) -> None:
-        from qwen_magic.notebook.tree_view import chains_html, chains_text
+        from qwen_magic.notebook.cards.tree_view import chains_html, chains_text
 
         chains = self._chains(session)
         _show("text/html", chains_html(chains), chains_text(chains))
@@ -179,7 +179,7 @@ class ChainMagics(Magics):
         return said.strip().lower() in {"y", "yes"}
 
     def _show_log(self, command: LogCommand, session: Session) -> None:
-        from qwen_magic.notebook.log import log_markdown, log_text
+        from qwen_magic.notebook.cards.log import log_markdown, log_text
 
         name, turns, reasoning = session.chain.name, session.path(), command.reasoning
         text = log_text(name, turns, reasoning=reasoning)
@@ -187,7 +187,7 @@ class ChainMagics(Magics):
 
     def _write(self, command: LogCommand, turns: tuple[Turn, ...], chain: str) -> None:
         from qwen_magic.conversation.chains.tree import counted
-        from qwen_magic.notebook.log import log_json, log_markdown
+        from qwen_magic.notebook.cards.log import log_json, log_markdown
         from qwen_magic.responses.lenient import clean
 
         if not turns:

@@ -62,6 +62,6 @@ def _formatter(shell: InteractiveShell) -> Any:  # noqa: ANN401 - loosely typed 
 
 
 def _bundle(turn: Turn, **_: object) -> tuple[dict[str, str], dict[str, Any]]:
-    from qwen_magic.notebook.views import bundle
+    from qwen_magic.notebook.cards.views import bundle
 
     return bundle(turn)

@@ -17,9 +17,9 @@ from qwen_magic.notebook.brief import brief_errors, without_reason
 from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, TurnStopped
+from qwen_magic.notebook.live.showing import show
 from qwen_magic.notebook.namespace import check_free, variables_of
 from qwen_magic.notebook.servers import mcp_servers
-from qwen_magic.notebook.showing import show
 from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
 from qwen_magic.settings import Settings
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.cell import Cell
     from qwen_magic.notebook.kernel.frontend import Frontend
-    from qwen_magic.notebook.live import View
-    from qwen_magic.notebook.showing import Shown
+    from qwen_magic.notebook.live.live import View
+    from qwen_magic.notebook.live.showing import Shown
     from qwen_magic.notebook.whereabouts import Whereabouts
 
 __all__ = ["QwenMagics"]
@@ -164,7 +164,7 @@ class QwenMagics(Magics):
             print(dry_run(settings.endpoint(), settings, request))
             return
         from qwen_magic.conversation.asking.order import in_order
-        from qwen_magic.notebook.live import view_for
+        from qwen_magic.notebook.live.live import view_for
 
         @cache  # made for the first turn: a question that is refused has nothing to show
         def view() -> View:

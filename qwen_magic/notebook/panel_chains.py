@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from traitlets import Bunch
 
-    from qwen_magic.notebook.widgets import Look
+    from qwen_magic.notebook.live.widgets import Look
 
 __all__ = ["Act", "ChainBar", "free_name"]
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from traitlets import Bunch
 
+    from qwen_magic.notebook.live.widgets import Look
     from qwen_magic.notebook.panel_page import PanelPage
-    from qwen_magic.notebook.widgets import Look
 
 __all__ = ["MODES", "Composer", "Mode", "is_sent"]
 

@@ -18,14 +18,14 @@ from ipywidgets import (
 from ipywidgets.widgets.widget_description import DescriptionStyle
 from ipywidgets.widgets.widget_string import TextStyle
 
-from qwen_magic.notebook.stopping import hear
+from qwen_magic.notebook.kernel.subshells import hear
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ipywidgets import DOMWidget, Widget
 
-    from qwen_magic.notebook.widgets import Look
+    from qwen_magic.notebook.live.widgets import Look
 
 __all__ = ["Controls", "place"]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from IPython.core.getipython import get_ipython
 from ipywidgets import Layout
 
+from qwen_magic.notebook.live.widgets import Look
 from qwen_magic.notebook.panel_chains import ChainBar
 from qwen_magic.notebook.panel_composer import Composer
 from qwen_magic.notebook.panel_controls import Controls, place
@@ -15,7 +16,6 @@ from qwen_magic.notebook.panel_page import PanelPage
 from qwen_magic.notebook.panel_style import panel_style
 from qwen_magic.notebook.panel_transcript import Transcript
 from qwen_magic.notebook.panel_turn import Actions, reason_html
-from qwen_magic.notebook.widgets import Look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Accordion
 
+from qwen_magic.notebook.kernel.subshells import hear
 from qwen_magic.notebook.panel_composer import MODES
 from qwen_magic.notebook.panel_controls import Controls, place
-from qwen_magic.notebook.stopping import hear
 from qwen_magic.options import SWITCH
 from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, MODELS
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from ipywidgets import Dropdown, ToggleButton
     from traitlets import Bunch
 
+    from qwen_magic.notebook.live.widgets import Look
     from qwen_magic.notebook.magics import QwenMagics
     from qwen_magic.notebook.panel_composer import Mode
-    from qwen_magic.notebook.widgets import Look
 
 __all__ = ["OptionBar", "tools_among"]
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from anywidget import AnyWidget
 from traitlets import Bool, List, Unicode
 
-from qwen_magic.notebook.stopping import hear
+from qwen_magic.notebook.kernel.subshells import hear
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,7 +41,7 @@ class PanelPage(AnyWidget):
     """
 
     _esm = Path(__file__).with_suffix(".js")
-    is_ready = Bool(default_value=False).tag(sync=True, echo_update=False)  # see `stopping.hear`
+    is_ready = Bool(default_value=False).tag(sync=True, echo_update=False)  # see `subshells.hear`
     mode = Unicode().tag(sync=True)
     earlier = List(Unicode()).tag(sync=True)
     cell = Unicode().tag(sync=True)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qwen_magic.notebook.cards.views import transcript
 from qwen_magic.notebook.markdown.escapes import escape
-from qwen_magic.notebook.views import transcript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

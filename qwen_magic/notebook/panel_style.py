@@ -7,7 +7,7 @@ browser would search the whole transcript anew with each change.
 
 from __future__ import annotations
 
-from qwen_magic.notebook.stylesheet import STYLE
+from qwen_magic.notebook.live.stylesheet import STYLE
 
 __all__ = ["panel_style"]
 

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from ipywidgets import VBox
 
     from qwen_magic.conversation.turn.records import Record
+    from qwen_magic.notebook.live.widgets import Look
     from qwen_magic.notebook.panel_asking import Live
     from qwen_magic.notebook.panel_page import PanelPage
     from qwen_magic.notebook.panel_turn import Actions
-    from qwen_magic.notebook.widgets import Look
 
 __all__ = ["SHOWN", "Transcript"]
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from qwen_magic.notebook.approval import ApprovalBar
-from qwen_magic.notebook.card_html import ending_html, line_html
-from qwen_magic.notebook.footer import ending, footer
-from qwen_magic.notebook.growing_items import GrowingItems, Waiting
+from qwen_magic.notebook.cards.footer import ending, footer
+from qwen_magic.notebook.cards.html import ending_html, line_html
+from qwen_magic.notebook.cards.views import bundle
+from qwen_magic.notebook.live.approval import ApprovalBar
+from qwen_magic.notebook.live.growing_items import GrowingItems, Waiting
+from qwen_magic.notebook.live.stylesheet import CLASSES
+from qwen_magic.notebook.live.widgets import Column, Look
 from qwen_magic.notebook.markdown.escapes import escape
 from qwen_magic.notebook.panel_code import CodeDrawer
 from qwen_magic.notebook.panel_controls import Controls, place
 from qwen_magic.notebook.panel_page import UNHELPED
-from qwen_magic.notebook.stylesheet import CLASSES
-from qwen_magic.notebook.views import bundle
-from qwen_magic.notebook.widgets import Column, Look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

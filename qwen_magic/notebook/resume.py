@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from qwen_magic.conversation.chains.tree import counted, moves_head, path, restoring
 from qwen_magic.conversation.turn.records import Chain, Record
 from qwen_magic.errors import CellError
+from qwen_magic.notebook.cards.wording import line
 from qwen_magic.notebook.saved_turns import saved_turns
-from qwen_magic.notebook.wording import line
 from qwen_magic.responses.endpoint import DEMO
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ display(Markdown(_qwen.text), metadata={"began": time.time()})
 # What the kernel itself needs, from the moment that the click or the signal is there.
 CLOCK = """
 import signal, time
-from qwen_magic.notebook.stopping import StopBar
+from qwen_magic.notebook.live.stopping import StopBar
 arrived, ended = [], []
 def interrupted(number, frame):
     arrived.append(time.time())

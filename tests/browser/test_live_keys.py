@@ -82,7 +82,7 @@ def test_each_button_has_the_name_that_it_shows(lab: Jupyter, model: Model) -> N
 
 
 def test_the_page_folds_though_the_kernel_does_not_listen(lab: Jupyter, model: Model) -> None:
-    deaf = "import qwen_magic.notebook.widgets as w\nw.hear = lambda widget: None"
+    deaf = "import qwen_magic.notebook.live.widgets as w\nw.hear = lambda widget: None"
     notebook = asking(lab, model, deaf, "%%qwen\nHi")
     notebook.run(1)
     model.says([*reasoning(THOUGHT), *answer("An answer", number=1)])

@@ -10,6 +10,7 @@ markdown-it is imported with this module: import it when there is something to r
 from __future__ import annotations
 
 import html
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qwen_magic.notebook.markdown.blocks import split_blocks, without_stub
@@ -35,6 +36,8 @@ __all__ = [
     "escape",
     "escape_markdown",
     "fence",
+    "growing_html",
+    "growing_markdown",
     "highlight",
     "html_blocks",
     "inline_code",
@@ -47,6 +50,7 @@ __all__ = [
 
 _CONTAINERS = ("blockquote", "ol", "table", "tbody", "thead", "tr", "ul")
 _COLOURED_WHILE_GROWING = 5_000
+_KEPT = 512  # finished blocks of the answers that grow just now
 
 
 def to_html(text: str) -> str:
@@ -71,6 +75,26 @@ def html_blocks(text: str, *, growing: bool = False) -> list[str]:
     for block in blocks:
         direct(block)
     return ["".join(map(_html, block)) for block in blocks]
+
+
+def growing_html(text: str) -> str:
+    """Return a growing text as HTML, its open end drawn so that little changes with what follows.
+
+    It is drawn again and again: what is finished is rendered once.
+    """
+    finished, rest = split_blocks(text)
+    return "".join((*map(_block_html, finished), *html_blocks(rest, growing=True)))
+
+
+def growing_markdown(text: str) -> str:
+    """Return a growing text as safe Markdown."""
+    finished, rest = split_blocks(text)
+    blocks = (block.rstrip("\n") for block in (*map(_block_markdown, finished), to_markdown(rest)))
+    return "\n\n".join(filter(None, blocks))
+
+
+_block_html = lru_cache(_KEPT)(to_html)
+_block_markdown = lru_cache(_KEPT)(to_markdown)
 
 
 def _html(token: Token) -> str:

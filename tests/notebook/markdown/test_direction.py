@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.notebook.card_html import part_html
+from qwen_magic.notebook.cards.html import part_html
+from qwen_magic.notebook.cards.parts import Logs, Note
 from qwen_magic.notebook.markdown.direction import is_right_to_left
 from qwen_magic.notebook.markdown.markdown import to_html
-from qwen_magic.notebook.parts import Logs, Note
 
 ARABIC, HEBREW = "مرحبا بالعالم", "שלום עולם"
 

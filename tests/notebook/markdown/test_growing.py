@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.notebook.views import bundle
+from qwen_magic.notebook.cards.views import bundle
 from tests.notebook.safety import assert_inert
 from tests.notebook.turns import answer, growing, turn_of
 

@@ -1,0 +1,118 @@
+"""The lines around an answer: what it waits for, how it ended, what it cost (pure)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from qwen_magic.conversation.chains.tree import counted
+from qwen_magic.conversation.turn.calls import unanswered
+from qwen_magic.conversation.turn.output import item_of
+from qwen_magic.notebook.cards.wording import line
+from qwen_magic.responses import items
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qwen_magic.conversation.turn.calls import Call
+    from qwen_magic.conversation.turn.turn import Turn
+
+__all__ = ["ending", "footer", "hint", "place_notes"]
+
+_TOOLS = 8
+_WAITING: dict[type[items.Item], str] = {
+    items.Reasoning: "Thinking…",
+    items.WebSearchCall: "Searching the web…",
+    items.WebExtractorCall: "Reading web pages…",
+    items.CodeInterpreterCall: "Running Python code…",
+    items.ImageSearchCall: "Searching for images…",
+    items.FileSearchCall: "Searching files…",
+    items.McpListTools: "Asking the MCP server for its tools…",
+}
+
+
+def hint(turn: Turn) -> str:
+    """Return what a growing turn waits for; nothing while its answer is being written."""
+    if turn.ended:
+        return ""
+    waiting = f"Waiting for {line(turn.model) or 'the model'}…"
+    if calls := unanswered(turn):
+        return _calls_hint(calls)
+    slot = turn.output[-1] if turn.output else None
+    item = item_of(slot) if slot else None
+    match item:
+        case items.Message():
+            return "" if any(part.text for part in item.content) else waiting
+        case items.McpCall():
+            return f"Calling {line(item.name)}…"
+        case _ if slot is None or slot.done or item is None or item.status == "completed":
+            return waiting
+        case _:
+            return _WAITING.get(type(item), waiting)
+
+
+def _calls_hint(calls: Sequence[Call]) -> str:
+    """Return what calls of ours wait for: somebody's word before anything else."""
+    if any(call.status == "waiting" for call in calls):
+        return "Waiting for your approval…"
+    running = [call for call in calls if call.status == "running"] or calls
+    return f"Calling {line(running[0].name)}…"
+
+
+def ending(turn: Turn) -> str:
+    """Return how a turn ended that did not simply complete, else nothing."""
+    match turn.status:
+        case "cancelled":
+            cut = bool(turn.text.strip())
+            return (
+                "Stopped by you — the answer above is incomplete."
+                if cut
+                else "Stopped by you before an answer came."
+            )
+        case "incomplete":
+            return f"Stopped at {line(turn.error) or 'a limit'}."
+        case "failed":
+            error = line(turn.error, 600) or "the response failed"
+            return f"{error[0].upper()}{error[1:]}"
+        case _:
+            return ""
+
+
+def place_notes(turn: Turn) -> tuple[str, ...]:
+    """Return what changed in the chain: nothing did unless the turn became its head."""
+    return turn.notes if turn.status in {"completed", "incomplete"} else ()
+
+
+def footer(turn: Turn) -> str:
+    """Return what answered, what it cost, and where the turn stands; the unknown is left out."""
+    skipped = counted(turn.skipped, "unreadable event")
+    place = f"chain {line(turn.chain, 40)}, turn {turn.number:,}" if turn.chain else ""
+    told = [
+        line(turn.model),
+        _tokens(turn),
+        *(f"{line(name, 40)} ×{count:,}" for name, count in _tools(turn)),  # noqa: RUF001 - times
+        f"{skipped} skipped" if turn.skipped else "",
+        place,
+    ]
+    return " · ".join(filter(None, told))
+
+
+def _tokens(turn: Turn) -> str:
+    usage = turn.usage
+    if usage is None:
+        return ""
+    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    reasoning = f" ({usage.reasoning_tokens:,} reasoning)" if usage.reasoning_tokens else ""
+    read = f"{usage.input_tokens:,} in{cached}" if usage.input_tokens else ""
+    written = f"{usage.output_tokens:,} out{reasoning}" if usage.output_tokens else ""
+    return " / ".join(filter(None, (read, written)))
+
+
+def _tools(turn: Turn) -> list[tuple[str, int]]:
+    """Return how often each tool was used: the service's own count, where it counts."""
+    seen = Counter(
+        call.name if isinstance(call, items.FunctionCall) else items.kind(call)[: -len("_call")]
+        for call in turn.tool_calls
+    )
+    counts = dict(seen) | (turn.usage.tools if turn.usage else {})
+    return list(counts.items())[:_TOOLS]

@@ -1,0 +1,71 @@
+"""The items of a growing turn, as widgets below each other, and what the turn waits for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qwen_magic.notebook.cards.footer import hint
+from qwen_magic.notebook.live.entries import PAGE, Page
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.turn.turn import Turn
+    from qwen_magic.notebook.live.widgets import Column, Look
+
+__all__ = ["GrowingItems", "Waiting"]
+
+_NEW = 4  # items to begin with one drawing: a server drops what comes in a flood
+_LONG = 3.0  # seconds of waiting that are told
+
+
+class GrowingItems:
+    """A turn's items in a column; only what changed is drawn again."""
+
+    def __init__(self, look: Look, column: Column, *, show_reasoning: bool) -> None:
+        self._look = look
+        self._column = column
+        self._show_reasoning = show_reasoning
+        self._pages: list[Page] = []
+
+    def draw(self, turn: Turn, now: float) -> None:
+        """Draw what is new in the turn."""
+        new = _NEW
+        for number in range(-(-len(turn.output) // PAGE)):
+            if number == len(self._pages):
+                self._add_page(number * PAGE)
+            new -= self._pages[number].show(turn, now, new=new)
+            if not new:
+                break
+
+    def opened(self, turn: Turn) -> frozenset[int]:
+        """Return the numbers of the items that stay open when the turn, which has ended, settles.
+
+        Those are what the reader opened, as far as the kernel has heard, and what was still being
+        written when the turn was stopped.
+        """
+        cut = turn.status != "completed"
+        return frozenset(n for page in self._pages for n in page.opened(cut=cut))
+
+    def _add_page(self, first: int) -> None:
+        page = Page(self._look, first, show_reasoning=self._show_reasoning)
+        self._column.add(page.box)
+        self._pages.append(page)
+
+
+class Waiting:
+    """What the turn waits for, and for how long, if that is long."""
+
+    def __init__(self, now: float) -> None:
+        self._turn: Turn | None = None
+        self._heard = now
+        self._words = ""
+        self._since = now
+
+    def told(self, turn: Turn, now: float) -> str:
+        """Return what it waits for; nothing while the answer is being written."""
+        if turn is not self._turn:
+            self._turn, self._heard = turn, now
+        words = hint(turn)
+        if words != self._words:
+            self._words, self._since = words, now
+        seconds = now - (self._since if words else self._heard)
+        return f"{words or 'Waiting for more…'} {seconds:.0f} s" if seconds >= _LONG else words

@@ -1,0 +1,159 @@
+"""A growing turn for a terminal, which cannot take anything back: what to print next (pure).
+
+An answer is printed block by block, each once it is finished; a tool call when it is done.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from qwen_magic.notebook.cards.cards import card_at
+from qwen_magic.notebook.cards.footer import ending, footer, place_notes
+from qwen_magic.notebook.cards.text import card_plain, quote, said
+from qwen_magic.notebook.markdown.escapes import strip_controls
+from qwen_magic.responses.items import Message, Reasoning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qwen_magic.conversation.turn.turn import Turn
+    from qwen_magic.notebook.cards.cards import Card
+
+__all__ = ["Printed", "advance_print"]
+
+_TEXTS = frozenset({Message, Reasoning})
+_DIM, _PLAIN = "\x1b[2m", "\x1b[22m"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """How much of one item is printed, and a checksum of it: the item may be rewritten."""
+
+    kind: str = ""
+    length: int = 0
+    checksum: int = 0
+    is_over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """How much of a turn stands in the terminal."""
+
+    marks: tuple[_Mark, ...] = ()
+    last: str = ""
+    ended: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Lines to print; one that goes on follows what is there without a gap of its own."""
+
+    kind: str
+    text: str
+    goes_on: bool = False
+
+
+def advance_print(
+    printed: Printed, turn: Turn, *, color: bool = False, show_reasoning: bool = True
+) -> tuple[Printed, str]:
+    """Return what stands in the terminal after more of the turn is printed, and that text.
+
+    Args:
+        printed: What stands there; `Printed()` at first.
+        turn: The turn as it has grown.
+        color: Whether the terminal can dim text.
+        show_reasoning: Whether the model's reasoning is printed.
+    """
+    if printed.ended:
+        return printed, ""
+    marks, pieces = _arrived(printed.marks, turn)
+    if not show_reasoning:
+        pieces = [piece for piece in pieces if piece.kind != "reasoning"]
+    if turn.ended:
+        closing = "\n".join(filter(None, (ending(turn), *place_notes(turn), footer(turn))))
+        pieces += [_Piece("footer", closing)] if closing else []
+    text, last = _written(pieces, printed.last, color=color)
+    return Printed(marks, last, turn.ended), text
+
+
+def _arrived(known: tuple[_Mark, ...], turn: Turn) -> tuple[tuple[_Mark, ...], list[_Piece]]:
+    """Return what is to be printed; an item that is over is looked at again at the turn's end."""
+    marks: list[_Mark] = []
+    pieces: list[_Piece] = []
+    for number in range(len(turn.output)):
+        mark = known[number] if number < len(known) else _Mark()
+        if turn.ended or not mark.is_over:
+            card = card_at(turn, number)
+            mark, found = _news(mark, card, is_over=_is_over(turn, number, card))
+            pieces += found
+        marks.append(mark)
+    return tuple(marks), pieces
+
+
+def _is_over(turn: Turn, number: int, card: Card) -> bool:
+    """Return whether all that a card will tell is there; a search says `completed` before that."""
+    slot, *later = turn.output[number:]
+    if card.kind != "tool" or card.is_busy:
+        return not card.is_busy
+    followed = any(_TEXTS.intersection(other.place.types) for other in later)
+    return turn.ended or slot.done or (followed and card.state != "running")
+
+
+def _news(mark: _Mark, card: Card, *, is_over: bool) -> tuple[_Mark, list[_Piece]]:
+    """Return what of one item is to be printed."""
+    if card.kind != "tool":
+        return _more(mark, card.kind, said(card), is_over=is_over)
+    if not is_over or mark.kind == "tool":
+        return mark, []
+    return _Mark("tool", is_over=True), [_Piece("tool", card_plain(card))]
+
+
+def _more(mark: _Mark, kind: str, text: str, *, is_over: bool) -> tuple[_Mark, list[_Piece]]:
+    """Return what of a text is to be printed: its finished blocks, and at its end the rest."""
+    if is_over and not _begins(text, mark, kind):
+        whole = _Mark(kind, len(text), _checksum(text), is_over=True)
+        told = [_Piece("line", "Final answer:"), _Piece(kind, text)]
+        return whole, told if kind == "answer" else []
+    new = text[mark.length :]
+    new = (new if is_over else "".join(_finished(new))).rstrip("\r\n")
+    checksum = _checksum(new, mark.checksum)
+    known = _Mark(kind, mark.length + len(new), checksum, is_over=is_over)
+    return known, [_Piece(kind, new, goes_on=mark.length > 0)] if new.strip() else []
+
+
+def _begins(text: str, mark: _Mark, kind: str) -> bool:
+    same = mark.kind in {"", kind}
+    return same and _checksum(text[: mark.length]) == mark.checksum and len(text) >= mark.length
+
+
+def _checksum(text: str, before: int = 0) -> int:
+    return crc32(text.encode(errors="replace"), before)
+
+
+def _finished(text: str) -> list[str]:
+    from qwen_magic.notebook.markdown.markdown import split_blocks
+
+    return split_blocks(text)[0]
+
+
+def _written(pieces: Iterable[_Piece], last: str, *, color: bool) -> tuple[str, str]:
+    """Return the pieces as lines, and the kind of the last one."""
+    text = ""
+    for piece in pieces:
+        lines = strip_controls(piece.text).rstrip("\n")
+        if piece.goes_on and piece.kind == last:
+            lines = lines.removeprefix("\n")  # it is printed
+        else:
+            lines = lines.lstrip("\n")
+            text += "\n" if last and not (piece.kind == last == "tool") else ""
+        text += f"{_styled(lines, piece.kind, color=color)}\n"
+        last = piece.kind
+    return text, last
+
+
+def _styled(lines: str, kind: str, *, color: bool) -> str:
+    if color and kind in {"reasoning", "footer"}:
+        return "\n".join(f"{_DIM}{line}{_PLAIN}" if line else "" for line in lines.split("\n"))
+    return quote(lines) if kind == "reasoning" else lines
