@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.responses.client import Transport
 
-__all__ = ["KEY_LINE", "Offer", "Settings"]
+__all__ = ["KEY_LINE", "Offer", "Settings", "is_demo_answer"]
 
 Offer: TypeAlias = "str | Mapping[str, Any] | Callable[..., Any]"
 """A built-in tool's name, an object as the API takes it, or a function."""
@@ -137,7 +137,7 @@ class Settings:
         if self.base_url:
             return self._at(self.base_url)
         if self.region == DEMO:
-            from qwen_magic.demo import shared_server
+            from qwen_magic.demo.server import shared_server
 
             return Endpoint(shared_server(self._speed).base_url, region=DEMO, proxies=False)
         given = os.environ.get("DASHSCOPE_BASE_URL", "").strip()
@@ -152,11 +152,11 @@ class Settings:
             CassetteError: The cassette to replay is not there, or cannot be read.
         """
         if self.replay:
-            from qwen_magic.cassette import Replaying
+            from qwen_magic.cassette.replaying import Replaying
 
             return Replaying(self.replay, speed=self._speed)
         if self.record:
-            from qwen_magic.cassette import Recording
+            from qwen_magic.cassette.recording import Recording
 
             return Recording(self.record, network=network, proxies=self.endpoint().proxies)
         return network
@@ -210,3 +210,10 @@ class Settings:
                 hint=f'{KEY_LINE} — or try without one: the region "demo" answers offline',
             )
         return endpoint
+
+
+def is_demo_answer(text: str) -> bool:
+    """Return whether a text is an answer of the built-in demo, which says so at its end."""
+    from qwen_magic.demo.script import is_closed
+
+    return is_closed(text)

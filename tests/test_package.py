@@ -50,5 +50,5 @@ def test_loading_the_extension_imports_nothing_heavy() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     loaded = json.loads(done.stdout)
-    assert "qwen_magic.notebook.magics" in loaded
+    assert "qwen_magic.notebook.magics.magics" in loaded
     assert [name for name in HEAVY if name in loaded] == []

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qwen_magic.helptext import help_of, usage_of
-from qwen_magic.notebook.magics import QwenMagics
+from qwen_magic.notebook.magics.magics import QwenMagics
 from qwen_magic.options import OPTIONS
 from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.responses.refusals import refusal

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.demo import shared_server
-from qwen_magic.demo.server import PACE
+from qwen_magic.demo.server import PACE, shared_server
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.settings import Settings

@@ -22,29 +22,3 @@ are replayed too. Replayed turns have chains of their own.
 
 `tape` describes the file, which is text: one JSON object a line.
 """
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from qwen_magic.errors import CassetteError
-
-if TYPE_CHECKING:
-    from qwen_magic.cassette.recording import Recording
-    from qwen_magic.cassette.replaying import Replaying
-
-__all__ = ["CassetteError", "Recording", "Replaying"]
-
-_HOMES = {
-    "Recording": "qwen_magic.cassette.recording",
-    "Replaying": "qwen_magic.cassette.replaying",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a transport when it is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOMES[name]), name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from qwen_magic.demo import chinese, functions, mcp, served
 from qwen_magic.demo.arithmetic import compared, expression, total
-from qwen_magic.demo.closing import CHINESE, ENGLISH
 from qwen_magic.demo.essay import asked_length, essay
 from qwen_magic.demo.images import described
 from qwen_magic.demo.items import Item, message, reasoning
@@ -16,8 +15,10 @@ from qwen_magic.demo.memory import recalled
 from qwen_magic.demo.scene import Answer, Scene
 from qwen_magic.demo.topics import TOPICS
 
-__all__ = ["perform"]
+__all__ = ["is_closed", "perform"]
 
+ENGLISH = "*Offline demo: a script answered, not a model.*"
+CHINESE = "*离线演示：由脚本回答，并非模型。*"  # noqa: RUF001 - Chinese has its own punctuation
 QUOTED = 160  # characters of a question the script has no answer to
 KNOWN = (*chinese.TOPICS, *TOPICS)
 BRIEF = {"minimal": 1, "low": 2}
@@ -29,6 +30,11 @@ def perform(scene: Scene) -> list[Item]:
     items = _acts(scene) or _says(scene, _answer(scene))
     shown = [_shortened(item, scene.effort) for item in items]
     return [item for item in shown if item["type"] != "reasoning" or scene.effort != "none"]
+
+
+def is_closed(text: str) -> bool:
+    """Tell whether a text holds an answer of the demo, by the line that ends each."""
+    return ENGLISH in text or CHINESE in text
 
 
 def _acts(scene: Scene) -> list[Item]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import atexit
 import socket
 import time
 from contextlib import suppress
-from threading import Thread
+from threading import Lock, Thread
 from typing import Self
 
 from qwen_magic.demo.connection import Desk, Listener, Received
 from qwen_magic.demo.responses import Responses
 from qwen_magic.errors import QwenError
 
-__all__ = ["PACE", "DemoServer", "Received"]
+__all__ = ["PACE", "DemoServer", "Received", "shared_server"]
 
 PACE = 0.025
 """Seconds between two pieces of text that one can read along with."""
@@ -99,3 +100,21 @@ class DemoServer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+_lock = Lock()
+_shared: list[DemoServer] = []
+
+
+def shared_server(speed: float = 1.0) -> DemoServer:
+    """Return the demo server of this process; the first call starts it.
+
+    Args:
+        speed: 1 is a pace one can read at, 2 twice as fast, 0 gives answers at once.
+    """
+    with _lock:
+        if not _shared:
+            _shared.append(DemoServer().start())
+            atexit.register(_shared[0].close)
+        _shared[0].pace = PACE / speed if speed else 0.0
+        return _shared[0]

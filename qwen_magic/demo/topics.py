@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
-from qwen_magic.demo.topic import topic
+import re
+from dataclasses import dataclass
 
-__all__ = ["TOPICS"]
+__all__ = ["TOPICS", "Topic", "topic"]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A pattern of questions, what is thought of them, and the one answer to all."""
+
+    asked: re.Pattern[str]
+    thought: str
+    text: str
+
+
+def topic(asked: str, thought: str, text: str) -> Topic:
+    """Return a topic; the pattern is met in whatever case."""
+    return Topic(re.compile(asked, re.IGNORECASE), thought, text.strip())
+
 
 TOPICS = (
     topic(

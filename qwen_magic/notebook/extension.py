@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.inputtransformer2 import make_tokens_by_line
 
-from qwen_magic.notebook.chain_magics import ChainMagics
 from qwen_magic.notebook.kernel import interrupt
-from qwen_magic.notebook.magics import QwenMagics
-from qwen_magic.notebook.matching import add_completion, remove_completion
+from qwen_magic.notebook.magics.chain_magics import ChainMagics
+from qwen_magic.notebook.magics.magics import QwenMagics
+from qwen_magic.notebook.magics.matching import add_completion, remove_completion
+from qwen_magic.notebook.magics.rewriting import rewrite
 from qwen_magic.notebook.panel_magics import PanelMagics
-from qwen_magic.notebook.rewriting import rewrite
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -15,11 +15,11 @@ from qwen_magic.conversation.store.lanes import Ticket
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.kernel.main_shell import Calls
 from qwen_magic.notebook.kernel.signals import uninterrupted
+from qwen_magic.notebook.magics.status import DEMO_NOTE
 from qwen_magic.notebook.panel_asking import Asker, Live, place_for, prompt_from
 from qwen_magic.notebook.panel_layout import PanelLayout
 from qwen_magic.notebook.panel_magics import panel_magics
 from qwen_magic.notebook.panel_saved import saved_bundle
-from qwen_magic.notebook.status import DEMO_NOTE
 from qwen_magic.responses.endpoint import DEMO
 
 if TYPE_CHECKING:

@@ -18,11 +18,11 @@ from qwen_magic.conversation.asking.order import in_order
 from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import QwenError
-from qwen_magic.notebook.asking import prompt_for
-from qwen_magic.notebook.cell import Cell
 from qwen_magic.notebook.kernel.main_shell import MainShellFuture, on_main_shell
 from qwen_magic.notebook.kernel.switch_interval import short_switch_interval
-from qwen_magic.notebook.values import PLACEHOLDER
+from qwen_magic.notebook.magics.asking import prompt_for
+from qwen_magic.notebook.magics.cell import Cell
+from qwen_magic.notebook.magics.values import PLACEHOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,7 @@ from qwen_magic.notebook.panel_turn import Actions, reason_html
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from qwen_magic.notebook.magics import QwenMagics
+    from qwen_magic.notebook.magics.magics import QwenMagics
     from qwen_magic.notebook.panel_chains import Act
 
 __all__ = ["PanelLayout"]

@@ -9,14 +9,14 @@ from IPython.core.getipython import get_ipython
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from qwen_magic.errors import CellError
-from qwen_magic.notebook.brief import brief_errors
 from qwen_magic.notebook.kernel.frontend import frontend_of
+from qwen_magic.notebook.magics.brief import brief_errors
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qwen_magic.notebook.kernel.frontend import Frontend
-    from qwen_magic.notebook.magics import QwenMagics
+    from qwen_magic.notebook.magics.magics import QwenMagics
     from qwen_magic.notebook.panel import Panel
     from qwen_magic.notebook.panel_asking import Live
     from qwen_magic.notebook.panel_code import NextCell

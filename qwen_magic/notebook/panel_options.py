@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from traitlets import Bunch
 
     from qwen_magic.notebook.live.widgets import Look
-    from qwen_magic.notebook.magics import QwenMagics
+    from qwen_magic.notebook.magics.magics import QwenMagics
     from qwen_magic.notebook.panel_composer import Mode
 
 __all__ = ["OptionBar", "tools_among"]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from qwen_magic.cassette import Recording, Replaying
+from qwen_magic.cassette.recording import Recording
+from qwen_magic.cassette.replaying import Replaying
 from qwen_magic.cassette.tape import Track, tracks
 from qwen_magic.conversation.asking.session import Session
 from qwen_magic.responses.client import Client

@@ -203,7 +203,7 @@ def test_a_compressed_answer_is_written_as_it_reads(path: Path) -> None:
 
 def test_proxies_that_cannot_be_used_are_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "nonsense://127.0.0.1:9")
-    from qwen_magic.cassette import Recording
+    from qwen_magic.cassette.recording import Recording
 
     with pytest.raises(RequestError, match="proxy"):
         Recording(str(path))
@@ -212,7 +212,7 @@ def test_proxies_that_cannot_be_used_are_told(path: Path, monkeypatch: pytest.Mo
 WRITER = """
 import sys
 from tests.cassette.lessons import Pieces, asked, post
-from qwen_magic.cassette import Recording
+from qwen_magic.cassette.recording import Recording
 
 def pieces():
     yield b"data: one"

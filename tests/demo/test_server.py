@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from qwen_magic.demo import shared_server
-from qwen_magic.demo.server import PACE, DemoServer
+from qwen_magic.demo.server import PACE, DemoServer, shared_server
 from qwen_magic.errors import QwenError
 from tests.demo.asking import ask, blocks, post, request, text_of
 

@@ -128,7 +128,7 @@ def test_help_lists_every_option(kernel: Kernel) -> None:
     request = kernel.start("%%qwen?", cell="a")
     kernel.finish(request)
     ran = kernel.run(
-        "from qwen_magic.notebook.magics import QwenMagics; print(QwenMagics.qwen.__doc__)"
+        "from qwen_magic.notebook.magics.magics import QwenMagics; print(QwenMagics.qwen.__doc__)"
     )
     for flag in ("--model", "--dry-run", "--thinking", "{{name}}"):
         assert flag in ran.printed

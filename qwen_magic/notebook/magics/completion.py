@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qwen_magic.notebook.chain_flags import FORMATS
+from qwen_magic.notebook.magics.chain_flags import FORMATS
 from qwen_magic.options import OPTIONS, option_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from qwen_magic.notebook.chain_flags import Flag
+    from qwen_magic.notebook.magics.chain_flags import Flag
     from qwen_magic.options import Option
 
 __all__ = ["complete", "complete_command"]

@@ -12,15 +12,15 @@ from traitlets import Bool, Float, Int, List, TraitError, Unicode, observe, vali
 from qwen_magic.configuration import CHECKS
 from qwen_magic.errors import QwenError
 from qwen_magic.helptext import help_of, help_text
-from qwen_magic.notebook.asking import asking_of, prompt_for, tools_named
-from qwen_magic.notebook.brief import brief_errors, without_reason
-from qwen_magic.notebook.cell import parse_cell
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, TurnStopped
 from qwen_magic.notebook.live.showing import show
-from qwen_magic.notebook.namespace import check_free, variables_of
-from qwen_magic.notebook.servers import mcp_servers
-from qwen_magic.notebook.status import DEMO_NOTE, dry_run, status
+from qwen_magic.notebook.magics.asking import asking_of, prompt_for, tools_named
+from qwen_magic.notebook.magics.brief import brief_errors, without_reason
+from qwen_magic.notebook.magics.cell import parse_cell
+from qwen_magic.notebook.magics.namespace import check_free, variables_of
+from qwen_magic.notebook.magics.servers import mcp_servers
+from qwen_magic.notebook.magics.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
 from qwen_magic.settings import Settings
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.chains.placement import Asked
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.turn import Turn
-    from qwen_magic.notebook.cell import Cell
     from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.live.live import View
     from qwen_magic.notebook.live.showing import Shown
-    from qwen_magic.notebook.whereabouts import Whereabouts
+    from qwen_magic.notebook.magics.cell import Cell
+    from qwen_magic.notebook.magics.whereabouts import Whereabouts
 
 __all__ = ["QwenMagics"]
 
@@ -108,7 +108,7 @@ class QwenMagics(Magics):
     @cached_property
     def whereabouts(self) -> Whereabouts:
         """What the kernel knows of its notebook."""
-        from qwen_magic.notebook.whereabouts import Whereabouts
+        from qwen_magic.notebook.magics.whereabouts import Whereabouts
 
         return Whereabouts()
 
@@ -184,7 +184,7 @@ class QwenMagics(Magics):
 
     def _enter(self, frontend: Frontend, options: Mapping[str, Any]) -> Asked:
         """Note which cell asks; return where that is and how it is to be placed."""
-        from qwen_magic.notebook.whereabouts import placed
+        from qwen_magic.notebook.magics.whereabouts import placed
 
         asked = self.whereabouts.enter(self.session.store, frontend, self._shell.execution_count)
         self.session.notebook = self.whereabouts.notebook

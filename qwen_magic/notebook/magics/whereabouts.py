@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.conversation.chains.identity import Seen
 from qwen_magic.conversation.chains.placement import Asked
+from qwen_magic.notebook.kernel.document import cells_in, ids_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,18 +17,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.notebook.kernel.frontend import Frontend
 
-__all__ = ["Whereabouts", "cells_in", "placed"]
-
-
-class _Cell(Struct):
-    id: str = ""
-
-
-class _Document(Struct):
-    cells: list[_Cell] = []
-
-
-_read = msgspec.json.Decoder(_Document).decode
+__all__ = ["Whereabouts", "placed"]
 
 
 class Whereabouts:
@@ -66,7 +53,7 @@ class Whereabouts:
             return Asked(frontend.cell, ask)
         cells = cells_in(frontend.notebook)
         seen = Seen(frontend.notebook, cells or None, frontend.cell)
-        found = store.notebook(seen, _ids_at, held=self.notebook)
+        found = store.notebook(seen, ids_at, held=self.notebook)
         found = self._without_deleted(store, found, frontend)
         self.notebook, self.chain = found.id, found.chain
         return Asked(frontend.cell, ask, document=cells or (), deleted=found.deleted)
@@ -88,25 +75,3 @@ def placed(asked: Asked, options: Mapping[str, Any], current: str) -> Asked:
     if "from_turn" in options:
         return replace(asked, how="from", number=options["from_turn"])
     return replace(asked, how="append") if options.get("append") else asked
-
-
-def cells_in(path: str) -> tuple[str, ...] | None:
-    """Return the ids of a notebook file's cells, in order; None where there is no such file.
-
-    Source: the notebook format, "Cell ids". A file that cannot be read has none.
-    """
-    try:
-        content = Path(path).read_bytes()
-    except FileNotFoundError:
-        return None
-    except OSError:
-        return ()
-    try:
-        return tuple(cell.id for cell in _read(content).cells if cell.id)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return ()
-
-
-def _ids_at(path: str) -> frozenset[str] | None:
-    cells = cells_in(path)
-    return None if cells is None else frozenset(cells)

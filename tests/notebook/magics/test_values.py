@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from qwen_magic.conversation.tools.pictures import IMAGE_BYTES
 from qwen_magic.errors import CellError
-from qwen_magic.notebook.values import Filled, Image, fill
+from qwen_magic.notebook.magics.values import Filled, Image, fill
 
 PNG = b"\x89PNG\r\n\x1a\n"
 BRACES = st.text(alphabet=st.sampled_from("{} xyz_1é\\\n")) | st.text()
@@ -214,7 +214,7 @@ def test_a_private_name_is_no_guess_for_a_public_one() -> None:
 
 def test_nothing_is_imported_for_a_value() -> None:
     code = (
-        "import sys; from qwen_magic.notebook.values import fill; fill('{{x}}', {'x': 1});"
+        "import sys; from qwen_magic.notebook.magics.values import fill; fill('{{x}}', {'x': 1});"
         "print({'numpy', 'pandas', 'polars', 'matplotlib', 'PIL', 'httpx', 'IPython'} & {*sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

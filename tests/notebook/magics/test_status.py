@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from qwen_magic.notebook.status import dry_run, status
+from qwen_magic.notebook.magics.status import dry_run, status
 from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.responses.request import Request
 from qwen_magic.settings import Settings

@@ -10,8 +10,9 @@ from qwen_magic.conversation.chains.tree import counted, moves_head, path, resto
 from qwen_magic.conversation.turn.records import Chain, Record
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.cards.wording import line
-from qwen_magic.notebook.saved_turns import saved_turns
+from qwen_magic.notebook.magics.saved_turns import saved_turns
 from qwen_magic.responses.endpoint import DEMO
+from qwen_magic.settings import is_demo_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -130,9 +131,7 @@ def _apart(count: int, endpoint: Endpoint) -> str:
 
 def _of_demo(found: Sequence[Saved]) -> set[str | None]:
     """Return the ids of the demo's responses: it says what it is, unless it was cut short."""
-    from qwen_magic.demo.closing import is_closed
-
-    told = [turn for turn in found if is_closed(turn.text)]
+    told = [turn for turn in found if is_demo_answer(turn.text)]
     ids = {turn.response_id for turn in told} | {turn.previous_response_id for turn in told}
     after = {turn.response_id for turn in found if turn.previous_response_id in ids - {None}}
     return ids | after

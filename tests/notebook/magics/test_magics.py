@@ -6,7 +6,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-from qwen_magic.notebook.magics import QwenMagics
+from qwen_magic.notebook.magics.magics import QwenMagics
 from qwen_magic.responses.endpoint import Endpoint
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, pictures
 from qwen_magic.errors import CellError
 from qwen_magic.excerpt import excerpt
-from qwen_magic.notebook.tables import table
+from qwen_magic.notebook.magics.tables import table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_magic.errors import CellError, QwenError
-from qwen_magic.notebook.cell import Cell, parse_cell
+from qwen_magic.notebook.magics.cell import Cell, parse_cell
 
 
 def test_the_body_is_the_question_exactly_as_written() -> None:

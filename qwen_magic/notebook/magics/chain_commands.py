@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from qwen_magic.errors import CellError
-from qwen_magic.notebook.chain_flags import CHAIN_FLAGS, FORMATS, LOG_FLAGS, usage_of
+from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, FORMATS, LOG_FLAGS, usage_of
 from qwen_magic.options import check_secret
 from qwen_magic.responses.nearest import one_of, suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qwen_magic.notebook.chain_flags import Flag
+    from qwen_magic.notebook.magics.chain_flags import Flag
 
 __all__ = ["ChainCommand", "LogCommand", "parse_chain", "parse_log"]
 

@@ -15,7 +15,7 @@ import msgspec
 from qwen_magic.conversation.chains.resuming import Saved
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.cards.html import line_html
-from qwen_magic.notebook.cell import Cell, parse_cell
+from qwen_magic.notebook.magics.cell import Cell, parse_cell
 from qwen_magic.responses import lenient
 from qwen_magic.responses.response import Usage
 

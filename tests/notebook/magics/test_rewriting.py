@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager, make_tokens_by_line
 
-from qwen_magic.notebook.rewriting import rewrite
+from qwen_magic.notebook.magics.rewriting import rewrite
 
 
 def rewritten(cell: str) -> str:

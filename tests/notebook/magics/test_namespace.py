@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from qwen_magic.errors import CellError
-from qwen_magic.notebook.namespace import check_free, variables_of
+from qwen_magic.notebook.magics.namespace import check_free, variables_of
 
 HIDDEN = {"In": ["", "1"], "exit": exit}
 

@@ -11,8 +11,8 @@ import re
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.notebook.chain_flags import CHAIN_FLAGS, LOG_FLAGS
-from qwen_magic.notebook.completion import complete, complete_command
+from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, LOG_FLAGS
+from qwen_magic.notebook.magics.completion import complete, complete_command
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qwen_magic.conversation.turn.records import Prompt
-    from qwen_magic.notebook.cell import Cell
+    from qwen_magic.notebook.magics.cell import Cell
     from qwen_magic.settings import Offer
 
 __all__ = ["asking_of", "prompt_for", "tools_named"]
@@ -44,7 +44,7 @@ def prompt_for(cell: Cell, namespace: Mapping[str, object]) -> tuple[Prompt, tup
     if name is None:
         if cell.options.get("raw"):
             return cell.text, ()
-        from qwen_magic.notebook.values import fill
+        from qwen_magic.notebook.magics.values import fill
 
         filled = fill(cell.text, namespace)
         return as_input(filled.text, [image.url for image in filled.images]), filled.notes

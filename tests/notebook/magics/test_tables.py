@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.notebook.tables import Table, table
+from qwen_magic.notebook.magics.tables import Table, table
 
 
 def shown(value: object) -> Table:

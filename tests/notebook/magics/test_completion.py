@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from qwen_magic.notebook.chain_flags import CHAIN_FLAGS, LOG_FLAGS
-from qwen_magic.notebook.completion import complete, complete_command
+from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, LOG_FLAGS
+from qwen_magic.notebook.magics.completion import complete, complete_command
 from qwen_magic.responses.request import EFFORTS
 
 

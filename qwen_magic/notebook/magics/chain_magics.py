@@ -10,10 +10,10 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 from IPython.display import display
 
 from qwen_magic.errors import CellError
-from qwen_magic.notebook.brief import brief_errors
-from qwen_magic.notebook.chain_commands import parse_chain, parse_log
-from qwen_magic.notebook.chain_flags import chain_help, log_help
 from qwen_magic.notebook.kernel.frontend import frontend_of
+from qwen_magic.notebook.magics.brief import brief_errors
+from qwen_magic.notebook.magics.chain_commands import parse_chain, parse_log
+from qwen_magic.notebook.magics.chain_flags import chain_help, log_help
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.chains.tree import ChainLine
     from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.conversation.turn.turn import Turn
-    from qwen_magic.notebook.chain_commands import ChainCommand, LogCommand
-    from qwen_magic.notebook.magics import QwenMagics
+    from qwen_magic.notebook.magics.chain_commands import ChainCommand, LogCommand
+    from qwen_magic.notebook.magics.magics import QwenMagics
 
 __all__ = ["ChainMagics"]
 
@@ -92,7 +92,7 @@ class ChainMagics(Magics):
 
     def _show_tree(self, session: Session) -> None:
         from qwen_magic.notebook.cards.tree_view import tree_html, tree_text
-        from qwen_magic.notebook.resume import lost
+        from qwen_magic.notebook.magics.resume import lost
 
         chain = session.chain
         tree, lines = session.store.tree(chain), session.store.lines(chain)
@@ -107,7 +107,7 @@ class ChainMagics(Magics):
         _show("text/html", chains_html(chains), chains_text(chains))
 
     def _move(self, command: ChainCommand, session: Session) -> None:
-        from qwen_magic.notebook.chain_moves import moved, told
+        from qwen_magic.notebook.magics.chain_moves import moved, told
 
         before = session.store.tree(session.chain)
         after = moved(before, command)
@@ -116,7 +116,7 @@ class ChainMagics(Magics):
         print(told(before, after, command))
 
     def _resume(self, command: ChainCommand, session: Session) -> None:
-        from qwen_magic.notebook.resume import resume
+        from qwen_magic.notebook.magics.resume import resume
 
         file = command.file or frontend_of(self._shell).notebook
         if not file:
