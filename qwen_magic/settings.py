@@ -214,6 +214,6 @@ class Settings:
 
 def is_demo_answer(text: str) -> bool:
     """Return whether a text is an answer of the built-in demo, which says so at its end."""
-    from qwen_magic.demo.script import is_closed
+    from qwen_magic.demo.answers.script import is_closed
 
     return is_closed(text)

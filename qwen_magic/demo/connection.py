@@ -15,8 +15,8 @@ from uuid import uuid4
 import msgspec
 
 from qwen_magic.demo.faults import spoil
-from qwen_magic.demo.refusals import Refusal
 from qwen_magic.demo.stream import TERMINAL, Frame, encode, frames
+from qwen_magic.demo.wire.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

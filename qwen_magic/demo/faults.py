@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from qwen_magic.demo.refusals import MODELS, Refusal
 from qwen_magic.demo.stream import Frame
+from qwen_magic.demo.wire.refusals import MODELS, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -7,12 +7,12 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from qwen_magic.demo.answers.script import perform
 from qwen_magic.demo.faults import ALL_MODELS, FAULTS, Fault
-from qwen_magic.demo.items import Item, text_of
-from qwen_magic.demo.refusals import Refusal, check
-from qwen_magic.demo.scene import scene_of
-from qwen_magic.demo.script import perform
 from qwen_magic.demo.usage import SessionCache, pieces, spent, usage_of
+from qwen_magic.demo.wire.items import Item, text_of
+from qwen_magic.demo.wire.refusals import Refusal, check
+from qwen_magic.demo.wire.scene import scene_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

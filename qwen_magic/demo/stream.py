@@ -16,7 +16,7 @@ from qwen_magic.demo.usage import pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from qwen_magic.demo.items import Item
+    from qwen_magic.demo.wire.items import Item
 
 __all__ = ["TERMINAL", "Frame", "encode", "frames"]
 

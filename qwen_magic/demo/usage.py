@@ -7,7 +7,7 @@ from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.demo.items import BUILT_IN, Item, text_of
+from qwen_magic.demo.wire.items import BUILT_IN, Item, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -16,7 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import TYPE_CHECKING
 
-from qwen_magic.demo.essay import essay
+from qwen_magic.demo.answers.essay import essay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.demo.refusals import Refusal
 from qwen_magic.demo.responses import Responses
+from qwen_magic.demo.wire.refusals import Refusal
 from tests.demo.asking import (
     MODEL,
     WEATHER,

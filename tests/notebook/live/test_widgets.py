@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from ipywidgets import HTMLMath, VBox
 
-from qwen_magic.demo.essay import essay
+from qwen_magic.demo.answers.essay import essay
 from qwen_magic.notebook.cards.cards import Card
 from qwen_magic.notebook.cards.parts import Note, Words
 from qwen_magic.notebook.live.widgets import Body, Column, Fold, Look

@@ -6,7 +6,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from qwen_magic.demo.arithmetic import expression, total
+from qwen_magic.demo.answers.arithmetic import expression, total
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,12 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.demo.arguments import arguments_for
-from qwen_magic.demo.clues import Clues
-from qwen_magic.demo.items import Item, call, output_of
+from qwen_magic.demo.answers.arguments import arguments_for
+from qwen_magic.demo.answers.clues import Clues
+from qwen_magic.demo.wire.items import Item, call, output_of
 
 if TYPE_CHECKING:
-    from qwen_magic.demo.scene import Scene
+    from qwen_magic.demo.wire.scene import Scene
 
 __all__ = ["calls", "outputs", "report"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from qwen_magic.demo import chinese
-from qwen_magic.demo.scene import Answer, Scene
+from qwen_magic.demo.answers import chinese
+from qwen_magic.demo.wire.scene import Answer, Scene
 
 __all__ = ["recalled"]
 

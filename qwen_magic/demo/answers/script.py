@@ -6,14 +6,14 @@ tools, then the question itself is answered, from the conversation where it is a
 
 from __future__ import annotations
 
-from qwen_magic.demo import chinese, functions, mcp, served
-from qwen_magic.demo.arithmetic import compared, expression, total
-from qwen_magic.demo.essay import asked_length, essay
-from qwen_magic.demo.images import described
-from qwen_magic.demo.items import Item, message, reasoning
-from qwen_magic.demo.memory import recalled
-from qwen_magic.demo.scene import Answer, Scene
-from qwen_magic.demo.topics import TOPICS
+from qwen_magic.demo.answers import chinese, functions, mcp, served
+from qwen_magic.demo.answers.arithmetic import compared, expression, total
+from qwen_magic.demo.answers.essay import asked_length, essay
+from qwen_magic.demo.answers.images import described
+from qwen_magic.demo.answers.memory import recalled
+from qwen_magic.demo.answers.topics import TOPICS
+from qwen_magic.demo.wire.items import Item, message, reasoning
+from qwen_magic.demo.wire.scene import Answer, Scene
 
 __all__ = ["is_closed", "perform"]
 

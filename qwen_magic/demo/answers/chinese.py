@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from qwen_magic.demo.topics import topic
+from qwen_magic.demo.answers.topics import topic
 
 __all__ = [
     "ASKED_NAME",

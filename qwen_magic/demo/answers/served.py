@@ -7,13 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qwen_magic.demo.interpreter import program
+from qwen_magic.demo.answers.interpreter import program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwen_magic.demo.items import Item
-    from qwen_magic.demo.scene import Scene
+    from qwen_magic.demo.wire.items import Item
+    from qwen_magic.demo.wire.scene import Scene
 
 __all__ = ["TOOLS", "Tool", "findings", "wanted"]
 

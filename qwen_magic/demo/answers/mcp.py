@@ -6,13 +6,13 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from qwen_magic.demo.arguments import arguments_for
+from qwen_magic.demo.answers.arguments import arguments_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qwen_magic.demo.items import Item
-    from qwen_magic.demo.scene import Scene
+    from qwen_magic.demo.wire.items import Item
+    from qwen_magic.demo.wire.scene import Scene
 
 __all__ = ["calls", "told"]
 

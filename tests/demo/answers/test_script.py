@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.demo.arithmetic import expression, total
-from qwen_magic.demo.essay import essay
-from qwen_magic.demo.images import described
-from qwen_magic.demo.scene import Scene
-from qwen_magic.demo.script import perform
+from qwen_magic.demo.answers.arithmetic import expression, total
+from qwen_magic.demo.answers.essay import essay
+from qwen_magic.demo.answers.images import described
+from qwen_magic.demo.answers.script import perform
+from qwen_magic.demo.wire.scene import Scene
 from tests.demo.asking import ask, items, text_of
 
 if TYPE_CHECKING:

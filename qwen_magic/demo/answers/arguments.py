@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from qwen_magic.demo.clues import Clues
-from qwen_magic.demo.patterns import example
-from qwen_magic.demo.schemas import Schema, fits, kind_of, merged, referred, within
+from qwen_magic.demo.answers.clues import Clues
+from qwen_magic.demo.answers.patterns import example
+from qwen_magic.demo.answers.schemas import Schema, fits, kind_of, merged, referred, within
 
 __all__ = ["arguments_for"]
 

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.demo.items import Item, text_of
-from qwen_magic.demo.refusals import effort_of
+from qwen_magic.demo.wire.items import Item, text_of
+from qwen_magic.demo.wire.refusals import effort_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

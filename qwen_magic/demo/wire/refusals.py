@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.demo.items import BUILT_IN, Item
+from qwen_magic.demo.wire.items import BUILT_IN, Item
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
