@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.tools.tools import tool
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.errors import QwenError
-    from qwen_magic.notebook.panel import Panel
+    from qwen_magic.notebook.panel.panel import Panel
     from qwen_magic.settings import Settings
 
 __all__ = [
@@ -55,7 +55,7 @@ __all__ = [
 
 _HOMES = {
     "Asking": "qwen_magic.conversation.asking.question",
-    "Panel": "qwen_magic.notebook.panel",
+    "Panel": "qwen_magic.notebook.panel.panel",
     "QwenError": "qwen_magic.errors",
     "Session": "qwen_magic.conversation.asking.session",
     "Settings": "qwen_magic.settings",

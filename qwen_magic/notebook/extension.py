@@ -11,7 +11,7 @@ from qwen_magic.notebook.magics.chain_magics import ChainMagics
 from qwen_magic.notebook.magics.magics import QwenMagics
 from qwen_magic.notebook.magics.matching import add_completion, remove_completion
 from qwen_magic.notebook.magics.rewriting import rewrite
-from qwen_magic.notebook.panel_magics import PanelMagics
+from qwen_magic.notebook.panel.magics import PanelMagics
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -40,7 +40,7 @@ def unload(shell: InteractiveShell) -> None:
     interrupt.uninstall(shell)
     for magics in (shell.magics_manager.registry.get(kind.__name__) for kind in _KINDS):
         if isinstance(magics, PanelMagics):
-            magics.stop_listening()
+            magics.shared.stop_listening()
         if isinstance(magics, QwenMagics) and magics.joined:
             magics.session.close()
         if magics in shell.configurables:

@@ -165,7 +165,9 @@ def test_a_restarted_kernel_goes_on_where_the_chain_was(lab: Jupyter) -> None:
 
 
 def test_a_cell_that_is_run_again_closes_the_panel_before(lab: Jupyter) -> None:
-    panel = panel_in(lab, "len(get_ipython().magics_manager.registry['PanelMagics'].feed.panels)")
+    panel = panel_in(
+        lab, "len(get_ipython().magics_manager.registry['PanelMagics'].shared.feed.panels)"
+    )
     panel.notebook.run(0)
     panel.notebook.run(1)
     assert panel.notebook.outputs(1)[0]["data"]["text/plain"] == "1"

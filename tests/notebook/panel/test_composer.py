@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.notebook.panel_chains import free_name
-from qwen_magic.notebook.panel_composer import is_sent
-from qwen_magic.notebook.panel_options import tools_among
+from qwen_magic.notebook.panel.chains import free_name
+from qwen_magic.notebook.panel.composer import is_sent
+from qwen_magic.notebook.panel.options import tools_among
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from qwen_magic.notebook.panel_controls import Controls, place
+from qwen_magic.notebook.panel.controls import Controls, place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

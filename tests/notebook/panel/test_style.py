@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from qwen_magic.notebook.panel_saved import saved_bundle
-from qwen_magic.notebook.panel_style import panel_style
+from qwen_magic.notebook.panel.saved import saved_bundle
+from qwen_magic.notebook.panel.style import panel_style
 
 STYLES = [panel_style("mark"), saved_bundle("a", [], "mark")["text/html"]]
 

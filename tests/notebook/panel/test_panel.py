@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.conversation.turn.turn import Turn
-from qwen_magic.notebook.panel_saved import SAVED, saved_bundle
+from qwen_magic.notebook.panel.saved import SAVED, saved_bundle
 from tests.notebook.comms import Page
 from tests.notebook.kernels import PATIENCE, Kernel, running
 
@@ -71,7 +71,7 @@ def test_nothing_of_it_lands_in_the_cell_that_runs(kernel: Kernel) -> None:
 def test_stop_ends_what_is_asked_and_withdraws_what_waits(kernel: Kernel) -> None:
     code = "%config QwenMagics.model = 'demo-stall'\npanel.ask('one'); panel.ask('two')\n"
     until = (
-        "while not any(live.turn and live.turn.text for live in panel._magics.feed.lives):"
+        "while not any(live.turn and live.turn.text for live in panel._shared.feed.lives):"
         " time.sleep(0.01)\n"
     )
     stopped = "panel.stop()\n" + WAIT + "print([v.html for v in panel._layout.transcript.views])"

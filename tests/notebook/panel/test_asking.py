@@ -62,7 +62,7 @@ def test_an_interrupted_cell_asks_wholly_or_not_at_all(kernel: Kernel, place: st
     assert [error["ename"] for error in ran.errors] == ["KeyboardInterrupt"]
     wait_for(kernel, "not panel.busy")
     assert "Hello" in printed(kernel, TOLD)
-    assert printed(kernel, "print(panel._magics.feed.lives, LANES)") == "[] {}"
+    assert printed(kernel, "print(panel._shared.feed.lives, LANES)") == "[] {}"
 
 
 SLOW = """

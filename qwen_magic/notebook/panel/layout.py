@@ -8,20 +8,20 @@ from IPython.core.getipython import get_ipython
 from ipywidgets import Layout
 
 from qwen_magic.notebook.live.widgets import Look
-from qwen_magic.notebook.panel_chains import ChainBar
-from qwen_magic.notebook.panel_composer import Composer
-from qwen_magic.notebook.panel_controls import Controls, place
-from qwen_magic.notebook.panel_options import OptionBar
-from qwen_magic.notebook.panel_page import PanelPage
-from qwen_magic.notebook.panel_style import panel_style
-from qwen_magic.notebook.panel_transcript import Transcript
-from qwen_magic.notebook.panel_turn import Actions, reason_html
+from qwen_magic.notebook.panel.chains import ChainBar
+from qwen_magic.notebook.panel.composer import Composer
+from qwen_magic.notebook.panel.controls import Controls, place
+from qwen_magic.notebook.panel.options import OptionBar
+from qwen_magic.notebook.panel.page import PanelPage
+from qwen_magic.notebook.panel.style import panel_style
+from qwen_magic.notebook.panel.transcript import Transcript
+from qwen_magic.notebook.panel.turn import Actions, reason_html
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qwen_magic.notebook.magics.magics import QwenMagics
-    from qwen_magic.notebook.panel_chains import Act
+    from qwen_magic.notebook.panel.chains import Act
 
 __all__ = ["PanelLayout"]
 

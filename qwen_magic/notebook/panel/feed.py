@@ -1,27 +1,37 @@
-"""`%qwen_panel`, and what all panels of a kernel share."""
+"""What all panels of a kernel share, and how each hears of the others."""
 
 from __future__ import annotations
 
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from IPython.core.getipython import get_ipython
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.kernel.frontend import frontend_of
-from qwen_magic.notebook.magics.brief import brief_errors
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.magics.magics import QwenMagics
-    from qwen_magic.notebook.panel import Panel
-    from qwen_magic.notebook.panel_asking import Live
-    from qwen_magic.notebook.panel_code import NextCell
+    from qwen_magic.notebook.panel.asking import Live
+    from qwen_magic.notebook.panel.code import NextCell
 
-__all__ = ["Feed", "PanelMagics", "panel_magics"]
+__all__ = ["Feed", "Hearer", "Shared", "shared"]
+
+
+class Hearer(Protocol):
+    """Who is told of every question: a panel."""
+
+    def show(self, live: Live) -> None:
+        """Show what is new of a question."""
+
+    def refresh(self) -> None:
+        """Show the chain as it stands now."""
+
+    def close(self) -> None:
+        """Go away."""
 
 
 class Feed:
@@ -35,21 +45,21 @@ class Feed:
     def __init__(self) -> None:
         self.lock = RLock()
         self.lives: list[Live] = []
-        self._panels: dict[Panel, tuple[str, int]] = {}
+        self._panels: dict[Hearer, tuple[str, int]] = {}
 
     @property
-    def panels(self) -> tuple[Panel, ...]:
+    def panels(self) -> tuple[Hearer, ...]:
         """The panels that are open."""
         return tuple(self._panels)
 
-    def enter(self, panel: Panel, cell: str, run: int) -> None:
+    def enter(self, panel: Hearer, cell: str, run: int) -> None:
         """Note a panel; those that an earlier run of its cell showed are gone, so they are closed."""
         for known, (place, number) in tuple(self._panels.items()):
             if cell and place == cell and number != run:
                 known.close()
         self._panels[panel] = (cell, run)
 
-    def leave(self, panel: Panel) -> None:
+    def leave(self, panel: Hearer) -> None:
         """Forget a panel."""
         self._panels.pop(panel, None)
 
@@ -73,16 +83,15 @@ class Feed:
             panel.refresh()
 
 
-@magics_class
-class PanelMagics(Magics):
-    """Show the chat panel.
+class Shared:
+    """What all panels of a kernel share.
 
     Args:
         shell: Runs the cells.
         qwen: The magics that ask, whose settings and chains the panels share.
 
     Attributes:
-        feed: What all panels share.
+        feed: What is on its way in any of them.
         cell: The id of the cell that ran last, or runs.
     """
 
@@ -92,30 +101,8 @@ class PanelMagics(Magics):
         self.qwen = qwen
         self.feed = Feed()
         self.cell = ""
-        super().__init__(shell)
 
-    @no_var_expand
-    @line_magic
-    def qwen_panel(self, line: str) -> Panel:
-        """Show a chat that asks as `%%qwen` does, and answers while cells run.
-
-          %qwen_panel            the chat, below the cell
-
-        It continues the notebook's chains, with the settings of %config QwenMagics. Enter sends,
-        Retry and Edit branch the conversation, Stop ends an answer. In JupyterLab, "Create New View
-        for Output" in its context menu puts it in a tab of its own, which can be dragged to a side.
-        In Python it is qwen_magic.Panel().
-        """
-        with brief_errors():
-            if line.strip():
-                raise CellError(
-                    f"unexpected {line.strip()!r}", hint="%qwen_panel alone shows the panel"
-                )
-            from qwen_magic.notebook.panel import Panel
-
-            return Panel()
-
-    def enter(self, panel: Panel) -> Frontend:
+    def enter(self, panel: Hearer) -> Frontend:
         """Let a panel that the running cell shows hear of everything; return where it is."""
         frontend = frontend_of(self._shell)
         self.cell = frontend.cell
@@ -126,7 +113,7 @@ class PanelMagics(Magics):
     def next_cell(self) -> NextCell:
         """Return what puts code below the next cell; it listens from now on."""
         if self._next_cell is None:
-            from qwen_magic.notebook.panel_code import NextCell
+            from qwen_magic.notebook.panel.code import NextCell
 
             self._next_cell = NextCell(self._shell)
             self._shell.events.register("post_run_cell", self._after_cell)
@@ -145,8 +132,8 @@ class PanelMagics(Magics):
         self.feed.refresh()
 
 
-def panel_magics() -> PanelMagics:
-    """Return the extension's part for panels; the extension is loaded where it is not.
+def shared() -> Shared:
+    """Return what this kernel's panels share; the extension is loaded where it is not.
 
     Raises:
         CellError: There is no notebook.
@@ -157,5 +144,5 @@ def panel_magics() -> PanelMagics:
     registry = shell.magics_manager.registry
     if "PanelMagics" not in registry:
         shell.extension_manager.load_extension("qwen_magic")
-    magics: PanelMagics = registry["PanelMagics"]
-    return magics
+    found: Shared = registry["PanelMagics"].shared
+    return found

@@ -12,9 +12,9 @@ from qwen_magic.notebook.live.growing_items import GrowingItems, Waiting
 from qwen_magic.notebook.live.stylesheet import CLASSES
 from qwen_magic.notebook.live.widgets import Column, Look
 from qwen_magic.notebook.markdown.escapes import escape
-from qwen_magic.notebook.panel_code import CodeDrawer
-from qwen_magic.notebook.panel_controls import Controls, place
-from qwen_magic.notebook.panel_page import UNHELPED
+from qwen_magic.notebook.panel.code import CodeDrawer
+from qwen_magic.notebook.panel.controls import Controls, place
+from qwen_magic.notebook.panel.page import UNHELPED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -16,19 +16,19 @@ from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.kernel.main_shell import Calls
 from qwen_magic.notebook.kernel.signals import uninterrupted
 from qwen_magic.notebook.magics.status import DEMO_NOTE
-from qwen_magic.notebook.panel_asking import Asker, Live, place_for, prompt_from
-from qwen_magic.notebook.panel_layout import PanelLayout
-from qwen_magic.notebook.panel_magics import panel_magics
-from qwen_magic.notebook.panel_saved import saved_bundle
+from qwen_magic.notebook.panel.asking import Asker, Live, place_for, prompt_from
+from qwen_magic.notebook.panel.feed import shared
+from qwen_magic.notebook.panel.layout import PanelLayout
+from qwen_magic.notebook.panel.saved import saved_bundle
 from qwen_magic.responses.endpoint import DEMO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwen_magic.conversation.turn.records import Chain, Prompt
-    from qwen_magic.notebook.panel_asking import FuturePrompt
-    from qwen_magic.notebook.panel_chains import Act
-    from qwen_magic.notebook.panel_turn import TurnView
+    from qwen_magic.notebook.panel.asking import FuturePrompt
+    from qwen_magic.notebook.panel.chains import Act
+    from qwen_magic.notebook.panel.turn import TurnView
     from qwen_magic.settings import Settings
 
 __all__ = ["Panel"]
@@ -44,22 +44,22 @@ class Panel:
     """
 
     def __init__(self) -> None:
-        self._magics = magics = panel_magics()
-        self._qwen = magics.qwen
+        self._shared = shared()
+        self._qwen = self._shared.qwen
         joined = self._qwen.join()
         self._notebook, self._name = joined.notebook, joined.chain.name
         self._calls = Calls()
         self._session = Session(store=joined.store, place=self._calls)
         self._session.approvals = joined.approvals
-        self._asker = Asker(self._session, magics.feed.show, self._calls.waits)
-        self._lock = magics.feed.lock
+        self._asker = Asker(self._session, self._shared.feed.show, self._calls.waits)
+        self._lock = self._shared.feed.lock
         self._replaced: int | None = None  # how many turns stay before the one that is edited
         self._told_of_demo = self._closed = False
         self._drawn = 0.0
         self._saved: dict[str, str] = {}
         self._shown: Chain | None = None
         self._layout = PanelLayout(self, self._qwen, f"qwen-magic-{uuid4().hex[:8]}")
-        self._is_attended = magics.enter(self).is_attended
+        self._is_attended = self._shared.enter(self).is_attended
         self._join()
 
     def ask(self, text: str) -> None:
@@ -78,7 +78,7 @@ class Panel:
 
     def stop(self) -> None:
         """Stop what is on its way in the panel's chain; what has arrived stays."""
-        for live in tuple(self._magics.feed.lives):
+        for live in tuple(self._shared.feed.lives):
             if live.chain == self._chain():
                 live.stop()
 
@@ -86,7 +86,7 @@ class Panel:
         """Close the panel's widgets; an answer on its way goes on, into the chain."""
         with self._lock:
             self._closed = True
-            self._magics.feed.leave(self)
+            self._shared.feed.leave(self)
             self._asker.close()
             self._layout.close()
 
@@ -124,10 +124,10 @@ class Panel:
             lines = {line.name: line for line in store.chains(chain.notebook)}
             tokens = lines[chain.name].tokens if chain.name in lines else 0
             told = f"{counted(len(path(tree)), 'turn')} · {counted(tokens, 'token')}"
-            busy = any(live.chain == chain for live in self._magics.feed.lives)
+            busy = any(live.chain == chain for live in self._shared.feed.lives)
             if not busy:
                 self._save()  # before it says that it is done
-            cell = self._magics.cell
+            cell = self._shared.cell
             self._layout.show(tuple(lines), chain.name, told, busy=busy, cell=cell)
 
     def act(self, act: Act, name: str) -> None:
@@ -159,7 +159,7 @@ class Panel:
 
     def insert(self, code: str) -> None:
         """Put code below the next cell."""
-        self._magics.next_cell().want(code)
+        self._shared.next_cell().want(code)
 
     def _ipython_display_(self) -> None:
         if self._is_attended:
@@ -170,7 +170,7 @@ class Panel:
     def _join(self) -> None:
         """Show the chain, and what is on its way in it."""
         self.refresh()
-        for live in tuple(self._magics.feed.lives):
+        for live in tuple(self._shared.feed.lives):
             self.show(live)
 
     def _put(self, question: str, prompt: Prompt | FuturePrompt, replaced: int | None) -> None:
@@ -191,7 +191,7 @@ class Panel:
             )
             self._layout.tell("")
             store.lanes.join(live.ticket)
-            self._magics.feed.begin(live)
+            self._shared.feed.begin(live)
             self._asker.put(live)
             self.refresh()
 
@@ -220,7 +220,7 @@ class Panel:
 
     def _rename(self, name: str) -> None:
         chain = self._chain()
-        if any(live.chain == chain for live in self._magics.feed.lives):
+        if any(live.chain == chain for live in self._shared.feed.lives):
             raise CellError("an answer is on its way in this chain", hint="rename it afterwards")
         if self._is_known(self._name):
             self._qwen.session.store.rename(chain, name)

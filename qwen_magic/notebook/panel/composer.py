@@ -10,8 +10,8 @@ from __future__ import annotations
 from threading import Timer
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from qwen_magic.notebook.panel_controls import Controls, place
-from qwen_magic.notebook.panel_page import UNHELPED
+from qwen_magic.notebook.panel.controls import Controls, place
+from qwen_magic.notebook.panel.page import UNHELPED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from traitlets import Bunch
 
     from qwen_magic.notebook.live.widgets import Look
-    from qwen_magic.notebook.panel_page import PanelPage
+    from qwen_magic.notebook.panel.page import PanelPage
 
 __all__ = ["MODES", "Composer", "Mode", "is_sent"]
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.notebook.live.widgets import Look
-from qwen_magic.notebook.panel_controls import Controls
+from qwen_magic.notebook.panel.controls import Controls
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ipywidgets import Accordion
 
 from qwen_magic.notebook.kernel.subshells import hear
-from qwen_magic.notebook.panel_composer import MODES
-from qwen_magic.notebook.panel_controls import Controls, place
+from qwen_magic.notebook.panel.composer import MODES
+from qwen_magic.notebook.panel.controls import Controls, place
 from qwen_magic.options import SWITCH
 from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, MODELS
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.notebook.live.widgets import Look
     from qwen_magic.notebook.magics.magics import QwenMagics
-    from qwen_magic.notebook.panel_composer import Mode
+    from qwen_magic.notebook.panel.composer import Mode
 
 __all__ = ["OptionBar", "tools_among"]
 

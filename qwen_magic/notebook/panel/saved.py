@@ -15,7 +15,7 @@ from qwen_magic.notebook.markdown.escapes import escape
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qwen_magic.notebook.panel_turn import TurnView
+    from qwen_magic.notebook.panel.turn import TurnView
 
 __all__ = ["SAVED", "saved_bundle"]
 

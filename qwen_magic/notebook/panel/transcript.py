@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.chains.tree import Node, Tree, moves_head, path
 from qwen_magic.conversation.turn.records import turn_of
-from qwen_magic.notebook.panel_controls import Controls, place
-from qwen_magic.notebook.panel_turn import TurnView
+from qwen_magic.notebook.panel.controls import Controls, place
+from qwen_magic.notebook.panel.turn import TurnView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.turn.records import Record
     from qwen_magic.notebook.live.widgets import Look
-    from qwen_magic.notebook.panel_asking import Live
-    from qwen_magic.notebook.panel_page import PanelPage
-    from qwen_magic.notebook.panel_turn import Actions
+    from qwen_magic.notebook.panel.asking import Live
+    from qwen_magic.notebook.panel.page import PanelPage
+    from qwen_magic.notebook.panel.turn import Actions
 
 __all__ = ["SHOWN", "Transcript"]
 

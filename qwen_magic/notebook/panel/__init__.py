@@ -1,0 +1,1 @@
+"""The chat panel. Only the extension, and the package itself, come in."""
