@@ -1,0 +1,250 @@
+"""The house: which room may know which, and how large rooms and modules may be.
+
+Imports are read from the source, also those inside functions and those for type checking alone.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+PACKAGE = Path(__file__).parents[1] / "qwen_magic"
+MOST_MODULES = 20
+MOST_LINES = 250
+FEWEST_LINES = 30
+
+# From the ground up. A room may import what it names, and what stands at the ground.
+GROUND = ("errors", "excerpt")
+FLOORS: dict[str, tuple[str, ...]] = {
+    "responses": (),
+    "cassette": ("responses",),
+    "demo.wire": (),
+    "demo.answers": ("demo.wire",),
+    "demo": ("demo.wire", "demo.answers"),
+    "options": ("responses",),
+    "settings": ("responses", "cassette", "demo", "demo.answers"),
+    "configuration": ("responses", "options", "settings"),
+    "helptext": ("options", "configuration"),
+    "conversation.turn": ("responses",),
+    "conversation.chains": ("responses", "conversation.turn"),
+    "conversation.tools": ("responses", "settings", "conversation.turn"),
+    "conversation.store": ("responses", "conversation.turn", "conversation.chains"),
+    "conversation.asking": (
+        *("responses", "settings", "configuration"),
+        *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
+    ),
+    "notebook.markdown": (),
+    "notebook.kernel": (),
+    "notebook.cards": (
+        *("responses", "conversation.turn", "conversation.chains"),
+        "notebook.markdown",
+    ),
+    "notebook.live": (
+        *("responses", "settings", "conversation.turn", "conversation.tools"),
+        *("notebook.markdown", "notebook.kernel", "notebook.cards"),
+    ),
+    "notebook.magics": (
+        *("responses", "options", "settings", "configuration", "helptext"),
+        *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
+        *("conversation.asking", "notebook.kernel", "notebook.cards", "notebook.live"),
+    ),
+    "notebook.panel": (
+        *("responses", "options", "settings"),
+        *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
+        *("conversation.asking", "notebook.markdown", "notebook.kernel", "notebook.cards"),
+        *("notebook.live", "notebook.magics"),
+    ),
+    "notebook": (
+        *("conversation.turn", "notebook.kernel", "notebook.cards", "notebook.magics"),
+        "notebook.panel",
+    ),
+}
+
+# Modules that are short, and stand alone for a reason.
+SHORT: dict[str, str] = {}
+
+
+@dataclass(frozen=True)
+class House:
+    """Modules by their dotted names below the package: how many lines each has, what it imports."""
+
+    lines: Mapping[str, int]
+    imports: Mapping[str, frozenset[str]]
+
+
+def read(sources: Mapping[str, str], package: str = "qwen_magic") -> House:
+    """Return the house that modules, by their dotted names, are; a room's own name is its `__init__`."""
+    names = frozenset(sources)
+    imports = {
+        name: frozenset(_imported(ast.parse(source), name, names, package)) - {name}
+        for name, source in sources.items()
+    }
+    return House({name: len(source.splitlines()) for name, source in sources.items()}, imports)
+
+
+def _imported(tree: ast.AST, name: str, names: frozenset[str], package: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{name} has a relative import"
+            found = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for dotted in found:
+            inside = dotted.removeprefix(f"{package}.")
+            if inside != dotted:
+                yield inside if inside in names else inside.rpartition(".")[0]
+
+
+def room(module: str) -> str:
+    """Return the room that a module stands in; those at the top are rooms by themselves."""
+    return module.rpartition(".")[0] or module
+
+
+def circles(house: House) -> list[str]:
+    """Return a circle among the modules, or among the rooms, if there is one."""
+    rooms: dict[str, set[str]] = {}
+    for module, others in house.imports.items():
+        rooms.setdefault(room(module), set()).update(room(other) for other in others)
+    return [*_circle(house.imports), *_circle({at: known - {at} for at, known in rooms.items()})]
+
+
+def _circle(arrows: Mapping[str, frozenset[str] | set[str]]) -> list[str]:
+    try:
+        TopologicalSorter(arrows).prepare()
+    except CycleError as error:
+        return [" → ".join(error.args[1])]
+    return []
+
+
+def climbing(house: House) -> list[str]:
+    """Return the imports that no floor allows."""
+    allowed = {place: {place, *below, *GROUND} for place, below in FLOORS.items()}
+    return [
+        f"{module} → {other}"
+        for module, others in house.imports.items()
+        for other in sorted(others)
+        if room(other) not in allowed.get(room(module), set())
+    ]
+
+
+def crowded(house: House) -> list[str]:
+    """Return the rooms with too many modules."""
+    counts = Counter(module.rpartition(".")[0] for module in house.lines)
+    return [place for place, count in counts.items() if count > MOST_MODULES]
+
+
+def too_long(house: House) -> list[str]:
+    """Return the modules with too many lines."""
+    return [module for module, count in house.lines.items() if count > MOST_LINES]
+
+
+def too_short(house: House) -> list[str]:
+    """Return the modules that would rather be a part of their user."""
+    found = (module for module, count in house.lines.items() if count < FEWEST_LINES)
+    return [module for module in found if module not in SHORT]
+
+
+def repeating(house: House) -> list[str]:
+    """Return the modules whose names begin with that of their room."""
+    return [
+        module
+        for module in house.lines
+        if module.rpartition(".")[2].startswith(f"{room(module).rpartition('.')[2]}_")
+    ]
+
+
+OURS = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path.read_text()
+    for path in sorted(PACKAGE.rglob("*.py"))
+    if path.name != "__init__.py"
+}
+CHECKS = (circles, climbing, crowded, too_long, too_short, repeating)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_the_house_is_in_order(check: Callable[[House], list[str]]) -> None:
+    assert check(read(OURS)) == []
+
+
+def test_every_arrow_of_the_floors_is_there() -> None:
+    arrows = {
+        (room(module), room(other))
+        for module, others in read(OURS).imports.items()
+        for other in others
+    }
+    drawn = {(place, other) for place, below in FLOORS.items() for other in below}
+    assert drawn - arrows == set()
+
+
+def test_a_room_says_what_it_is_for_and_holds_no_code() -> None:
+    for path in PACKAGE.rglob("__init__.py"):
+        words, *code = ast.parse(path.read_text()).body
+        assert isinstance(words, ast.Expr), path
+        assert code == [] or path.parent == PACKAGE, path
+
+
+@pytest.mark.parametrize(
+    ("check", "made", "found"),
+    [
+        (circles, {"cassette.a": "import qwen_magic.cassette.b"}, []),
+        (
+            circles,
+            {
+                "cassette.a": "from qwen_magic.cassette import b",
+                "cassette.b": "def f():\n    from qwen_magic.cassette.a import x",
+            },
+            ["cassette.a → cassette.b → cassette.a"],
+        ),
+        (
+            circles,
+            {
+                "cassette.a": "if TYPE_CHECKING:\n    from qwen_magic.cassette.b import B",
+                "cassette.b": "import qwen_magic.cassette.a",
+            },
+            ["cassette.a → cassette.b → cassette.a"],
+        ),
+        (
+            circles,
+            {
+                "cassette.a": "import qwen_magic.demo.a",
+                "cassette.b": "",
+                "demo.a": "",
+                "demo.b": "import qwen_magic.cassette.b",
+            },
+            ["cassette → demo → cassette"],
+        ),
+        (climbing, {"cassette.a": "from qwen_magic.responses.sse import Decoder"}, []),
+        (climbing, {"cassette.a": "from qwen_magic.errors import QwenError"}, []),
+        (
+            climbing,
+            {"responses.a": "def f():\n    from qwen_magic.cassette import tape"},
+            ["responses.a → cassette.tape"],
+        ),
+        (climbing, {"errors": "import qwen_magic.excerpt"}, ["errors → excerpt"]),
+        (climbing, {"attic.a": "import qwen_magic.errors"}, ["attic.a → errors"]),
+        (crowded, {f"demo.a{number}": "" for number in range(20)}, []),
+        (crowded, {f"demo.a{number}": "" for number in range(21)}, ["demo"]),
+        (too_long, {"demo.a": "x = 1\n" * 250}, []),
+        (too_long, {"demo.a": "x = 1\n" * 251}, ["demo.a"]),
+        (too_short, {"demo.a": "x = 1\n" * 30}, []),
+        (too_short, {"demo.a": "x = 1\n" * 29}, ["demo.a"]),
+        (repeating, {"notebook.panel.chains": "", "notebook.panel.panel": ""}, []),
+        (repeating, {"notebook.panel.panel_chains": ""}, ["notebook.panel.panel_chains"]),
+    ],
+)
+def test_disorder_is_found(
+    check: Callable[[House], list[str]], made: dict[str, str], found: list[str]
+) -> None:
+    names = {"responses.sse": "", "cassette.tape": "", "errors": "", "excerpt": ""}
+    assert check(read(names | made if check is climbing else made)) == found
