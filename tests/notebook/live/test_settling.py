@@ -24,7 +24,7 @@ def pressing(place, *counts):
     def look(frame, event, arg):
         if event != "call" or frame.f_code.co_name == "<genexpr>":
             return  # Python itself prints an interrupt that hits the closing of a generator
-        if frame.f_code.co_name == name and frame.f_code.co_filename.endswith(f"notebook/{file}.py"):
+        if frame.f_code.co_name == name and frame.f_code.co_filename.endswith(f"/{file}.py"):
             state["counting"] = True
         state["count"] += state["counting"]
         if state["counting"] and state["count"] in counts:
