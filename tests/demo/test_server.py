@@ -143,7 +143,7 @@ def test_the_shared_server_is_as_fast_as_it_was_last_asked_for() -> None:
     assert shared_server().pace == PACE
 
 
-def test_importing_the_demo_starts_nothing() -> None:
+def test_settings_load_no_server() -> None:
     code = "import sys, qwen_magic.settings; print('http.server' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
