@@ -17,6 +17,7 @@ from qwen_magic.cassette.tape import Asked, End, Head, Raw, Text
 from qwen_magic.cassette.writing import Tape
 from qwen_magic.errors import CassetteError
 from qwen_magic.responses.endpoint import without_secrets
+from qwen_magic.responses.exchange import Mark
 from qwen_magic.responses.failures import unusable
 from qwen_magic.responses.refusals import retry_seconds
 
@@ -121,8 +122,8 @@ class _Writer:
     def __init__(self, tape: Tape, mask: Mask, told: Mapping[str, Any]) -> None:
         self._tape = tape
         self._mask = mask
-        self._read: Event = told.get("read") or Event()
-        self._left: Event = told.get("left") or Event()
+        self._read: Mark = told.get("read") or Mark()
+        self._left: Mark = told.get("left") or Mark()
         self._began = time.monotonic()
         self._part = b""  # of a character
         self._lock = Lock()

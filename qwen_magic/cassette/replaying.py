@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from pathlib import Path
-from threading import TIMEOUT_MAX, Event
+from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING
 
 import httpx
@@ -16,6 +16,7 @@ from qwen_magic.cassette.secrecy import Mask, kept, secrets
 from qwen_magic.cassette.tape import tracks
 from qwen_magic.cassette.writing import unusable
 from qwen_magic.errors import CassetteError
+from qwen_magic.responses.exchange import Mark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ class Replaying(httpx.BaseTransport):
             CassetteError: Nothing like it was recorded.
         """
         track = self._track(request)
-        playing = _Playing(track, self._stretch, request.extensions.get("left") or Event())
+        playing = _Playing(track, self._stretch, request.extensions.get("left") or Mark())
         if track.head is None:
             raise playing.ended() or httpx.RemoteProtocolError("no answer was recorded")
         playing.wait(track.head.at)
@@ -79,7 +80,7 @@ class Replaying(httpx.BaseTransport):
 class _Playing(httpx.SyncByteStream):
     """A recorded body that comes as it came."""
 
-    def __init__(self, track: Track, stretch: float, left: Event) -> None:
+    def __init__(self, track: Track, stretch: float, left: Mark) -> None:
         self._track = track
         self._stretch = stretch
         self._left = left

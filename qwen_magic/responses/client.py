@@ -17,8 +17,8 @@ import httpx
 
 from qwen_magic.errors import QwenError, StatusError, WireError
 from qwen_magic.responses import request as requests
+from qwen_magic.responses.connection import Connection
 from qwen_magic.responses.events import Other, Unreadable
-from qwen_magic.responses.exchange import Exchange
 from qwen_magic.responses.failures import broken, silence, unexpected, unusable
 from qwen_magic.responses.reading import Reading
 from qwen_magic.responses.redirects import REDIRECTS, redirected
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.events import Event
-    from qwen_magic.responses.exchange import Head
+    from qwen_magic.responses.exchange import Exchange, Head
     from qwen_magic.responses.request import Request
 
 __all__ = ["Client", "Transport"]
@@ -40,7 +40,6 @@ _CONNECT_SECONDS = 10.0
 _LONGEST_WAIT = 10.0  # a longer Retry-After is told, not waited for
 _MOST_REDIRECTS = 3
 _RETRIED = frozenset({408, 409, 429, *range(500, 600)})
-_GRACE = 0.05  # seconds in which an earlier answer may finish, so that its connection is kept
 _TICK = 0.02
 _BODY_LIMIT = 1024 * 1024
 
@@ -82,7 +81,7 @@ class Client:
             )
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             raise unusable(error) from None
-        self._last: Exchange | None = None
+        self._connection = Connection(self._http, self)
 
     def stream(self, request: Request) -> Generator[list[Event], None, None]:
         """Send one request and yield its events as they arrive, those that came together as one list.
@@ -113,9 +112,7 @@ class Client:
 
     def close(self) -> None:
         """Close the connection."""
-        if self._last is not None:
-            self._last.abort()
-        self._http.close()
+        self._connection.close()
 
     def _attempt(self, request: Request) -> Generator[list[Event], None, None]:
         url = f"{self.endpoint.base_url}/responses"
@@ -133,16 +130,11 @@ class Client:
         raise WireError("the server redirects in circles", hint=f"check the base URL: {url}")
 
     def _open(self, url: str, request: Request) -> Exchange:
-        idle = None
-        if self._last is not None:
-            self._last.settle(_GRACE)
-            idle = self._last.connection
         headers = {"Content-Type": "application/json", **requests.headers(request)}
         content = self._http.build_request(
             "POST", url, content=requests.content(request), headers=headers
         )
-        self._last = Exchange(self._http, content, idle)
-        return self._last
+        return self._connection.open(content)
 
     def _head(self, exchange: Exchange) -> Generator[list[Event], None, Head]:
         deadline = time.monotonic() + self.timeout

@@ -2,11 +2,14 @@
 
 The thread does nothing but read; the caller rests for as long as it likes, takes what has come,
 and can end the exchange at any moment. An end is made at the socket: closing an httpx response does
-not wake a read that is blocked.
+not wake a read that is blocked. Nor does closing the socket: only the thread itself may do that. To
+the system a socket is a number, and a read that was woken, yet has not looked, would go on at
+whatever has that number by then.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import sys
@@ -14,15 +17,15 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     import httpx
 
-__all__ = ["Exchange", "Head"]
+__all__ = ["Exchange", "Head", "Mark"]
 
 _DRAIN_LIMIT = 64 * 1024
 _AT_ONCE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
@@ -34,6 +37,34 @@ class Head:
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
+
+
+class Mark:
+    """Something that happens once; one thread may wait for it.
+
+    Unlike `threading.Event`, which is Python code around a lock, it may be set wherever Ctrl-C or
+    the garbage collector cuts in: no lock is left taken, or is wanted by who has it.
+    """
+
+    def __init__(self) -> None:
+        self._is_set = False
+        self._news: SimpleQueue[None] = SimpleQueue()
+
+    def set(self) -> None:
+        """Let it have happened."""
+        self._is_set = True
+        self._news.put(None)
+
+    def is_set(self) -> bool:
+        """Return whether it has happened."""
+        return self._is_set
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until it happens, for a bounded time; return whether it has."""
+        with suppress(Empty):
+            if not self._is_set:
+                self._news.get(timeout=seconds)
+        return self._is_set
 
 
 class Exchange:
@@ -48,9 +79,22 @@ class Exchange:
             extensions.
     """
 
-    def __init__(self, http: httpx.Client, request: httpx.Request, idle: object = None) -> None:
-        """Prepare; `idle` is the connection that an earlier exchange left open."""
-        # Not an `Event`, which is Python code: an interrupt can leave its lock taken for ever.
+    def __init__(
+        self,
+        http: httpx.Client,
+        request: httpx.Request,
+        *,
+        idle: object = None,
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            http: Sends the request.
+            request: What is asked.
+            idle: The connection that an earlier exchange left open.
+            ended: Is called by the thread, once nothing is read any more.
+        """
         self._arrivals: SimpleQueue[None] = SimpleQueue()
         self.head: Head | None = None
         self.error: Exception | None = None
@@ -59,9 +103,11 @@ class Exchange:
         self._request = request
         self._chunks: deque[bytes] = deque()
         self.finished = False
-        self.read = Event()
-        self.left = Event()
+        self.read = Mark()
+        self.left = Mark()
         self._dropped: int | None = None
+        self._ended = ended
+        self._process = os.getpid()
         request.extensions = {
             **request.extensions,
             "trace": self._trace,
@@ -73,6 +119,11 @@ class Exchange:
     def start(self) -> None:
         """Send the request; whoever starts it has to end it, also where Ctrl-C cuts this short."""
         self._thread.start()
+
+    @property
+    def reads(self) -> bool:
+        """Whether something is, or may be, read."""
+        return self._thread.ident is not None and not self.finished
 
     def rest(self, seconds: float) -> None:
         """Wait until something comes (bytes, the head, the end), for a bounded time."""
@@ -104,7 +155,7 @@ class Exchange:
         """End the exchange now; the server sees its client leave."""
         self.left.set()
         found = _socket_of(self.connection)
-        if found is not None:
+        if found is not None and self._process == os.getpid():  # a forked one only shares it
             with suppress(OSError):  # it may be closed already
                 # A server that is stuck in sending sees only a reset, and that when the socket closes.
                 found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
@@ -122,6 +173,7 @@ class Exchange:
         finally:
             self.finished = True
             self._arrivals.put(None)
+            self._ended()
 
     def _read(self, response: httpx.Response) -> None:
         self.connection = response.extensions.get("network_stream", self.connection)

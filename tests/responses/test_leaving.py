@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import gc
 import sys
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import chain, repeat
-from threading import Event, Thread
-from time import monotonic
+from socket import socketpair
+from threading import Event, Thread, current_thread
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from qwen_magic.conversation.turn.turn import Turn, fold
+from qwen_magic.responses.client import Client
+from qwen_magic.responses.endpoint import Endpoint
 from tests.responses.asking import (
     ASKED,
     CREATED,
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType
 
-    from qwen_magic.responses.client import Client
     from tests.responses.rawserver import RawServer
 
 BEGUN = chunk(CREATED + delta("2 + 2"))
@@ -89,6 +92,48 @@ def test_leaving_before_there_is_a_connection_leaves_nothing_behind() -> None:
             batches.close()
             wait_for_threads()
             client.close()
+
+
+def test_a_client_that_is_closed_while_it_reads_leaves_nothing_behind() -> None:
+    for _ in range(20):
+        with serving(STALLS["in the stream"]) as server, ExitStack() as opened:
+            client = client_of(server)
+            batches = client.stream(ASKED)
+            next(batches)
+            assert server.holding.wait(5)
+            batches.close()
+            client.close()
+            for _ in range(20):  # what is opened next gets the number of what was closed
+                for end in socketpair():
+                    opened.enter_context(end)
+            wait_for_threads()
+
+
+class Forgetting(httpx.BaseTransport):
+    """Drops the last reference to its client while it is read."""
+
+    def __init__(self) -> None:
+        self.clients: list[Iterator[object]] = []
+        self.closed_by = ""
+
+    def handle_request(self, _: httpx.Request) -> httpx.Response:
+        while not self.clients:
+            sleep(0.001)
+        self.clients.clear()
+        return httpx.Response(200)
+
+    def close(self) -> None:
+        self.closed_by = current_thread().name
+
+
+def test_a_client_that_is_forgotten_by_its_reading_thread_is_closed_at_its_end() -> None:
+    transport = Forgetting()
+    batches = Client(Endpoint("http://x.example", proxies=False), transport=transport).stream(ASKED)
+    next(batches)
+    transport.clients.append(batches)
+    del batches
+    wait_for_threads()
+    assert transport.closed_by == "qwen_magic exchange"
 
 
 def test_an_interrupt_while_the_reading_thread_starts_leaves_nothing_behind() -> None:

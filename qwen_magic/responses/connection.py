@@ -1,0 +1,72 @@
+"""The connection that a client keeps from one exchange to the next, and how it ends.
+
+A client closes it. Where nobody closed the client, the connection ends with it: when the garbage
+collector finds it, or with the process, which does not cut an answer that is under way.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import finalize, ref
+
+from qwen_magic.responses.exchange import Exchange
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Connection"]
+
+_GRACE = 0.05  # seconds in which an earlier answer may finish, so that its connection is kept
+_MOMENT = 1.0  # seconds in which a reading thread ends, as a rule, once its exchange was left
+
+
+class Connection:
+    """Open one client's exchanges, one at a time.
+
+    Args:
+        http: Sends; it is closed with the connection.
+        owner: The client.
+    """
+
+    def __init__(self, http: httpx.Client, owner: object) -> None:
+        self._http = http
+        self._exchanges: list[Exchange] = []  # the last one, and those that may not have ended
+        self._is_left = False
+        finalize(owner, self._forgotten, ref(owner))
+
+    def open(self, request: httpx.Request) -> Exchange:
+        """Return an exchange, not started; one before it that goes on is ended."""
+        idle = None
+        for last in self._exchanges[-1:]:
+            last.settle(_GRACE)
+            idle = last.connection
+        exchange = Exchange(self._http, request, idle=idle, ended=self._close_if_quiet)
+        self._exchanges = [*filter(_reads, self._exchanges), exchange]
+        return exchange
+
+    def close(self) -> None:
+        """Close it; what is still read ends first, or soon."""
+        self._leave()
+        for exchange in self._exchanges:
+            exchange.settle(_MOMENT)
+
+    def _leave(self) -> None:
+        """End all exchanges; wait for nothing, and take no lock that a reading thread has."""
+        self._is_left = True
+        for exchange in self._exchanges:
+            if not exchange.finished:
+                exchange.abort()
+        self._close_if_quiet()
+
+    def _close_if_quiet(self) -> None:
+        if self._is_left and not any(map(_reads, self._exchanges)):
+            self._http.close()
+
+    def _forgotten(self, owner: ref[object]) -> None:
+        """Close it in whichever thread collects garbage, or, while there is an owner, at the end."""
+        if owner() is None or not any(map(_reads, self._exchanges)):
+            self._leave()
+
+
+def _reads(exchange: Exchange) -> bool:
+    return exchange.reads
