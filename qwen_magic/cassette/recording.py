@@ -8,6 +8,7 @@ from contextlib import suppress
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
+from weakref import WeakSet
 
 import httpx
 import msgspec
@@ -52,7 +53,7 @@ class Recording(httpx.BaseTransport):
             self._http = httpx.Client(transport=network, trust_env=proxies)
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             raise unusable(error) from None
-        atexit.register(self._settle)
+        _OPEN.add(self)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and write it and its answer.
@@ -80,14 +81,23 @@ class Recording(httpx.BaseTransport):
 
     def close(self) -> None:
         """Close the connection."""
-        self._settle()
+        self.settle()
         self._http.close()
-        atexit.unregister(self._settle)
+        _OPEN.discard(self)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """Give the last exchange a moment to write its end: its thread dies with the process."""
         if self._writer is not None and not self._writer.ended.wait(_MOMENT):
             self._writer.leave()
+
+
+_OPEN: WeakSet[Recording] = WeakSet()
+
+
+@atexit.register
+def _settle() -> None:
+    for recording in list(_OPEN):
+        recording.settle()
 
 
 class _Recorded(httpx.SyncByteStream):

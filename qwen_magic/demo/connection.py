@@ -70,12 +70,17 @@ class Listener(ThreadingHTTPServer):
 
     def __init__(self, port: int, desk: Desk) -> None:
         self.desk = desk
+        self.is_closing = False
         super().__init__(("127.0.0.1", port), _Connection)
 
     def server_bind(self) -> None:
         """Bind without asking a name server who we are, which can take seconds."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ANN401, ARG002 - the base's
+        """Hang up on who comes too late: a process that ends begins no thread."""
+        return not self.is_closing
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401 - the base's
         """Report errors other than a client that left."""

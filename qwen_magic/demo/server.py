@@ -87,6 +87,7 @@ class DemoServer:
         if self._listener is None:
             return
         listener, self._listener = self._listener, None
+        listener.is_closing = True
         with suppress(OSError):  # one more connection, so that the thread sees the end
             socket.create_connection(("127.0.0.1", listener.server_port), timeout=1).close()
         self._thread.join(timeout=1)

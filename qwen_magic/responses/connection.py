@@ -64,8 +64,10 @@ class Connection:
 
     def _forgotten(self, owner: ref[object]) -> None:
         """Close it in whichever thread collects garbage, or, while there is an owner, at the end."""
-        if owner() is None or not any(map(_reads, self._exchanges)):
+        if owner() is None:
             self._leave()
+        elif all(exchange.finished or exchange.read.is_set() for exchange in self._exchanges):
+            self.close()
 
 
 def _reads(exchange: Exchange) -> bool:

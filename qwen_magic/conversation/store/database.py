@@ -17,6 +17,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
+from qwen_magic.conversation.store.connection import Connection
 from qwen_magic.conversation.store.files import is_cut, make_private, newest, next_to
 from qwen_magic.conversation.store.schema import VERSION, NewerError, Rows, migrate
 from qwen_magic.errors import QwenError
@@ -36,7 +37,6 @@ _LARGEST_COPY = 256 * 2**20
 _SIZE = ("page_count", "page_size")
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_INHERITED: list[Rows] = []  # a forked process must not close what it did not open
 
 
 class DamagedError(Exception):
@@ -96,13 +96,9 @@ class Database:
         """Close the file; the next piece of work opens it again. Memory is forgotten."""
         with self._lock:
             connection, self._connection = self._connection, None
-            if connection is None:
-                return
-            if self._process != os.getpid():
-                _INHERITED.append(connection)
-                return
-            with suppress(sqlite3.Error):
-                connection.close()
+            if connection is not None and self._process == os.getpid():  # else it was inherited
+                with suppress(sqlite3.Error):
+                    connection.close()
 
     def _once(self, work: Callable[[Rows], T], begin: str = "BEGIN IMMEDIATE") -> T:
         connection = self._opened()
@@ -178,7 +174,11 @@ class Database:
 
 def _connected(file: Path) -> Rows:
     connection = sqlite3.connect(
-        file, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+        file,
+        timeout=_PATIENCE,
+        isolation_level=None,
+        check_same_thread=False,
+        factory=Connection,
     )
     try:
         _prepared(connection)
@@ -210,7 +210,9 @@ def _copied(uri: str) -> Rows:
 
 
 def _memory() -> Rows:
-    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    return sqlite3.connect(
+        ":memory:", isolation_level=None, check_same_thread=False, factory=Connection
+    )
 
 
 def _prepared(connection: Rows) -> Rows:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any, TypeAlias
+from weakref import finalize
 
 from msgspec import Struct
 
@@ -89,7 +90,7 @@ class Caller:
     def close(self) -> None:
         """End the loop, and with it what still runs there."""
         if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._loop.stop)
+            _stop(self._loop)
             self._loop = None
 
     def _begun(self, work: Work) -> Future[Returned]:
@@ -118,8 +119,14 @@ class Caller:
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
+            finalize(self, _stop, self._loop).atexit = False
             Thread(target=_run, args=(self._loop,), name="qwen_magic tools", daemon=True).start()
         return self._loop
+
+
+def _stop(loop: asyncio.AbstractEventLoop) -> None:
+    with suppress(RuntimeError):  # it was stopped before
+        loop.call_soon_threadsafe(loop.stop)
 
 
 def _run(loop: asyncio.AbstractEventLoop) -> None:
