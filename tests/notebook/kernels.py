@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -99,9 +100,10 @@ class Kernel:
         return str(message["content"]["prompt"])
 
     def complete(self, code: str) -> list[str]:
-        """Return what the kernel offers behind a code, as the Tab key shows it."""
-        reply = self.client.complete(code, reply=True, timeout=PATIENCE)
-        return list(reply["content"]["matches"])
+        """Return the words that the kernel offers behind a code for its last one."""
+        offer = self.client.complete(code, reply=True, timeout=PATIENCE)["content"]
+        kept = re.split(r"[\s,]", code[: offer["cursor_start"]])[-1]
+        return [f"{kept}{match}" for match in offer["matches"]]
 
     def interrupt(self) -> None:
         """Interrupt the kernel, as the stop button does."""

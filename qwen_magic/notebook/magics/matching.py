@@ -2,7 +2,7 @@
 
 IPython joins what all matchers find, so that Python's names would bury the options; a matcher may
 ask for silence of the others (IPython, "Completion", matcher API version 2). Before IPython 8.6
-there is only the older hook, without that wish.
+the matchers of magics' arguments alone have that right.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ _NAME = "_qwen_matcher"
 
 def add_completion(shell: InteractiveShell) -> None:
     """Complete options, models, chains and so on where our magics are written."""
+    remove_completion(shell)
     try:
         from IPython.core.completer import SimpleCompletion, context_matcher
     except ImportError:
-        _add_hooks(shell)
+        _add_older(shell)
         return
 
     @context_matcher(identifier=_NAME)  # type: ignore[untyped-decorator]
@@ -40,19 +41,24 @@ def add_completion(shell: InteractiveShell) -> None:
             return {"completions": []}
         return {
             "completions": [SimpleCompletion(text=word, type="option") for word in words],
-            "matched_fragment": re.split(r"[\s,]", before)[-1],
+            "matched_fragment": _fragment(before),
             "ordered": True,
             "suppress": True,
         }
 
-    remove_completion(shell)
     shell.Completer.custom_matchers.append(match)
 
 
 def remove_completion(shell: InteractiveShell) -> None:
     """Complete our magics' lines no longer."""
-    matchers = getattr(shell.Completer, "custom_matchers", [])
-    matchers[:] = [known for known in matchers if getattr(known, "matcher_identifier", "") != _NAME]
+    for name in ("custom_matchers", "magic_arg_matchers"):
+        matchers = getattr(shell.Completer, name, [])
+        matchers[:] = [one for one in matchers if getattr(one, "matcher_identifier", "") != _NAME]
+
+
+def _fragment(before: str) -> str:
+    """Return the part of a line that a word replaces."""
+    return re.split(r"[\s,]", before)[-1]
 
 
 def _words(shell: InteractiveShell, before: str) -> list[str] | None:
@@ -82,9 +88,14 @@ def _variables(shell: InteractiveShell) -> dict[str, list[str]]:
     return {"tools": functions, "tool_choice": functions, "mcp": of(dict), "messages": of(list)}
 
 
-def _add_hooks(shell: InteractiveShell) -> None:
-    def hook(_: object, event: Any) -> list[str]:  # noqa: ANN401 - a namespace of IPython's
-        return _words(shell, event.text_until_cursor) or []
+def _add_older(shell: InteractiveShell) -> None:
+    """Complete before IPython 8.6, which puts what is found in place of its own last word."""
+    completer: Any = shell.Completer
 
-    for magic in ("%qwen", "%%qwen", "%qwen_chain", "%qwen_log"):
-        shell.set_hook("complete_command", hook, str_key=magic)
+    def match(_: str) -> list[str]:
+        before = completer.text_until_cursor
+        known = len(_fragment(before)) - len(completer.splitter.split_line(before))
+        return [word[known:] for word in _words(shell, before) or ()]
+
+    match.matcher_identifier = _NAME  # type: ignore[attr-defined]
+    completer.magic_arg_matchers.append(match)
