@@ -62,14 +62,27 @@ def hint_of(annotation: Any, prefix: str = "") -> Hint:  # noqa: ANN401 - types 
 
 
 def _timed(annotation: Any) -> Any:  # noqa: ANN401
-    """Return a hint that says the format of moments; msgspec does for those with a zone alone."""
+    """Return a hint that says the format of moments; msgspec does for those with a zone alone.
+
+    Literals come apart by type: before 0.22, msgspec cannot sort values of several.
+    """
     for kind, form in TIMES.items():
         if annotation is kind:
             return Annotated[kind, msgspec.Meta(extra_json_schema={"format": form})]
-    origin, members = get_origin(annotation), tuple(map(_timed, get_args(annotation)))
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return _parted(get_args(annotation))
+    members = tuple(map(_timed, get_args(annotation)))
     if origin in {Union, UnionType}:
         return Union[members]  # noqa: UP007 - its members are known at run time alone
     return origin[members] if origin in {list, set, tuple, dict} and members else annotation
+
+
+def _parted(values: Sequence[Any]) -> Any:  # noqa: ANN401
+    """Return a literal as one for each type of its values."""
+    kinds = dict.fromkeys(map(type, values))
+    parts = (tuple(value for value in values if type(value) is kind) for kind in kinds)
+    return Union[tuple(map(Literal.__getitem__, parts))]  # noqa: UP007 - as above
 
 
 def distinct(taken: Mapping[str, Schema], make: Callable[[str], Hint]) -> Hint:

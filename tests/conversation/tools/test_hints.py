@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import annotated_types
 import msgspec
@@ -56,6 +56,7 @@ def read(annotation: object, value: object) -> object:
         (bool, "true", True),
         (bool, 1, True),
         (list[int], ["1", 2.0], [1, 2]),
+        (list[Literal["all", 1] | None], ["all", 1, None], ["all", 1, None]),
         (int | None, "null", None),
         (str | None, "null", "null"),
         (int | str, "5", "5"),
