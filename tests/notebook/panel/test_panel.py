@@ -172,7 +172,8 @@ def test_a_closed_panel_closes_its_widgets_and_the_answer_goes_on(kernel: Kernel
 
 def printed_models(kernel: Kernel) -> str:
     """Return the ids of all widgets that the kernel still has."""
-    return printed(kernel, "import ipywidgets.widgets.widget as w; print(*w._instances)")
+    known = "w._instances if hasattr(w, '_instances') else w.Widget._active_widgets"  # before 8.0.3
+    return printed(kernel, f"import ipywidgets.widgets.widget as w; print(*({known}))")
 
 
 def test_a_wrong_line_is_refused_in_two_lines(kernel: Kernel) -> None:
