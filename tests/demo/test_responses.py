@@ -271,8 +271,9 @@ def test_it_refuses(demo: DemoServer, fields: dict[str, object], *, stream: bool
 
 ODD: list[object] = [None, True, 0, -1.5, "", "f", [], [1], [None], ["f"], {}, {"f": 1}, {"f": []}]
 JSON = st.sampled_from(ODD)
+KINDS: list[object] = ["function", "mcp", "message", "function_call", "allowed_tools"]
 TYPED = st.fixed_dictionaries(
-    {"type": st.sampled_from(["function", "mcp", "message", "function_call", "allowed_tools"])},
+    {"type": st.sampled_from(KINDS)},
     optional={
         **dict.fromkeys(["name", "role", "content", "arguments", "call_id", "output"], JSON),
         **dict.fromkeys(["parameters", "description", "server_label", "tools", "mode"], JSON),
