@@ -14,14 +14,14 @@ from urllib.request import urlopen
 
 import nbformat
 
-from tests.browser.notebook import OpenNotebook
+from tests.browser.notebook import SCRIPT, VIEWPORT, OpenNotebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from nbformat import NotebookNode
-    from playwright.sync_api import Browser, BrowserContext
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 __all__ = ["App", "Jupyter", "environment", "serving"]
 
@@ -69,28 +69,45 @@ class Jupyter:
         self.url = url
         self.root = root
         self._context = context
-        self._tabs = count(1)
+        self._numbers = count(1)
         self._opened: list[OpenNotebook] = []
+        self._empty: Page | None = None
 
-    def open(self, cells: Sequence[str | NotebookNode], name: str = "") -> OpenNotebook:
-        """Write a notebook, open it in a tab of its own and wait for its kernel.
+    def open(
+        self, cells: Sequence[str | NotebookNode], name: str = "", *, fresh: bool = False
+    ) -> OpenNotebook:
+        """Write a notebook, open it where none is open and wait for its kernel.
 
-        A string is a code cell; other cells come from `nbformat.v4`.
+        A string is a code cell; other cells come from `nbformat.v4`. Loading the application takes
+        far longer than opening a notebook in it, so a page whose notebook was closed is used again,
+        unless `fresh` asks for one that nothing was open in.
         """
-        new = nbformat.v4
-        tab = next(self._tabs)
-        path = self.root / (name or f"lesson-{tab}.ipynb")
-        nodes = [new.new_code_cell(c) if isinstance(c, str) else c for c in cells]  # type: ignore[no-untyped-call]
-        written = new.new_notebook(cells=nodes, metadata={"kernelspec": KERNEL})  # type: ignore[no-untyped-call]
-        nbformat.write(written, path)  # type: ignore[no-untyped-call]
-        url = f"{self.url}/{PAGES[self.app].format(tab=tab, name=path.name)}"
-        self._opened.append(OpenNotebook(self._context.new_page(), path, url))
-        return self._opened[-1]
+        page = None if fresh else self._empty
+        if page:
+            self._empty = None
+        path = self.root / (name or f"lesson-{next(self._numbers)}.ipynb")
+        _write(cells, path)
+        url = f"{self.url}/{PAGES[self.app].format(tab=path.stem, name=path.name)}"
+        notebook = OpenNotebook(page or self._context.new_page(), path, url)
+        self._opened.append(notebook)
+        notebook.show(in_place=page is not None)
+        return notebook
 
     def close_notebooks(self) -> None:
-        """End every kernel and close every tab."""
+        """End every kernel and close every tab but one, which is left without a notebook."""
         while self._opened:
-            self._opened.pop().close()
+            notebook = self._opened.pop()
+            if notebook.close() and not self._empty:
+                self._empty = notebook.page
+            else:
+                notebook.page.close()
+
+
+def _write(cells: Sequence[str | NotebookNode], path: Path) -> None:
+    new = nbformat.v4
+    nodes = [new.new_code_cell(c) if isinstance(c, str) else c for c in cells]  # type: ignore[no-untyped-call]
+    written = new.new_notebook(cells=nodes, metadata={"kernelspec": KERNEL})  # type: ignore[no-untyped-call]
+    nbformat.write(written, path)  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -105,10 +122,12 @@ def serving(
     """Run a server with nothing of the user's own in its environment, except what `env` adds."""
     root = folder / "notebooks"
     root.mkdir()
-    context = browser.new_context(
-        viewport={"width": 1200, "height": 900}, device_scale_factor=scale
-    )
-    with _server(app, root, environment(folder) | dict(env or {})) as url, context:
+    context = browser.new_context(viewport=VIEWPORT, device_scale_factor=scale)
+    context.add_init_script(SCRIPT)
+    with (
+        _server(app, root, environment(folder) | dict(env or {})) as url,
+        context,
+    ):
         jupyter = Jupyter(app, url, root, context)
         yield jupyter
         jupyter.close_notebooks()

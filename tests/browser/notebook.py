@@ -14,11 +14,12 @@ import nbformat
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-    from playwright.sync_api import ConsoleMessage, Error, Locator, Page, WebSocket
+    from playwright.sync_api import ConsoleMessage, Error, Locator, Page, ViewportSize, WebSocket
 
-__all__ = ["OpenNotebook", "Traffic"]
+__all__ = ["SCRIPT", "VIEWPORT", "OpenNotebook", "Traffic"]
 
 PATIENCE = 60_000  # milliseconds
+VIEWPORT: ViewportSize = {"width": 1200, "height": 900}
 NOISE = "Cannot read properties of undefined (reading 'schema')"  # Notebook 7.6, at each start
 SCRIPT = """
 window.panel = () => [...(window.jupyterapp?.shell.widgets('main') ?? [])]
@@ -30,6 +31,16 @@ window.command = (name) => {
     window.jupyterapp.commands.execute(name).finally(() => { window.pending -= 1; });
 };
 """
+OPEN = """async name => {
+    await window.jupyterapp.commands.execute(
+        'docmanager:open', { path: name, options: { ref: '_noref' } });
+}"""
+CLOSE = """async () => {
+    await window.panel()?.sessionContext.shutdown();
+    for (const widget of [...window.jupyterapp.shell.widgets('main')]) widget.dispose();
+    delete window.ran;
+    return window.pending === 0 && !document.querySelector('.jp-Dialog');
+}"""
 READY = """() => {
     const kernel = window.panel()?.sessionContext.session?.kernel;
     return window.panel()?.context.isReady
@@ -72,13 +83,24 @@ class OpenNotebook:
         self.path = path
         self.console: list[str] = []
         self.traffic = Traffic()
+        self._url = url
         page.set_default_timeout(PATIENCE)
-        page.add_init_script(SCRIPT)
-        page.on("console", self._note)
-        page.on("pageerror", self._note_error)
-        page.on("websocket", self._count)
-        page.goto(url, wait_until="domcontentloaded")
-        page.wait_for_function(READY)
+        page.set_viewport_size(VIEWPORT)
+
+    def show(self, *, in_place: bool = False) -> None:
+        """Open it, and wait for its kernel.
+
+        Args:
+            in_place: The page is an application without a notebook; otherwise, it is loaded.
+        """
+        self.page.on("console", self._note)
+        self.page.on("pageerror", self._note_error)
+        self.page.on("websocket", self._count)
+        if in_place:
+            self.page.evaluate(OPEN, self.path.name)
+        else:
+            self._load()
+        self.page.wait_for_function(READY)
 
     def run(self, i: int, *, wait: bool = True) -> None:
         """Run one cell, as Shift-Enter does, but stay on it."""
@@ -158,7 +180,7 @@ class OpenNotebook:
             notebook = self.saved()
             notebook.metadata["stranger"] = True
             nbformat.write(notebook, self.path)  # type: ignore[no-untyped-call]
-        self.page.reload(wait_until="domcontentloaded")
+        self._load()
         self.page.wait_for_function(READY)
 
     def screenshot(self, name: str) -> None:
@@ -166,10 +188,15 @@ class OpenNotebook:
         if folder := os.environ.get("QWEN_MAGIC_SCREENSHOTS"):
             self.page.screenshot(path=Path(folder) / f"{name}.png")
 
-    def close(self) -> None:
-        """End the kernel and close the tab."""
-        self.page.evaluate("() => window.panel().sessionContext.shutdown()")
-        self.page.close()
+    def close(self) -> bool:
+        """End the kernel and close the notebook; return whether the page can show another."""
+        self.page.remove_listener("console", self._note)
+        self.page.remove_listener("pageerror", self._note_error)
+        self.page.remove_listener("websocket", self._count)
+        return bool(self.page.evaluate(CLOSE))
+
+    def _load(self) -> None:
+        self.page.goto(self._url, wait_until="domcontentloaded")
 
     def _cell(self, i: int, expression: str) -> Any:  # noqa: ANN401 - whatever JSON it is
         found = f"i => {{ const cell = window.panel().content.widgets[i]; return {expression}; }}"

@@ -71,9 +71,9 @@ class PanelIn:
         return [text.removeprefix("You: ").strip() for text in texts]
 
 
-def panel_in(jupyter: Jupyter, *cells: str, load: str = DEMO) -> PanelIn:
+def panel_in(jupyter: Jupyter, *cells: str, load: str = DEMO, fresh: bool = False) -> PanelIn:
     """Open a notebook whose first cell shows a panel, and run that cell."""
-    notebook = jupyter.open([f"{load}\n{SHOW}", *cells])
+    notebook = jupyter.open([f"{load}\n{SHOW}", *cells], fresh=fresh)
     notebook.page.set_viewport_size({"width": 1200, "height": 1100})
     notebook.run(0)
     panel = PanelIn(notebook)

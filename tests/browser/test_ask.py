@@ -105,12 +105,11 @@ def test_nothing_a_model_writes_runs_or_loads(lab: Jupyter) -> None:
     attacks = [attack.replace("alert(1)", RAN) for attack in ATTACKS]
     requests: list[str] = []
     with _model_that_says("\n\n".join(attacks)) as base_url:
-        notebook = lab.open(
-            ["%load_ext qwen_magic", f'%config QwenMagics.base_url = "{base_url}"', "%%qwen\nHi"]
-        )
+        load = f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{base_url}"'
+        notebook = lab.open([load, "%%qwen\nHi"], fresh=True)
         notebook.page.on("request", lambda request: requests.append(request.url))
         notebook.run_all()
-        notebook.wait_output(2, "onerror")
+        notebook.wait_output(1, "onerror")
         _drawn(notebook)
     assert notebook.page.evaluate("() => window.ran === undefined")
     assert [url for url in requests if "evil" in url] == []

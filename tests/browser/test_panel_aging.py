@@ -84,7 +84,7 @@ def quick() -> Iterator[str]:
 def test_turns_that_left_the_page_leave_little_there(lab: Jupyter) -> None:
     found = []
     with quick() as load:
-        panel = panel_in(lab, ASK, SIZE, load=load)
+        panel = panel_in(lab, ASK, SIZE, load=load, fresh=True)
         panel.page.set_default_timeout(PATIENCE)
         for _ in range(3):
             panel.notebook.run(1)
