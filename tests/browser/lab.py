@@ -9,16 +9,17 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from itertools import count
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.request import urlopen
 
 import nbformat
 
+from tests import forked
 from tests.browser.notebook import SCRIPT, VIEWPORT, OpenNotebook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from nbformat import NotebookNode
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -27,6 +28,7 @@ __all__ = ["App", "Jupyter", "environment", "serving"]
 
 App = Literal["lab", "notebook"]
 
+REPOSITORY = str(Path(__file__).parents[2])
 PATIENCE = 20  # seconds for a server to end its kernels
 MODULES: Mapping[App, str] = {"lab": "jupyterlab", "notebook": "notebook"}
 PAGES: Mapping[App, str] = {
@@ -49,6 +51,8 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 # signal: one that arrives just before the loop sleeps is only seen when the loop wakes.
 LAUNCH = """
 import runpy, sys, threading
+sys.path.append(sys.argv.pop(1))
+from tests import forked
 from jupyter_server.serverapp import ServerApp
 
 def follow():
@@ -56,6 +60,7 @@ def follow():
     server = ServerApp.instance()
     server.io_loop.add_callback(server.stop)
 
+forked.use()
 threading.Thread(target=follow, daemon=True).start()
 runpy.run_module(sys.argv.pop(1), run_name="__main__")
 """
@@ -125,7 +130,9 @@ def serving(
     context = browser.new_context(viewport=VIEWPORT, device_scale_factor=scale)
     context.add_init_script(SCRIPT)
     with (
-        _server(app, root, environment(folder) | dict(env or {})) as url,
+        _server(
+            app, root, environment(folder) | {forked.ADDRESS: forked.address()} | dict(env or {})
+        ) as url,
         context,
     ):
         jupyter = Jupyter(app, url, root, context)
@@ -136,7 +143,7 @@ def serving(
 @contextmanager
 def _server(app: App, root: Path, env: Mapping[str, str]) -> Iterator[str]:
     port = _free_port()
-    command = [sys.executable, "-c", LAUNCH, MODULES[app], f"--port={port}", *OPTIONS]
+    command = [sys.executable, "-c", LAUNCH, REPOSITORY, MODULES[app], f"--port={port}", *OPTIONS]
     log = root.with_name("server.log")
     with (
         log.open("w") as out,

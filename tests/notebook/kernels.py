@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_client.manager import KernelManager
 
+from tests import forked
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from jupyter_client.blocking.client import BlockingKernelClient
 
 PATIENCE = 60.0
+
+forked.use()
 
 
 @dataclass
