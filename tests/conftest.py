@@ -11,7 +11,21 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS = ("DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL", "DASHSCOPE_WORKSPACE_ID")
+# Files that take longest, so that no worker begins one when the others are nearly done.
+LONGEST = ("panel", "panel_running", "live", "panel_aging", "panel_saved", "live_saved", "ask")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what needs a browser, and there with what takes longest."""
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        name = item.path.stem.removeprefix("test_")
+        known = LONGEST.index(name) if name in LONGEST else len(LONGEST)
+        return item.path.parent.name != "browser", known
+
+    items.sort(key=place)
 
 
 @pytest.fixture(autouse=True)
