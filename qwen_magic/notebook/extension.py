@@ -1,4 +1,4 @@
-"""What loading the extension adds to a shell, and unloading takes away."""
+"""Loading the extension into a shell, and unloading it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _TURN = "qwen_magic.conversation.turn.turn", "Turn"
 
 
 def load(shell: InteractiveShell) -> None:
-    """Add the magics, their completion, the questions IPython would misread, and the view of a turn."""
+    """Add the magics, their completion, the rewriting of questions, and the view of a turn."""
     unload(shell)
     qwen = QwenMagics(shell)
     shell.register_magics(qwen, ChainMagics(shell, qwen), PanelMagics(shell, qwen))
@@ -36,7 +36,7 @@ def load(shell: InteractiveShell) -> None:
 
 
 def unload(shell: InteractiveShell) -> None:
-    """Take away what `load` added, but for the magics, which IPython cannot unregister."""
+    """Undo `load`, except for the magics: IPython cannot unregister them."""
     interrupt.uninstall(shell)
     for magics in (shell.magics_manager.registry.get(kind.__name__) for kind in _KINDS):
         if isinstance(magics, PanelMagics):
@@ -49,7 +49,7 @@ def unload(shell: InteractiveShell) -> None:
     transformers = shell.input_transformers_cleanup
     if _rewrite in transformers:
         transformers.remove(_rewrite)
-    _formatter(shell).pop(".".join(_TURN), None)  # also where it was used already
+    _formatter(shell).pop(".".join(_TURN), None)  # finds it after its first use too
 
 
 def _rewrite(lines: list[str]) -> list[str]:

@@ -22,9 +22,9 @@ _read = msgspec.json.Decoder(_Document).decode
 
 
 def cells_in(path: str) -> tuple[str, ...] | None:
-    """Return the ids of a notebook file's cells, in order; None where there is no such file.
+    """Return the ids of the cells in a notebook's file, in order; None if there is no such file.
 
-    Source: the notebook format, "Cell ids". A file that cannot be read has none.
+    Source: the notebook format, "Cell ids". An unreadable file has none.
     """
     try:
         content = Path(path).read_bytes()
@@ -39,6 +39,6 @@ def cells_in(path: str) -> tuple[str, ...] | None:
 
 
 def ids_at(path: str) -> frozenset[str] | None:
-    """Return the ids of the cells in a notebook's file; None where there is no such file."""
+    """Return the ids of the cells in a notebook's file; None if there is no such file."""
     cells = cells_in(path)
     return None if cells is None else frozenset(cells)

@@ -20,17 +20,17 @@ Display: TypeAlias = Literal["live", "headless", "terminal"]
 
 @dataclass(frozen=True, slots=True)
 class Frontend:
-    """What asked.
+    """The front end that asked.
 
     Attributes:
         display: `live` redraws an output in place, `headless` shows it once at the end, `terminal`
             prints what is finished.
-        cell: The cell's id; empty where the front end has none.
-        notebook: The path of the notebook's file; empty where the front end tells none.
-        deleted: The ids of cells that were deleted since the request before.
+        cell: The cell's id; empty if the front end has none.
+        notebook: The path of the notebook's file; empty if the front end does not tell.
+        deleted: The ids of the cells that were deleted since the last request.
         has_subshells: Whether a click can be handled while a cell runs (ipykernel ≥ 7).
         can_ask: Whether `input()` reaches a person.
-        in_kernel: Whether a kernel runs the cell; else IPython itself does, in a terminal.
+        in_kernel: Whether a kernel runs the cell; if not, IPython does, in a terminal.
     """
 
     display: Display
@@ -43,7 +43,7 @@ class Frontend:
 
     @property
     def is_attended(self) -> bool:
-        """Whether a person sits in front."""
+        """Whether a person is there."""
         return self.display != "headless"
 
 
@@ -65,7 +65,7 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
             can_ask=attended,
             has_subshells=bool(getattr(kernel, "_supports_kernel_subshells", False)),
         )
-    if not attended:  # a notebook's path in the environment is that of whoever started this kernel
+    if not attended:  # a path in the environment is that of whoever started this kernel
         return Frontend("headless")
     return Frontend("terminal", notebook=notebook, can_ask=True)
 
@@ -75,7 +75,7 @@ def _is_text(value: object) -> bool:
 
 
 def _notebook(shell: InteractiveShell) -> str:
-    """Return the notebook's path: VS Code puts it into a variable, Jupyter's server into the environment."""
+    """Return the notebook's path: a variable in VS Code, in the environment elsewhere."""
     told = shell.user_ns.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
     return told if isinstance(told, str) and told.endswith(".ipynb") else ""
 

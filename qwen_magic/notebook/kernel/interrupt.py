@@ -1,9 +1,9 @@
 """Stopping a cell without an error on the screen.
 
-A swallowed KeyboardInterrupt would let "Run All" go on with the next cell, which costs money; a
-raised one saves 15 kB of traceback. An exception type with a silent handler of its own does
-neither: the cell's reply is an error, so that what is queued behind it is dropped, and nothing is
-displayed (IPython, `InteractiveShell.set_custom_exc`).
+If we swallowed a KeyboardInterrupt, "Run All" would go on with the next cell, which costs money.
+If we raised it, the notebook would keep 15 kB of traceback. So we raise a type of our own that has
+a silent handler (IPython, `InteractiveShell.set_custom_exc`): the cell's reply is an error, the
+kernel drops the queued cells, and nothing is displayed.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ class TurnStopped(KeyboardInterrupt):
 
 
 class CellInterrupts(Interrupts):
-    """Ctrl-C while a cell shows a turn: it stops the turn.
+    """Stops a turn on Ctrl-C, while a cell shows it.
 
     Args:
-        shell: What runs the cell.
+        shell: Runs the cell.
     """
 
     def __init__(self, shell: InteractiveShell) -> None:
@@ -53,7 +53,7 @@ class CellInterrupts(Interrupts):
 
 
 def install(shell: InteractiveShell) -> None:
-    """Show nothing for a stopped turn; other exceptions keep the handler they have."""
+    """Show nothing for a stopped turn; other exceptions keep their handler."""
     earlier = shell.custom_exceptions
     if TurnStopped in earlier:
         return
@@ -74,7 +74,7 @@ def install(shell: InteractiveShell) -> None:
 
 
 def uninstall(shell: InteractiveShell) -> None:
-    """Handle stopped turns no longer; the handler for other exceptions stays."""
+    """Stop handling stopped turns; other exceptions keep their handler."""
     shell.custom_exceptions = tuple(
         kind for kind in shell.custom_exceptions if kind is not TurnStopped
     )

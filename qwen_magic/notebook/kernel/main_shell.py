@@ -1,9 +1,9 @@
-"""Running a function where cells run: on the kernel's main thread, behind what is running there.
+"""Running a function where cells run: on the kernel's main thread, after what runs there now.
 
-A function of the reader's may hold what belongs to that thread (a database connection, a figure),
-and must not run in the midst of a cell. What lines cells up is the kernel's own: a queue in
-ipykernel 6 (`schedule_dispatch`), a lock in ipykernel 7 (`_main_asyncio_lock`, private); where
-neither is found, the function runs between two steps of the event loop.
+The reader's function may use things that belong to that thread (a database connection, a figure),
+and must not run in the middle of a cell. So it waits where cells wait: in a queue in ipykernel 6
+(`schedule_dispatch`), at a lock in ipykernel 7 (`_main_asyncio_lock`, private). Without either,
+it runs between two steps of the event loop.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ T = TypeVar("T")
 
 
 class MainShellFuture(Future[T]):
-    """What comes of a function that runs on the main thread.
+    """The result of a function that runs on the main thread.
 
     Args:
-        function: What is to run.
+        function: The function to run.
     """
 
     def __init__(self, function: Callable[[], T]) -> None:
@@ -38,12 +38,12 @@ class MainShellFuture(Future[T]):
         self._function = function
 
     def start(self) -> Self:
-        """Run it when no cell runs; of the cells that wait already, some may go first.
+        """Run it when no cell runs; some of the waiting cells may go first.
 
-        On the main thread itself, and where there is no kernel, it runs at once.
+        On the main thread, or without a kernel, it runs at once.
 
         Raises:
-            KeyboardInterrupt: It was interrupted, and ran at once on the main thread.
+            KeyboardInterrupt: It ran at once, and was interrupted.
         """
         kernel: Any = getattr(get_ipython(), "kernel", None)
         if is_main_thread() or getattr(kernel, "io_loop", None) is None:
@@ -57,7 +57,7 @@ class MainShellFuture(Future[T]):
         return self
 
     def stop(self) -> None:
-        """Interrupt it if it runs, and keep it from running if it waits."""
+        """Interrupt it if it runs; cancel it if it waits."""
         if not self.cancel():
             self.interrupts.send()
 
@@ -76,7 +76,7 @@ class MainShellFuture(Future[T]):
             self.set_result(result)
 
     def _interruptible(self) -> T:
-        """Return what comes of it; an interrupt ends it, and never what runs before and behind."""
+        """Return its result; an interrupt ends it, and never what runs before or after it."""
         with self.interrupts:
             try:
                 return self._function()
@@ -88,13 +88,13 @@ def on_main_shell(function: Callable[[], T]) -> MainShellFuture[T]:
     """Run a function on the main thread when no cell runs, or at once; see `MainShellFuture.start`.
 
     Raises:
-        KeyboardInterrupt: It was interrupted, and ran at once on the main thread.
+        KeyboardInterrupt: It ran at once, and was interrupted.
     """
     return MainShellFuture(function).start()
 
 
 class Calls:
-    """Where a panel's functions are called: on the main thread, and nothing of them in a cell."""
+    """Calls a panel's functions on the main thread, and displays nothing of theirs in a cell."""
 
     def __init__(self) -> None:
         self._known: tuple[MainShellFuture[Any], ...] = ()
@@ -111,7 +111,7 @@ class Calls:
         return bool(left) and not any(call.running() for call in left)
 
     def stop(self) -> None:
-        """Interrupt the function that runs, and keep those from running that wait."""
+        """Interrupt the running function, and cancel those that wait."""
         for call in reversed(self._known):
             call.stop()
 
@@ -120,12 +120,12 @@ class Calls:
 
 
 def _undisplayed(work: Callable[[], T], interrupts: Interrupts) -> T:
-    """Return what comes of the work; what it displays is printed as plain text instead."""
+    """Return the result of the work; print what it displays, as plain text."""
     publisher: Any = getattr(get_ipython(), "display_pub", None)
     if not hasattr(publisher, "register_hook"):
         return work()
     try:
-        publisher.register_hook(_print_plain)  # of this thread alone (ipykernel, `register_hook`)
+        publisher.register_hook(_print_plain)  # for this thread alone (ipykernel, `register_hook`)
         return work()
     finally:
         interrupts.hold()

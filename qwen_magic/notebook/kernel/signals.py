@@ -1,6 +1,6 @@
-"""Interrupts as the main thread hears them: Ctrl-C, the kernel's, and those of another thread.
+"""Interrupts of the main thread: by Ctrl-C, by the kernel, or by another thread.
 
-Python handles signals on the main thread alone (Python, `signal`).
+Python handles signals only on the main thread (Python, `signal`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Interrupts", "is_main_thread", "listening", "uninterrupted"]
 
-_SAME = 1.0  # seconds in which another Ctrl-C is the same wish
+_SAME = 1.0  # seconds in which a second Ctrl-C means the same
 _HELD = 5.0  # seconds that settling may take before it can be interrupted
-_AGAIN = 0.05  # seconds after which a signal that was not heard is sent again
+_AGAIN = 0.05  # seconds until a signal that was not heard is sent again
 
 
 def is_main_thread() -> bool:
@@ -29,11 +29,11 @@ def is_main_thread() -> bool:
 
 
 class Interrupts:
-    """Interrupts of what runs on the main thread: raised once, and not while it settles.
+    """Interrupts what runs on the main thread: once, and not while it settles.
 
     Attributes:
-        noted: One came that raised nothing, since it was about to end anyway.
-        raised: One was raised; a function that the model called may have swallowed it.
+        noted: An interrupt came and raised nothing, because the work was about to end anyway.
+        raised: An interrupt was raised; a function that the model called may have swallowed it.
     """
 
     def __init__(self) -> None:
@@ -47,20 +47,20 @@ class Interrupts:
         self._ending = Lock()
 
     def hold(self) -> None:
-        """Let what follows run to its end: for a while, an interrupt is only noted."""
+        """Let what follows finish: for a while, only note interrupts."""
         self._deaf_until = time.monotonic() + _HELD
 
     def send(self) -> None:
-        """Interrupt what runs, from another thread; what has ended is left alone.
+        """Interrupt what runs, from another thread; leave it alone if it has ended.
 
-        A thread that is just falling asleep in C hears a signal only when it wakes up. So this one
-        is sent again until it is heard.
+        A thread that is just falling asleep in C hears a signal only when it wakes up. So we send
+        the signal again until it is heard.
         """
         Thread(target=self._insist, args=(self._heard,), daemon=True).start()
 
     @property
     def handler(self) -> Any:  # noqa: ANN401 - what `signal.signal` takes
-        """What handles Ctrl-C: a turn that was stopped may have left its own on, which is over."""
+        """What handles Ctrl-C: this one, or the earlier one if this is over but still set."""
         return self._earlier if self._is_over else self._arrive
 
     def __enter__(self) -> Self:
@@ -81,7 +81,7 @@ class Interrupts:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._end()
-        if self._is_on:  # also where what ran has put a handler of its own
+        if self._is_on:  # even if what ran has set a handler of its own
             self._restore()
 
     @property
@@ -93,8 +93,8 @@ class Interrupts:
             time.sleep(_AGAIN)
 
     def _send_once(self, heard: int) -> bool:
-        """Send the signal unless one was heard; return whether it may have to be sent again."""
-        with self._ending:  # what runs next on the main thread is not to be interrupted
+        """Send the signal unless one was heard; return whether to try again."""
+        with self._ending:  # never interrupt what runs next on the main thread
             if self._is_over or self._heard != heard:
                 return False
             if self._is_on:
@@ -107,7 +107,7 @@ class Interrupts:
         if now < self._deaf_until:
             self.noted = True
             return
-        if self._is_over:  # it was left on, to be silent for a moment
+        if self._is_over:  # it stayed set, to be silent for a moment
             self._restore_own()
             if callable(self._earlier):
                 self._earlier(number, frame)
@@ -128,17 +128,17 @@ class Interrupts:
             signal.signal(signal.SIGINT, self._earlier)
 
     def _restore_own(self) -> None:
-        """Restore what was there before, unless what ran has put a handler of its own."""
+        """Restore the earlier handler, unless what ran has set one of its own."""
         if signal.getsignal(signal.SIGINT) == self._arrive:
             self._restore()
 
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Let what is inside run to its end.
+    """Run the block to its end.
 
     Raises:
-        KeyboardInterrupt: There was an interrupt meanwhile.
+        KeyboardInterrupt: An interrupt came meanwhile.
     """
     with Interrupts() as interrupts:
         interrupts.hold()
@@ -148,7 +148,7 @@ def uninterrupted() -> Iterator[None]:
 
 
 def listening() -> Interrupts | None:
-    """Return what listens for Ctrl-C on this thread, if it is one of these."""
+    """Return the `Interrupts` that listens for Ctrl-C on this thread, if there is one."""
     return _owner(signal.getsignal(signal.SIGINT)) if is_main_thread() else None
 
 
@@ -160,6 +160,6 @@ def _signal_main() -> None:
 
 
 def _owner(handler: object) -> Interrupts | None:
-    """Return whose handler it is, if it is one of these."""
+    """Return the `Interrupts` that a handler belongs to, if there is one."""
     owner = getattr(handler, "__self__", None)
     return owner if isinstance(owner, Interrupts) else None

@@ -1,7 +1,7 @@
-"""How soon a thread gets the interpreter beside a cell that computes.
+"""How soon a thread gets the interpreter while a cell computes.
 
-A thread that waited for a socket gets the interpreter back after `sys.getswitchinterval()`, 5 ms,
-and a click on Stop crosses several threads of the kernel before the page has its answer.
+A thread that waited for a socket gets the interpreter back after `sys.getswitchinterval()`, 5 ms.
+A click on Stop crosses several threads of the kernel before the page has its answer.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 __all__ = ["SHORT", "short_switch_interval"]
 
-SHORT = 0.001  # seconds; shorter ones gain nothing that a reader would see
+SHORT = 0.001  # seconds; with less, a reader would see no difference
 
 _LOCK = Lock()
-_BEFORE: list[float] = []  # what to go back to, once for each who wants it short
+_BEFORE: list[float] = []  # what to restore, once for each caller that wants it short
 
 
 @contextmanager
 def short_switch_interval() -> Iterator[None]:
-    """Let threads take turns every millisecond; afterwards as before, unless someone else set it."""
+    """Let threads take turns every millisecond; then restore the interval, unless others set it."""
     with _LOCK:
         _BEFORE.append(_BEFORE[0] if _BEFORE else sys.getswitchinterval())
         sys.setswitchinterval(min(SHORT, sys.getswitchinterval()))
