@@ -1,1 +1,1 @@
-"""Model text as safe HTML and safe Markdown. Everything above may come in; it knows nothing of ours (pure)."""
+"""Model text as safe HTML and safe Markdown. Everything above may come in; it imports nothing of ours (pure)."""

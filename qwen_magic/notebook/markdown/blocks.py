@@ -20,9 +20,9 @@ _STUB = re.compile(r"(?:\A|\n)[ >]*(?:[-+*=_#~`|]{1,6}|\d{1,9}[.)]?) *\Z")
 def split_blocks(text: str) -> tuple[list[str], str]:
     """Split a text into its finished outermost blocks and the open rest.
 
-    The parts add up to the text. What is finished stays as it is whatever follows, and splitting
-    the rest together with what arrives later goes on where this call ended. Only complete lines
-    decide anything: `#` may become a heading, `#1` does not.
+    The parts add up to the text. A finished block stays as it is, whatever follows. To go on where
+    this call ended, split the rest together with what arrives later. Only complete lines decide
+    anything: `#` may become a heading, `#1` does not.
     """
     lines = [match.end() for match in _LINE_END.finditer(text)]
     cuts = [lines[end - 1] for end in _ends(text[: lines[-1]], len(lines))] if lines else []
@@ -40,7 +40,7 @@ def _ends(source: str, lines: int) -> list[int]:
 
 
 def without_stub(text: str) -> str:
-    """Return the text without a last line that is nothing yet but the start of some markup.
+    """Return the text without its last line, if that is only the start of some markup.
 
     A lone `-` under a paragraph makes it a heading until the rest of the list item arrives.
     """

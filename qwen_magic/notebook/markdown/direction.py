@@ -1,8 +1,8 @@
-"""Arabic, Hebrew and their like are read from right to left; code and formulas never are (pure).
+"""Text direction: right to left for Arabic, Hebrew and the like, never in code or formulas (pure).
 
-As with HTML's `dir="auto"`, the first letter decides, outside of code and formulas. It is spelled
-out, since Jupyter's style sheets align paragraphs and cells to the left. The direction belongs to
-an outermost block, so that the items of a list and the columns of a table agree.
+As with HTML's `dir="auto"`, the first letter outside of code and formulas decides. We spell the
+direction out, because Jupyter's style sheets align paragraphs and cells to the left. An outermost
+block has one direction, so that the items of a list and the columns of a table agree.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["direct", "is_right_to_left"]
 
-_TO_THE_RIGHT = "text-align:right"  # Jupyter spells out the left
+_TO_THE_RIGHT = "text-align:right"  # Jupyter's styles say left
 _STYLES = {
     "paragraph_open": _TO_THE_RIGHT,
     "td_open": _TO_THE_RIGHT,

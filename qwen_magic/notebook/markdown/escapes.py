@@ -6,11 +6,11 @@ Three rules hold for everything here:
   (U+202A-202E, U+2066-2069) are dropped as well: they exist to show text in another order than it
   is read in (CVE-2021-42574), while Arabic and Hebrew need none of them, because the order of a
   run follows from its letters. Lone surrogates, which no front end can encode, become U+FFFD.
-* In HTML every `$` and `\` outside of our own formulas stands in a `<span>` of its own. MathJax
+* In HTML every `$` and `\` outside of our own formulas gets a `<span>` of its own. MathJax
   looks for its delimiters within one text node, so money and paths can never become a formula.
-* In Markdown whatever could be read as markup is an entity or has a backslash. A backtick and a
-  backslash are always entities: then each backtick in the result is one of ours, also for readers
-  that look for code with regular expressions before they parse (Jupyter does).
+* In Markdown whatever could be read as markup becomes an entity or gets a backslash. Backticks and
+  backslashes always become entities. So each backtick in the result is one of ours, even for
+  readers that look for code with regular expressions before they parse (as Jupyter does).
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ take the backticks between them away, and what was code could become HTML.
 """
 
 # ECMA-48: a control string (OSC, DCS, SOS, PM, APC) with its terminator, a control sequence (CSI),
-# or any other escape. None of them reaches into the next line, so that stripping a text line by
-# line gives what stripping the whole does; of an unterminated string only the start goes.
+# or any other escape. None of them reaches into the next line, so stripping a text line by line
+# gives the same as stripping the whole. Of an unterminated string, only the start goes.
 _ANSI = re.compile(
     r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x90\x98\x9c-\x9f\r\n]*(?:\x07|\x1b\\|\x9c)"
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"
@@ -66,9 +66,9 @@ _LANGUAGE = re.compile(r"[\w+#.-]{1,40}", re.ASCII)
 
 
 def strip_controls(text: str) -> str:
-    """Return the text with nothing in it that moves a cursor, colours, links or reorders.
+    """Return the text without anything that moves a cursor, colours, links or reorders.
 
-    Line ends become a newline each, so that nothing overwrites the start of its line.
+    Each line end becomes one newline, so that nothing overwrites the start of its line.
     """
     text = _ANSI.sub("", _NEWLINE.sub("\n", text))
     return _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
@@ -86,7 +86,7 @@ def escape_markdown(text: str) -> str:
 
 
 def escape_lines(markdown: str) -> str:
-    """Return inline Markdown of which no line starts a block and no outer space is lost."""
+    """Return inline Markdown in which no line starts a block, and spaces at its ends are kept."""
     markdown = _EDGE.sub("&#32;", markdown)
     return _LINE_START.sub(lambda m: m[1] + _marker(m[2]), markdown)
 
@@ -97,7 +97,7 @@ def _marker(start: str) -> str:
 
 def escape_span(text: str) -> str:
     """Return plain text as Markdown for the middle of a line; newlines become spaces."""
-    # A command that our formulas may not contain must not wake up in a reader's MathJax.
+    # A command that our formulas may not contain must not run in a reader's MathJax either.
     parts = COMMANDS.split(strip_controls(text).replace("\n", " "))
     parts[::2] = [_MARKUP.sub(lambda m: _character(m[0]), part) for part in parts[::2]]
     parts[1::2] = [inline_code(part) for part in parts[1::2]]
@@ -105,10 +105,10 @@ def escape_span(text: str) -> str:
 
 
 def join_spans(parts: Iterable[str]) -> str:
-    """Join inline Markdown where two spans would become something else.
+    """Join inline Markdown, and keep neighbours apart that would become something else.
 
-    Two code spans would be one, as would two formulas; a formula would not end before a digit
-    (pandoc's rule against prices) or a code span (Jupyter would take the `$` for part of that).
+    Two code spans would become one, as would two formulas. A formula would not end before a digit
+    (pandoc's rule for prices) or before a code span (Jupyter would take the `$` for part of it).
     """
     joined: list[str] = []
     for part in filter(None, parts):
@@ -133,10 +133,10 @@ def _longest_run(text: str) -> int:
 def inline_code(text: str) -> str:
     """Return the text as a Markdown code span; newlines become spaces.
 
-    Code in which Jupyter would see a formula begin is written as plain text.
+    If Jupyter would see a formula begin in the code, it becomes plain text.
     """
     text = strip_controls(text).replace("\n", " ")
-    if not text or FORMULA_START.search(text.replace("$", "")):  # dollars in spans it does not see
+    if not text or FORMULA_START.search(text.replace("$", "")):  # it sees no dollars in spans
         return escape_span(text)
     stripped = text[0] == text[-1] == " " and text.strip(" ")  # a reader strips one on each side
     pad = " " if stripped or "`" in (text[0], text[-1]) else ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["highlight"]
 
-# A name outside this list would have Pygments search all installed packages for a plugin.
+# A name outside this list would make Pygments search all installed packages for a plugin.
 _NAMES = (
     "awk bash bat batch c c# c++ cl clojure cmake console cpp cs csharp css cuda dart diff docker "
     "dockerfile elixir erlang f90 fortran fsharp go golang graphql groovy haskell hcl hs html "
@@ -35,7 +35,7 @@ _SHAPES = re.compile(r"[^\n]{500}|\s{100}|[\w\s@.$<>?\[\]]{1000}")
 
 
 def highlight(code: str, language: str = "", *, limit: int = _LONGEST, margin: str = "0") -> str:
-    """Return code as a block of HTML; plain where the language is unknown or the code too long."""
+    """Return code as a block of HTML; plain if the language is unknown or the code too long."""
     code = strip_controls(code).rstrip("\n")
     name = language.lower()
     limit = min(limit, _SLOW.get(name, limit))
@@ -43,7 +43,7 @@ def highlight(code: str, language: str = "", *, limit: int = _LONGEST, margin: s
         inner = _highlighted(code, name)
     else:
         inner = html.escape(code)
-    lead = "\n" if inner.startswith("\n") else ""  # a parser drops the first one after <pre>
+    lead = "\n" if inner.startswith("\n") else ""  # a parser drops the first newline after <pre>
     return f'<div class="highlight" style="margin:{margin}"><pre>{lead}{inner}\n</pre></div>\n'
 
 

@@ -10,8 +10,8 @@ from qwen_magic.notebook.markdown.escapes import strip_controls
 
 __all__ = ["find_links", "safe_image", "safe_link"]
 
-# Everything but these characters is percent-encoded by then. There is no user name before the
-# host: `https://bank.example@evil.example` shows one site and opens another.
+# By then, all other characters are percent-encoded. There is no user name before the host:
+# `https://bank.example@evil.example` shows one site and opens another.
 _WEB = re.compile(r"https?://[a-z0-9._:\[\]-]+(?:[/?#][^\s\"<>\\^`{|}]*)?", re.IGNORECASE)
 _MAIL = re.compile(r"mailto:[^\s\"<>\\^`{|}:/@]+@[^\s\"<>\\^`{|}:/@]+", re.IGNORECASE)
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,([A-Za-z0-9+/]+={0,2})")
@@ -22,7 +22,7 @@ _BARE = re.compile(
 
 
 def safe_link(url: str) -> str | None:
-    """Return the address, percent-encoded, if it is an absolute http, https or mailto one."""
+    """Return an absolute http, https or mailto address, percent-encoded; None for any other."""
     from markdown_it.common.normalize_url import normalizeLink
 
     try:
@@ -33,7 +33,7 @@ def safe_link(url: str) -> str | None:
 
 
 def safe_image(url: str) -> str | None:
-    """Return the address if it holds a bitmap itself: showing it asks no server for anything."""
+    """Return the address if it contains the bitmap itself, so that showing it asks no server."""
     image = _IMAGE.fullmatch(url)
     try:
         return url if image and base64.b64decode(image[1], validate=True) else None
@@ -42,7 +42,7 @@ def safe_image(url: str) -> str | None:
 
 
 def find_links(text: str) -> list[str]:
-    """Split plain text into pieces of which every second one is a bare web address."""
+    """Split plain text into pieces; every second one is a bare web address."""
     pieces: list[str] = []
     last = 0
     for match in _BARE.finditer(text):

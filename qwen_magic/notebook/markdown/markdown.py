@@ -1,10 +1,10 @@
-"""The model's text as HTML that nothing in it can make load, run or lead astray.
+"""The model's text as HTML that loads nothing, runs nothing and misleads nobody.
 
-Raw HTML shows as text. Links lead to absolute http, https and mailto addresses, images that would
-be fetched are links, and formulas stand as TeX between dollars, each in an element of its own,
-where Jupyter's MathJax finds them.
+Raw HTML shows as text. Links lead to absolute http, https and mailto addresses. Images that would
+be fetched become links. Formulas are TeX between dollars, each in an element of its own, where
+Jupyter's MathJax finds them.
 
-markdown-it is imported with this module: import it when there is something to render.
+This module imports markdown-it: import it only when there is something to render.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ __all__ = [
 
 _CONTAINERS = ("blockquote", "ol", "table", "tbody", "thead", "tr", "ul")
 _COLOURED_WHILE_GROWING = 5_000
-_KEPT = 512  # finished blocks of the answers that grow just now
+_KEPT = 512  # finished blocks of the answers that grow now
 
 
 def to_html(text: str) -> str:
@@ -59,7 +59,7 @@ def to_html(text: str) -> str:
 
 
 def html_blocks(text: str, *, growing: bool = False) -> list[str]:
-    """Return the HTML of each outermost block; joined they are `to_html`.
+    """Return the HTML of each outermost block; joined, they equal `to_html`.
 
     Args:
         text: Markdown.
@@ -78,9 +78,9 @@ def html_blocks(text: str, *, growing: bool = False) -> list[str]:
 
 
 def growing_html(text: str) -> str:
-    """Return a growing text as HTML, its open end drawn so that little changes with what follows.
+    """Return a growing text as HTML; its open end changes little when more arrives.
 
-    It is drawn again and again: what is finished is rendered once.
+    Call it again and again: it renders each finished block once.
     """
     finished, rest = split_blocks(text)
     return "".join((*map(_block_html, finished), *html_blocks(rest, growing=True)))
@@ -110,7 +110,7 @@ def _html(token: Token) -> str:
 
 def _attributes(token: Token) -> str:
     if token.tag in {"td", "th"} and token.nesting > 0 and not token.attrs:
-        return ' style="text-align:left"'  # Jupyter's own is to the right
+        return ' style="text-align:left"'  # Jupyter's styles say right
     return "".join(f' {name}="{html.escape(str(value))}"' for name, value in token.attrs.items())
 
 

@@ -1,8 +1,8 @@
 r"""What models write beyond CommonMark, as rules for markdown-it: formulas and `<br>`.
 
 Models write `$…$`, `$$…$$`, `\(…\)`, `\[…\]` and bare `\begin{align}…\end{align}`. `$5 and $6` is
-money, by the rule that pandoc has for it and one more: a number followed by a word is an amount.
-`\[1\]` is a bracket that somebody escaped.
+money, by pandoc's rule and one more: a number followed by a word is an amount. `\[1\]` is an
+escaped bracket.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add_rules"]
 
-_LONGEST = 5_000  # of a formula within a line: bounds what unclosed delimiters cost
-_BRACKETS = 500  # of a paragraph
-_COUNT = -1  # their number's place in a cache whose keys are positions
+_LONGEST = 5_000  # characters of a formula within a line; limits the cost of unclosed delimiters
+_BRACKETS = 500  # in one paragraph
+_COUNT = -1  # the key of their number, in a cache whose other keys are positions
 _INLINE = {"$$": "$$", "$": "$", r"\(": r"\)", r"\[": r"\]"}
 _BLOCK = {"$$": "$$", r"\[": r"\]"}
 _ENVIRONMENT = re.compile(
@@ -33,7 +33,7 @@ _WORDS = re.compile(r"[\w\s.,;:']*")
 def add_rules(md: MarkdownIt) -> None:
     """Teach the parser `math_inline`, `math_display` and `math_block`, and `<br>` as a hard break.
 
-    No other HTML means anything, but there is no other way to end a line within a table's cell.
+    No other HTML means anything; `<br>` is the only way to end a line within a table's cell.
     """
     md.inline.ruler.before("autolink", "line_break", _line_break)
     md.inline.ruler.before("link", "flood", _flood)
@@ -44,7 +44,7 @@ def add_rules(md: MarkdownIt) -> None:
 
 
 def _flood(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 (markdown-it calls it)
-    """Take brackets as text where there are too many: each may look for its end to the last."""
+    """Take brackets as text if there are too many: each may search all that follows for its end."""
     if state.src[state.pos] not in "[!":
         return False
     if _COUNT not in state.cache:
@@ -96,10 +96,10 @@ def _is_formula(opening: str, tex: str, after: str) -> bool:
 
 
 def _block(state: StateBlock, first: int, last: int, silent: bool) -> bool:  # noqa: FBT001
-    """Take a formula that starts its line and ends another, or the same.
+    """Take a formula that starts a line, and ends that line or a later one.
 
     If its end is missing, the lines up to the next blank one are a paragraph, whatever they start
-    with: a paragraph or list before them must not grow again when the end arrives later.
+    with: a paragraph or list before them must not change when the end arrives.
     """
     line = _line(state, first)
     opening, closing = _delimiters(line)

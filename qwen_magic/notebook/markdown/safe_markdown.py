@@ -1,4 +1,4 @@
-"""The model's text written anew as Markdown, safe for readers that let raw HTML through."""
+"""The model's text rewritten as Markdown, safe for readers that let raw HTML through."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def _blocks(nodes: Iterable[Node], gap: str = "\n\n") -> str:
 
 def _fenced(node: Node) -> str:
     if _starts_formula(node) and _is_quoted(node):
-        # No blank line of a quote ends what Jupyter takes for a formula: so this is text.
+        # In a quote, no blank line ends what Jupyter takes for a formula. So this becomes text.
         code = _INDENT.sub(lambda m: "\N{NO-BREAK SPACE}" * len(m[0]), node.content.expandtabs(4))
         return escape_markdown(code.strip("\n"))
     return fence(node.content, (node.info.split() or [""])[0])
@@ -65,7 +65,7 @@ def _is_quoted(node: Node) -> bool:
 
 def _list(node: Node) -> str:
     tight = any(child.hidden for item in node.children for child in item.children)
-    # Blank lines around code keep what Jupyter takes for a formula inside.
+    # With blank lines around it, code keeps what Jupyter takes for a formula to itself.
     tight = tight and not any(map(_starts_formula, node.walk()))
     gap = "\n" if tight else "\n\n"
     first = int(node.attrs.get("start", 1)) if node.type == "ordered_list" else None
@@ -133,7 +133,7 @@ _BLOCKS: dict[str, Callable[[Node], str]] = {
     "bullet_list": _list,
     "ordered_list": _list,
     "table": _table,
-    "hr": lambda _: "___",  # three hyphens would make a heading of a line above them
+    "hr": lambda _: "___",  # three hyphens would turn a line above them into a heading
     "math_block": lambda node: f"$${markdown_tex(node.content)}$$",
 }
 

@@ -1,10 +1,9 @@
 r"""Which TeX may be typeset, and in which form.
 
 MathJax runs over whatever we show. Most of its commands draw; some make links, set attributes,
-load packages or define new commands. A formula that contains one of these, or whose braces or
-environments are not in order, is not typeset: the reader sees its source as code. The Markdown
-may also be turned into a PDF by a real TeX, which can read and write files: those commands are
-on the list too.
+load packages or define new commands. We do not typeset a formula that contains one of these, or
+whose braces or environments are not in order: the reader sees its source as code. A real TeX may
+turn the Markdown into a PDF, and it can read and write files: those commands are on the list too.
 """
 
 from __future__ import annotations
@@ -30,8 +29,8 @@ _NAMES = f"{_LINKS} {_ATTRIBUTES} {_PACKAGES} {_DEFINITIONS} {_FILES}".replace("
 COMMANDS = re.compile(rf"(\\(?:{_NAMES})(?![A-Za-z]))")
 """A command that no formula may contain; one group, so that `split` keeps it.
 
-It is looked for without regard to `\\` before it: what is a line break and a word in TeX is the
-command itself after a Markdown reader has made one backslash of two.
+Another `\\` before it changes nothing: TeX would see a line break and a word, but a Markdown reader
+makes one backslash of two, and then it is the command.
 """
 
 _ENVIRONMENTS = frozenset(
@@ -109,7 +108,7 @@ def _balanced(tex: str) -> str | None:
 
 
 def markdown_tex(tex: str) -> str:
-    """Return a typesettable formula on one line in which Markdown finds no markup of its own."""
+    """Return a typesettable formula on one line, with nothing that Markdown takes for markup."""
     tex = _SPACE.sub(" ", _COMMENT.sub(r"\1", tex)).strip()
     tex = _LESS.sub(r"\\lt ", tex).replace("`", "\N{LEFT SINGLE QUOTATION MARK}")
     return _LINK.sub("] ", _ENTITY.sub("& ", tex)).strip()

@@ -1,7 +1,7 @@
-"""The model's text as tokens, of which each is safe to show in any format.
+"""The model's text as tokens, each of them safe to show in any format.
 
-Parsing and distrust happen here, once: what remains of links, images and formulas may be shown as
-it is, and every other content is text or code, which the writers escape.
+Parsing and distrust happen here, once. The links, images and formulas that remain may be shown as
+they are. Everything else is text or code, which the writers escape.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _FORMULAS = ("math_inline", "math_display", "math_block")
 
 @cache
 def parser() -> MarkdownIt:
-    """CommonMark, tables, strikethrough and formulas; no HTML.
+    """Return a parser for CommonMark, tables, strikethrough and formulas; no HTML.
 
-    There are no link reference definitions: they change the meaning of blocks that were shown
-    long before them. The nesting bound is also the depth to which the writers recurse.
+    Link reference definitions are off: they would change blocks that were shown long before them.
+    The nesting limit is also the depth to which the writers recurse.
     """
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": 100})
     md.enable(["table", "strikethrough"])
@@ -82,7 +82,7 @@ def _safe_inline(tokens: Iterable[Token], *, linked: bool = False) -> Iterator[T
 
 
 def _safe_link(opening: Token, inner: list[Token]) -> Iterator[Token]:
-    """A link that may not be one becomes its text, with the address in brackets."""
+    """Yield a link if it is safe; else its text, with the address in brackets."""
     href = str(opening.attrs.get("href", ""))
     url = safe_link(href)
     shown = list(_safe_inline(inner, linked=bool(url)))
@@ -103,7 +103,7 @@ def _link(url: str, shown: list[Token], title: object = None) -> Iterator[Token]
 
 
 def _safe_image(token: Token, *, linked: bool) -> Iterator[Token]:
-    """An image that would be fetched becomes a link: the request itself can carry data away."""
+    """Yield an image, or a link if it would be fetched: a request can carry data away."""
     source, alt = str(token.attrs.get("src", "")), _plain(token.children or ())
     if safe_image(source):
         yield Token("image", "img", 0, attrs={"src": source, "alt": strip_controls(alt)})
