@@ -1,4 +1,4 @@
-"""What a card shows of a call that we answer, or that an MCP server did (pure)."""
+"""What a card shows of a call that we answer, or an MCP server does (pure)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = ["call_state", "function", "mcp_approval", "mcp_call"]
 
 
 def function(item: items.FunctionCall) -> Drawn:
-    """Draw a call of one of our functions, and what came of it."""
+    """Draw a call of one of our functions, and its result."""
     arguments, printed = as_json(item.arguments), labelled("Printed", as_logs(item.logs))
     if item.error:
         return called(item.name, item.arguments), (
@@ -38,7 +38,7 @@ def _returned(output: str | tuple[dict[str, Any], ...] | None) -> tuple[Part, ..
 
 
 def mcp_call(item: items.McpCall) -> Drawn:
-    """Draw a call that an MCP server did."""
+    """Draw a call that an MCP server answered."""
     place = f" on {line(item.server_label)}" if item.server_label else ""
     found = (*as_note(line(item.error, 600)), *labelled("Result", as_json(item.output)))
     return f"MCP call: {line(item.name)}{place}", (*as_json(item.arguments), *found)
@@ -53,7 +53,7 @@ def mcp_approval(item: items.McpApprovalRequest) -> Drawn:
 
 
 def call_state(item: items.FunctionCall | items.McpApprovalRequest, *, live: bool) -> State | None:
-    """Return how far a call of ours is; None where its item tells."""
+    """Return how far one of our calls is; None if its item tells."""
     if item.status == "denied":
         return "not called"
     if item.error:

@@ -1,7 +1,7 @@
 """Cards: what a view shows of an item, as plain values (pure).
 
 Each item type has one function here, and every view draws all cards alike. Nothing is escaped
-yet: that is the duty of whoever draws, since a terminal needs other care than a browser.
+yet. Whoever draws a card escapes it, because a terminal needs other care than a browser.
 """
 
 from __future__ import annotations
@@ -42,16 +42,16 @@ _FAILED = frozenset({"failed", "error"})
 _CUT = frozenset({"incomplete", "failed", "cancelled"})
 _TRACEBACK = "Traceback (most recent call last)"
 _IMAGE = re.compile(r"!\[([^\]\n]{0,200})\]\(<?([^\s()<>]{1,4000})>?\)")
-_PLACEHOLDER = "web search"  # what the service says where it does not tell the query
+_PLACEHOLDER = "web search"  # what the service says when it does not tell the query
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What is to be seen of one item.
+    """What the reader sees of one item.
 
     Attributes:
         title: What it is, in a few words.
-        kind: An `answer` is shown openly, the others can be folded up behind their heading.
+        kind: An `answer` is always open; the others can fold behind their heading.
     """
 
     title: str
@@ -61,18 +61,18 @@ class Card:
 
     @property
     def is_busy(self) -> bool:
-        """Whether more of it is to come."""
+        """Whether more of it may come."""
         return self.state in {"running", "waiting for approval"}
 
     @property
     def heading(self) -> str:
-        """The title, with the state where the title does not tell."""
+        """The title, and the state if the title does not tell it."""
         told = self.state == "done" or (self.state == "running" and self.kind == "reasoning")
         return self.title if told else f"{self.title} · {self.state}"
 
 
 def cards(turn: Turn) -> tuple[Card, ...]:
-    """Return a card for each item of the turn, also for those that have nothing to show yet."""
+    """Return a card for each item of the turn, even if it has nothing to show yet."""
     return tuple(card_at(turn, number) for number in range(len(turn.output)))
 
 
@@ -82,7 +82,7 @@ def card_at(turn: Turn, number: int) -> Card:
     item = item_of(slot)
     done: bool | None = slot.done
     if number + 1 < len(turn.output) and isinstance(item, items.Message | items.Reasoning):
-        done = True  # not each server tells when a text ends, but texts come one after the other
+        done = True  # not every server tells when a text ends, but texts come one after another
     elif slot.done and turn.status in _CUT:
         done = None  # closed by its own end, or only by the turn's
     return card(item, live=not turn.ended, done=done)
@@ -94,7 +94,7 @@ def card(item: items.Item, *, live: bool = False, done: bool | None = None) -> C
     Args:
         item: What the model produced, as far as it has arrived.
         live: More of the turn may arrive.
-        done: Whether the item is whole, where that is known; else its status tells.
+        done: Whether the item is whole, if that is known; if not, its status tells.
     """
     title, parts = _CARDS[type(item)](item)
     drawn = Card(title, _state(item, live=live, done=done), parts)

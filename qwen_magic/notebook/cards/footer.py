@@ -52,7 +52,7 @@ def hint(turn: Turn) -> str:
 
 
 def _calls_hint(calls: Sequence[Call]) -> str:
-    """Return what calls of ours wait for: somebody's word before anything else."""
+    """Return what our calls wait for: approval, before anything else."""
     if any(call.status == "waiting" for call in calls):
         return "Waiting for your approval…"
     running = [call for call in calls if call.status == "running"] or calls
@@ -60,7 +60,7 @@ def _calls_hint(calls: Sequence[Call]) -> str:
 
 
 def ending(turn: Turn) -> str:
-    """Return how a turn ended that did not simply complete, else nothing."""
+    """Return how a turn ended; nothing if it simply completed."""
     match turn.status:
         case "cancelled":
             cut = bool(turn.text.strip())
@@ -79,12 +79,12 @@ def ending(turn: Turn) -> str:
 
 
 def place_notes(turn: Turn) -> tuple[str, ...]:
-    """Return what changed in the chain: nothing did unless the turn became its head."""
+    """Return what changed in the chain: nothing, unless the turn became its head."""
     return turn.notes if turn.status in {"completed", "incomplete"} else ()
 
 
 def footer(turn: Turn) -> str:
-    """Return what answered, what it cost, and where the turn stands; the unknown is left out."""
+    """Return what answered, what it cost, and where the turn stands; leave out what is unknown."""
     skipped = counted(turn.skipped, "unreadable event")
     place = f"chain {line(turn.chain, 40)}, turn {turn.number:,}" if turn.chain else ""
     told = [
@@ -109,7 +109,7 @@ def _tokens(turn: Turn) -> str:
 
 
 def _tools(turn: Turn) -> list[tuple[str, int]]:
-    """Return how often each tool was used: the service's own count, where it counts."""
+    """Return how often each tool was used: the service's own count, if it counts."""
     seen = Counter(
         call.name if isinstance(call, items.FunctionCall) else items.kind(call)[: -len("_call")]
         for call in turn.tool_calls

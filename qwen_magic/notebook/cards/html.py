@@ -1,7 +1,7 @@
-"""Cards as HTML that reads well without any style, and calmly with few (pure).
+"""Cards as HTML that reads well without styles, and looks calm with a few (pure).
 
-The styles are those that survive an untrusted notebook; opacity and translucent greys suit light
-and dark themes alike.
+These styles survive in an untrusted notebook. Opacity and translucent greys suit light and dark
+themes alike.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _INSIDE = f"margin:.4em 0 .8em .3em;padding:0 0 0 .9em;border-left:2px solid {_G
 _CODE = "margin:.4em 0"
 _LOGS = "margin:.4em 0;white-space:pre-wrap;overflow-wrap:anywhere"
 _IMAGE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=]+\Z")
-_LINES = 30  # lines of logs that stand openly; the rest is folded up behind them
+_LINES = 30  # lines of logs that always show; the rest is folded below them
 _LINKS = "margin:.4em 0;padding:0 0 0 1.3em"
 _SMALL = "margin:.4em 0;font-size:.9em;opacity:.65"
 _ANSWER = "margin:.8em 0"
@@ -40,7 +40,7 @@ _ENDING = f"margin:.8em 0;padding:0 0 0 .8em;border-left:2px solid {_GREY};opaci
 
 
 def card_html(card: Card, *, is_open: bool = False) -> str:
-    """Return a card: an answer openly, anything else folded up behind its heading."""
+    """Return a card: an answer is open, anything else folds behind its heading."""
     growing = card.state == "running"
     is_answer = card.kind == "answer"
     drawn = (part_html(part, growing=growing, is_aside=not is_answer) for part in card.parts)
@@ -57,7 +57,7 @@ def card_html(card: Card, *, is_open: bool = False) -> str:
 
 
 def part_html(part: Part, *, growing: bool = False, is_aside: bool = True) -> str:
-    """Return one part of a card, which may be about to grow; aside, sentences are small."""
+    """Return one part of a card, growing or whole; outside an answer, sentences are small."""
     match part:
         case Words(text):
             return _words(text, growing=growing)
@@ -117,7 +117,7 @@ def line_html(text: str) -> str:
 
 
 def ending_html(text: str) -> str:
-    """Return how the turn ended, where that is not how it should have."""
+    """Return how the turn ended, if not as it should."""
     return f'<div style="{_ENDING}">{escape(text)}</div>\n' if text else ""
 
 

@@ -9,7 +9,7 @@ The JSON is a list with one object for each turn, in order:
     status        `completed` or `incomplete`
     response_id   the server's name for the answer, or null
     usage         its tokens, or null
-    reasoning     what the model told of its reasoning; only where it is asked for
+    reasoning     what the model told of its reasoning; only if asked for
 """
 
 from __future__ import annotations

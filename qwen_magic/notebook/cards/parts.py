@@ -48,7 +48,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Logs:
-    """What a tool gave, character by character."""
+    """A tool's output, character for character."""
 
     text: str
 
@@ -69,14 +69,14 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image of the reader's own, as a data URL."""
+    """One of the reader's own images, as a data URL."""
 
     url: str
 
 
 Part: TypeAlias = Words | Code | Logs | Links | Note | Picture
 Drawn: TypeAlias = tuple[str, tuple[Part, ...]]
-"""A card's title, and what it holds."""
+"""A card's title and its parts."""
 State: TypeAlias = Literal[
     "running", "waiting for approval", "done", "failed", "not called", "stopped"
 ]

@@ -17,7 +17,7 @@ __all__ = ["card_markdown", "card_plain", "line_markdown", "quote", "said", "sta
 
 
 def said(card: Card) -> str:
-    """Return what an answer or a reasoning says, as the model wrote it."""
+    """Return what an answer or the reasoning says, as the model wrote it."""
     texts = (part.text for part in card.parts if isinstance(part, Words | Note))
     return "\n\n".join(texts)
 
@@ -41,7 +41,7 @@ def card_plain(card: Card) -> str:
 def card_markdown(card: Card) -> str:
     """Return a card as Markdown that contains no HTML.
 
-    A `+` marks a tool call: a list that begins an answer has another marker, and stays apart.
+    A `+` marks a tool call. A list that begins an answer has another marker, so they stay apart.
     """
     if card.kind == "tool":
         return f"+ {escape_markdown(card.heading)}"

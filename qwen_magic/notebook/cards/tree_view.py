@@ -1,7 +1,7 @@
 """A chain's tree of turns, and the list of chains, as text and as HTML (pure).
 
-The path comes first in each place, by its turns' numbers; a branch that left it stands, indented,
-below the turn that took its place. `--restore` takes the number that a branch's last turn shows.
+The path's turns come in order. A branch that left the path is indented, below the turn that took
+its place. `--restore` takes the number that a branch's last turn shows.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Row(Struct, frozen=True):
         number: Its depth in the tree, from 1.
         question: How its question begins.
         depth: How many branches stand between it and the path.
-        state: `head`, `stale`, or how it failed; nothing for the rest of the path.
-        restore: The turn that brings its branch back, where it is the end of one; else 0.
+        state: `head`, `stale`, or how it failed; empty for the rest of the path.
+        restore: At the end of a branch, the number that brings the branch back; else 0.
     """
 
     number: int
@@ -51,12 +51,12 @@ class Row(Struct, frozen=True):
 
     @property
     def mark(self) -> str:
-        """What is said of the turn beside it."""
+        """What is written beside the turn."""
         return f"{self.state} · --restore {self.restore}" if self.restore else self.state
 
 
 def rows_of(tree: Tree, lines: Mapping[int, Line]) -> list[Row]:
-    """Return all turns of a tree in the order in which they are shown."""
+    """Return all turns of a tree, in the order shown."""
     kept = {node.id for node in path(tree)}
     continued = {node.parent for node in tree.nodes if moves_head(node.status)}
     rows: list[Row] = []
@@ -113,7 +113,7 @@ def chains_html(chains: Sequence[ChainLine]) -> str:
 
 
 def _walk(tree: Tree, kept: set[int]) -> Iterator[tuple[Node, int, int]]:
-    """Yield each turn with its number and its indentation; a turn before those of its branches."""
+    """Yield each turn with its number and its indentation; a turn comes before its branches."""
     children: dict[int | None, list[Node]] = {}
     for child in tree.nodes:
         children.setdefault(child.parent, []).append(child)
@@ -133,7 +133,7 @@ def _walk(tree: Tree, kept: set[int]) -> Iterator[tuple[Node, int, int]]:
 
 
 def _main(found: Sequence[Node], kept: set[int], *, is_path: bool) -> Node | None:
-    """Return the turn that goes on at the same indentation, of those that continue one turn."""
+    """Return which of the turns that continue one turn keeps its indentation."""
     if is_path:
         return next((node for node in found if node.id in kept), None)
     return next((node for node in reversed(found) if moves_head(node.status)), None)

@@ -1,6 +1,6 @@
 """A turn as a MIME bundle: HTML, plain text and Markdown, with its identity beside it (pure).
 
-No ids, times or durations stand in the data: it is the same from run to run where the answer is.
+The data has no ids, times or durations: the same answer gives the same data in every run.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def bundle(
 
     Args:
         turn: The turn as it stands.
-        notes: Lines that stand above the answer.
+        notes: Lines above the answer.
         seconds: How long the turn took; metadata only.
         show_reasoning: Whether the model's reasoning is part of the view.
-        opened: The numbers of the items that are not folded up, though the turn has ended.
+        opened: The numbers of the items that stay unfolded though the turn has ended.
     """
     shown = _shown(turn, show_reasoning=show_reasoning)
     drawn = list(shown.values())
@@ -93,7 +93,7 @@ def _html(
 
 
 def _is_open(card: Card, turn: Turn, *, answered: bool) -> bool:
-    """Return whether a growing turn shows what a card holds; an ended one folds all of it up."""
+    """Return whether a card is open in a growing turn; an ended turn folds all cards."""
     thinking = card.kind == "reasoning" and not answered
     return not turn.ended and (thinking or card.is_busy)
 

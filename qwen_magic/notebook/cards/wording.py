@@ -1,4 +1,4 @@
-"""Short plain words for what tools were asked and what they gave, bounded (pure)."""
+"""Short plain words, bounded, for what tools were asked and what they returned (pure)."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ __all__ = [
     "unfenced",
 ]
 
-LONGEST = 4_000  # characters that stand in a card openly
-WHOLE = 100_000  # characters of one output: what is more is left out
+LONGEST = 4_000  # characters that a card shows unfolded
+WHOLE = 100_000  # characters of one output; the rest is left out
 LINE = 80
 _QUERIES = 3
 _LONGEST_JSON = 100_000
@@ -60,13 +60,13 @@ def quoted(queries: Sequence[str]) -> str:
 
 
 def address(url: str) -> str:
-    """Return host and path of a web address: what a reader can tell it by."""
+    """Return the host and path of a web address: a reader knows it by these."""
     bare = _SCHEME.sub("", url.strip(), count=1)
     return line(re.split(r"[?#]", bare, maxsplit=1)[0].rstrip("/"), 60) or line(url, 60)
 
 
 def called(name: str, arguments: str) -> str:
-    """Return a call as Python would write it; arguments that are no JSON object show as `…`."""
+    """Return a call as Python would write it; arguments that are not a JSON object show as `…`."""
     value = loaded(arguments)
     if not isinstance(value, dict):
         return f"{line(name)}({'…' if arguments.strip() else ''})"
@@ -75,7 +75,7 @@ def called(name: str, arguments: str) -> str:
 
 
 def _excerpt(value: object) -> str:
-    """Return the beginning of a value, which ends in an ellipsis where there is more of it."""
+    """Return the beginning of a value; it ends in an ellipsis if there is more."""
     found = excerpt(value, LINE)
     return found if len(found) <= LINE else f"{found[:LINE]}…"
 
@@ -87,7 +87,7 @@ def asked_of(call: Call) -> str:
 
 
 def loaded(text: str) -> Any:  # noqa: ANN401 - any JSON value
-    """Return the value of a JSON text; None where it is cut, no JSON, or too long to read."""
+    """Return the value of a JSON text; None if it is cut, not JSON, or too long to read."""
     try:
         return lenient.load(text.encode(errors="replace")) if len(text) <= _LONGEST_JSON else None
     except ValueError:
@@ -95,7 +95,7 @@ def loaded(text: str) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def pretty(value: object, limit: int = LONGEST) -> str:
-    """Return indented JSON; no more of the value is read than is shown."""
+    """Return indented JSON; read no more of the value than is shown."""
     pieces: list[str] = []
     room = limit
     for piece in _pieces(value, limit, "\n"):
