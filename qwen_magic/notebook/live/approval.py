@@ -1,4 +1,4 @@
-"""A row of buttons that ask whether a function may be called, while the cell runs."""
+"""A row of buttons that asks, while the cell runs, whether a function may be called."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["ApprovalBar"]
 
 
 class ApprovalBar:
-    """Allow, Always, Deny, and why; it is gone once something was pressed.
+    """Allow, Always, Deny, and why not; gone once a button is pressed.
 
     Attributes:
         call: What may be called.
@@ -74,7 +74,7 @@ class ApprovalBar:
         return button
 
     def decide(self, decision: Decision | None) -> None:
-        """End the question, once; None denies with the reason that was written."""
+        """Decide, once; None denies, with the reason that the reader wrote."""
         if self.decision is None:
             self.decision = decision or Decision("deny", self._reason.value.strip())
             self._layout.display = "none"

@@ -1,8 +1,8 @@
 """The places of a growing turn's items: widgets for the newest, plain HTML for those long past.
 
-Each card costs about ten messages, of which a server drops what is beyond 3,000 in three seconds,
-and each widget costs the page time. So items stand in pages: a page that has ended becomes one
-piece of HTML when the reader is likely to be two pages further on.
+Each card costs about ten messages, and a server drops all beyond 3,000 in three seconds. Each
+widget costs the page time. So items stand in pages: a page that has ended becomes one piece of
+HTML when the reader is probably two pages further on.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Page:
         self.box = self._column.box
 
     def show(self, turn: Turn, now: float, *, new: int) -> int:
-        """Draw what changed, with so many new items at most; return how many were new."""
+        """Draw what changed, with at most this many new items; return how many were new."""
         known = len(self._entries)
         slots = turn.output[self._first : self._first + PAGE]
         if self._flat is not None or (not known and self._is_past(turn)):
@@ -82,7 +82,7 @@ class Page:
         return visible and bool(card.parts or card.kind == "tool")
 
     def _flatten(self, turn: Turn, slots: tuple[Slot, ...]) -> None:
-        """Show the page as one piece of HTML, drawn again only if an item still changed."""
+        """Show the page as one piece of HTML; draw it again only if an item changed after all."""
         if self._flat is not None and all(a is b for a, b in zip(slots, self._flat, strict=True)):
             return
         self._flat = slots
@@ -118,7 +118,7 @@ class _Entry:
         """Show the item as it stands."""
         busy = card.is_busy
         if card.state == "running" != self._state:
-            self._began = now  # the time of a call is counted from its approval on
+            self._began = now  # a call's time counts from its approval
         self._state = card.state
         if not busy and self._ended is None:
             self._ended = now

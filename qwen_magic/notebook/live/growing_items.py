@@ -1,4 +1,4 @@
-"""The items of a growing turn, as widgets below each other, and what the turn waits for."""
+"""The items of a growing turn, as a column of widgets, and what the turn waits for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["GrowingItems", "Waiting"]
 
-_NEW = 4  # items to begin with one drawing: a server drops what comes in a flood
-_LONG = 3.0  # seconds of waiting that are told
+_NEW = 4  # new items in one drawing: a server drops messages that come in a flood
+_LONG = 3.0  # seconds; a longer wait is told
 
 
 class GrowingItems:
@@ -37,7 +37,7 @@ class GrowingItems:
                 break
 
     def opened(self, turn: Turn) -> frozenset[int]:
-        """Return the numbers of the items that stay open when the turn, which has ended, settles.
+        """Return the numbers of the items that stay open when the ended turn settles.
 
         Those are what the reader opened, as far as the kernel has heard, and what was still being
         written when the turn was stopped.
@@ -52,7 +52,7 @@ class GrowingItems:
 
 
 class Waiting:
-    """What the turn waits for, and for how long, if that is long."""
+    """What the turn waits for, and how long, if it takes long."""
 
     def __init__(self, now: float) -> None:
         self._turn: Turn | None = None

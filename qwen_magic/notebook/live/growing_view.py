@@ -48,7 +48,7 @@ class GrowingView:
             updates_per_second: How often it is redrawn, at most.
             show_reasoning: Whether reasoning is displayed.
             can_stop: Whether the kernel can hear a button while the cell runs.
-            otherwise: Who approves calls where no button is heard.
+            otherwise: Approves calls if no button is heard.
         """
         self._look = Look()
         self._column = Column(self._look)
@@ -80,10 +80,10 @@ class GrowingView:
         now = time.monotonic()
         calling = any(call.status == "running" for call in unanswered(turn))
         self._bar.calling = listening() if calling else None
-        if self._bar.pressed.is_set():  # looked at last: from here on, a press interrupts
+        if self._bar.pressed.is_set():  # checked last: from here on, a press interrupts
             raise KeyboardInterrupt
         if now < self._next and not (calling and turn is not self._drawn):
-            return  # a call holds the kernel: what is not drawn before it is drawn after it
+            return  # draw before a call, which holds the kernel until it returns
         self._drawn = turn
         self._items.draw(turn, now)
         self._bar.show(self._waiting.told(turn, now), now - self._began)
@@ -101,12 +101,12 @@ class GrowingView:
         self._look.close()
 
     def ask(self, number: int, call: Call) -> None:
-        """Show a row of buttons for a call that is to be approved."""
+        """Show a row of buttons for a call that needs approval."""
         bar = self._approvals[number] = ApprovalBar(self._look, call)
         self._column.add(bar.box)
 
     def answer(self, number: int) -> Decision | None:
-        """Return what was pressed, if something was; without buttons, ask in the other way."""
+        """Return what was pressed, if anything was; if no button is heard, ask the other way."""
         bar = self._approvals[number]
         if bar.decision is None and not self._bar.is_heard(time.monotonic() - self._began):
             self._otherwise.ask(number, bar.call)
@@ -114,7 +114,7 @@ class GrowingView:
         return bar.decision
 
     def opened(self, turn: Turn) -> frozenset[int]:
-        """Return the numbers of the items that stay open when the turn, which has ended, settles."""
+        """Return the numbers of the items that stay open when the ended turn settles."""
         return self._items.opened(turn)
 
     def _display(self) -> DisplayHandle | None:

@@ -31,16 +31,16 @@ _DRAWING_SHARE = 0.25  # of the time, at most
 
 
 class View(Protocol):
-    """What shows a turn.
+    """Shows a turn.
 
     Attributes:
-        approver: Who is asked about calls while the turn is shown.
+        approver: Decides about calls while the turn is shown.
     """
 
     approver: Approver
 
     def show(self, turn: Turn) -> None:
-        """Show the turn as it stands; called often, also with nothing new."""
+        """Show the turn as it stands; called often, even with nothing new."""
 
     def settle(self, turn: Turn) -> None:
         """Show the turn as it ended."""
@@ -62,7 +62,7 @@ def view_for(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> 
 def _live(
     frontend: Frontend, settings: Settings, notes: tuple[str, ...], approver: Approver
 ) -> _Grown | _Redrawn:
-    """Return the view of widgets, or the redrawn one where the kernel cannot talk to any."""
+    """Return the view made of widgets, or the redrawn one if the kernel cannot talk to widgets."""
     try:
         from qwen_magic.notebook.live.growing_view import GrowingView
     except ModuleNotFoundError:
@@ -80,7 +80,7 @@ def _live(
 
 
 class _Grown:
-    """Widgets while it grows, one static output in their place at the end."""
+    """Widgets while the turn grows, one static output in their place at the end."""
 
     def __init__(self, growing: GrowingView, settings: Settings, notes: tuple[str, ...]) -> None:
         self.approver: Approver = growing
@@ -95,7 +95,7 @@ class _Grown:
 
 
 class _Once:
-    """One display at the end: what runs without a person keeps each update as its own output."""
+    """One display at the end: a run without a person keeps each update as its own output."""
 
     def __init__(self, settings: Settings, notes: tuple[str, ...]) -> None:
         self.approver: Approver = Nobody()
@@ -124,7 +124,7 @@ class _Once:
 
 
 class _Redrawn:
-    """One output, redrawn in place; the longer the answer, the rarer, and always at the end."""
+    """One output, redrawn in place: less often as the answer grows, and always at the end."""
 
     def __init__(self, settings: Settings, notes: tuple[str, ...], approver: Approver) -> None:
         self.approver = approver

@@ -1,4 +1,4 @@
-"""Asking at a prompt whether a function may be called, where no button can be pressed in time."""
+"""Asking at a prompt whether a function may be called, if no button can be pressed in time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO = frozenset({"", "n", "no", "deny"})
 
 
 class AtPrompt:
-    """Asks with `input()`, one call after the other."""
+    """Asks with `input()`, one call after another."""
 
     def __init__(self) -> None:
         self._decisions: dict[int, Decision] = {}
@@ -28,7 +28,7 @@ class AtPrompt:
     def ask(self, number: int, call: Call) -> None:
         """Ask, and wait for the answer."""
         question = asked_of(call)
-        if "…" in question:  # who decides must see all of it
+        if "…" in question:  # whoever decides must see all of it
             question = f"{cut(call.arguments)}\n{question}"
         always = "[a]lways, " if isinstance(call, FunctionCall) else ""
         try:
@@ -43,7 +43,7 @@ class AtPrompt:
 
 
 def decision_of(answer: str) -> Decision:
-    """Return what an answer means; one that is neither yes nor no is the reason for a no."""
+    """Return what an answer means; if it is neither yes nor no, it is the reason for a no."""
     word = answer.strip().lower()
     if word in _YES:
         return ALLOWED

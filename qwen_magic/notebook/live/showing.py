@@ -1,4 +1,4 @@
-"""A turn's way over the screen: shown while it grows, until it ends, fails or is stopped."""
+"""Showing a turn while it grows, until it ends, fails or is stopped."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Shown:
     """How the showing ended.
 
     Attributes:
-        turn: The turn as it was shown last, if it was shown at all.
+        turn: The turn as last shown; None if it never was.
         error: Why it failed.
         stopped: Whether the reader stopped it.
     """
@@ -36,9 +36,9 @@ class Shown:
 def show(
     turns: Generator[Turn, None, None], view: Callable[[], View], interrupts: Interrupts
 ) -> Shown:
-    """Show the turn until nothing more comes of it; from then on, interrupts are held.
+    """Show the turn until nothing more of it comes; from then on, hold interrupts.
 
-    Two levels, since an interrupt may also arrive while an error is being handled.
+    Two levels of `try`, because an interrupt may arrive while an error is handled.
     """
     shown = Shown()
     try:
@@ -49,7 +49,7 @@ def show(
                     if interrupts.raised:
                         raise KeyboardInterrupt
                     if turn.ended:
-                        interrupts.hold()  # what is left to do is to store it
+                        interrupts.hold()  # all that is left is to store it
                     view().show(turn)
             interrupts.hold()
         except QwenError as error:

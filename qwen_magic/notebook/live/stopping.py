@@ -1,6 +1,6 @@
 """The Stop button, which works while the cell runs.
 
-Where no click reaches the kernel while a cell runs, a text in the button's place tells how to stop
+If no click reaches the kernel while a cell runs, a text in the button's place tells how to stop
 without it.
 """
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["ADVICE", "StopBar"]
 
 ADVICE = "interrupt the kernel to stop"
-_PATIENCE = 2.0  # seconds in which a front end that uses subshells has opened one
+_PATIENCE = 2.0  # seconds; by then, a front end that uses subshells has opened one
 
 
 class StopBar:
     """A button and a line that tells what the turn waits for.
 
     Attributes:
-        pressed: Set, by another thread, when the button was pressed.
-        calling: What to interrupt, while the main thread runs a function for the model and cannot
-            look whether the button was pressed.
+        pressed: Set by another thread when the button is pressed.
+        calling: What a press interrupts while the main thread runs a function for the model, and
+            so cannot check the button.
     """
 
     def __init__(self, look: Look, *, in_time: bool) -> None:
@@ -53,7 +53,7 @@ class StopBar:
         hear(self._button)
 
     def show(self, hint: str, seconds: float) -> None:
-        """Tell what the turn waits for, and how to stop it where the button cannot."""
+        """Tell what the turn waits for, and how to stop it if the button cannot."""
         reachable = self.is_heard(seconds)
         display = None if reachable else "none"
         if self._layout.display != display:
@@ -63,7 +63,7 @@ class StopBar:
             self._hint.value = text
 
     def is_heard(self, seconds: float) -> bool:
-        """Return whether a click is handled while the cell runs, so many seconds after its begin."""
+        """Return whether a click is handled while the cell runs, this many seconds into it."""
         return self._in_time and (seconds < _PATIENCE or has_subshell())
 
     def _press(self, _: object) -> None:

@@ -1,9 +1,9 @@
-"""How widgets come to look like the output that takes their place, so that nothing jumps then.
+"""The style that makes widgets look like the output that replaces them, so that nothing jumps.
 
-JupyterLab and Notebook 7 style an output's HTML by the class `jp-RenderedHTMLCommon`. Within it
-widgets must flow as their text would without them: as blocks, so that margins fall together. A
-block that stands in a widget of its own is the first and last of its kind there, which the front
-end's rules for headings take for the beginning and end of the output.
+JupyterLab and Notebook 7 style an output's HTML by the class `jp-RenderedHTMLCommon`. Inside it,
+widgets must flow as their text would without them: as blocks, so that margins collapse. A block in
+a widget of its own is the first and the last there, and the front end's rules for headings take
+that for the beginning and end of the output.
 """
 
 from __future__ import annotations

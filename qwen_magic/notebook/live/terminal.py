@@ -1,6 +1,6 @@
-"""A growing turn for a terminal, which cannot take anything back: what to print next (pure).
+"""What to print next of a growing turn, in a terminal, which cannot take anything back (pure).
 
-An answer is printed block by block, each once it is finished; a tool call when it is done.
+An answer is printed block by block, each when it is finished; a tool call, when it is done.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _DIM, _PLAIN = "\x1b[2m", "\x1b[22m"
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """How much of one item is printed, and a checksum of it: the item may be rewritten."""
+    """How much of one item is printed, and its checksum: the item may be rewritten."""
 
     kind: str = ""
     length: int = 0
@@ -48,7 +48,7 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Lines to print; one that goes on follows what is there without a gap of its own."""
+    """Lines to print; a piece that goes on follows what is there without a gap."""
 
     kind: str
     text: str
@@ -79,7 +79,7 @@ def advance_print(
 
 
 def _arrived(known: tuple[_Mark, ...], turn: Turn) -> tuple[tuple[_Mark, ...], list[_Piece]]:
-    """Return what is to be printed; an item that is over is looked at again at the turn's end."""
+    """Return what to print; look at finished items again when the turn ends."""
     marks: list[_Mark] = []
     pieces: list[_Piece] = []
     for number in range(len(turn.output)):
@@ -93,7 +93,7 @@ def _arrived(known: tuple[_Mark, ...], turn: Turn) -> tuple[tuple[_Mark, ...], l
 
 
 def _is_over(turn: Turn, number: int, card: Card) -> bool:
-    """Return whether all that a card will tell is there; a search says `completed` before that."""
+    """Return whether a card has all that it will tell; a search says `completed` before that."""
     slot, *later = turn.output[number:]
     if card.kind != "tool" or card.is_busy:
         return not card.is_busy
@@ -102,7 +102,7 @@ def _is_over(turn: Turn, number: int, card: Card) -> bool:
 
 
 def _news(mark: _Mark, card: Card, *, is_over: bool) -> tuple[_Mark, list[_Piece]]:
-    """Return what of one item is to be printed."""
+    """Return what to print of one item."""
     if card.kind != "tool":
         return _more(mark, card.kind, said(card), is_over=is_over)
     if not is_over or mark.kind == "tool":
@@ -111,7 +111,7 @@ def _news(mark: _Mark, card: Card, *, is_over: bool) -> tuple[_Mark, list[_Piece
 
 
 def _more(mark: _Mark, kind: str, text: str, *, is_over: bool) -> tuple[_Mark, list[_Piece]]:
-    """Return what of a text is to be printed: its finished blocks, and at its end the rest."""
+    """Return what to print of a text: its finished blocks, and the rest when it ends."""
     if is_over and not _begins(text, mark, kind):
         whole = _Mark(kind, len(text), _checksum(text), is_over=True)
         told = [_Piece("line", "Final answer:"), _Piece(kind, text)]
@@ -144,7 +144,7 @@ def _written(pieces: Iterable[_Piece], last: str, *, color: bool) -> tuple[str, 
     for piece in pieces:
         lines = strip_controls(piece.text).rstrip("\n")
         if piece.goes_on and piece.kind == last:
-            lines = lines.removeprefix("\n")  # it is printed
+            lines = lines.removeprefix("\n")  # it is printed already
         else:
             lines = lines.lstrip("\n")
             text += "\n" if last and not (piece.kind == last == "tool") else ""

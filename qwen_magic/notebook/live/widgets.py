@@ -1,8 +1,8 @@
 """The widgets of a growing turn: text that is sent once, and folds for reasoning and tools.
 
-Bytes to the browser grow with the answer, not with its square: what is finished is not sent again,
-a container that is full is left alone, and all widgets share one layout and one style. Each widget
-costs the page a millisecond when the turn settles, so a short block shares the next one's.
+Bytes to the browser grow with the answer, not with its square: finished text is not sent again, a
+full container is left alone, and all widgets share one layout and one style. Each widget costs the
+page a millisecond when the turn settles, so a short block shares a widget with the next one.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Look:
         return self.keep(HTMLMath(value, layout=self.layout, style=self._style))
 
     def toggle(self) -> ToggleButton:
-        """Return a button that is pressed, and stays so until it is pressed again."""
+        """Return a toggle button that starts pressed."""
         shared = {"layout": self.layout, "style": self._toggle_style}
         return self.keep(ToggleButton(value=True, tooltip="", **shared))
 
@@ -84,7 +84,7 @@ class Look:
         return tuple(chain.from_iterable(parts))
 
     def empty(self) -> None:
-        """Let go of all text, while the page still shows it and does not keep what it has drawn.
+        """Empty all texts while the page still shows them, so that it does not keep what it drew.
 
         A page keeps each widget that was ever closed, with what it drew: JupyterLab's kernel
         connection holds the comm (`CommHandler` never leaves `statusChanged`), the comm its model,
@@ -95,7 +95,7 @@ class Look:
                 widget.value = ""
 
     def close(self) -> None:
-        """Close all widgets; a page that no longer shows them drops them without a word."""
+        """Close all widgets; a page that no longer shows them drops them silently."""
         while self._made:
             self._made.pop().close()
 
@@ -135,7 +135,7 @@ class Body:
         self.box = self._column.box
 
     def show(self, parts: Sequence[Part], *, growing: bool) -> None:
-        """Show the parts; what stands already is not sent again."""
+        """Show the parts; do not send again what stands already."""
         text = parts[0].text if parts and isinstance(parts[0], Words) else ""
         others = parts[1:] if text else parts
         if not text.startswith(self._sent):
@@ -150,7 +150,7 @@ class Body:
         self._put("".join((self._light, *drawn)))
 
     def _finish(self, blocks: Sequence[str]) -> None:
-        """Send finished blocks for the last time, unless that costs little."""
+        """Send finished blocks for the last time; short ones may be sent again."""
         if not blocks:
             return
         self._sent += "".join(blocks)
@@ -169,9 +169,9 @@ class Body:
 
 
 class Fold:
-    """A heading that folds its card up: open while the card is busy, unless the reader chose.
+    """A heading that folds its card: open while the card is busy, unless the reader chose.
 
-    The page toggles it alone, by the style sheet, since the kernel is busy. (An Accordion would
+    The kernel is busy, so the page toggles it by itself, with the style sheet. (An Accordion would
     too, but no key reaches its headings.)
 
     Attributes:
