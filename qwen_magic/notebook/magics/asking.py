@@ -35,7 +35,7 @@ _FIELDS = (
 
 
 def prompt_for(cell: Cell, namespace: Mapping[str, object]) -> tuple[Prompt, tuple[str, ...]]:
-    """Return what to send, and a line for each thing that was put into it.
+    """Return what to send, and a line for each value that was put into it.
 
     Raises:
         CellError: A variable is missing or cannot be sent.
@@ -60,16 +60,16 @@ def prompt_for(cell: Cell, namespace: Mapping[str, object]) -> tuple[Prompt, tup
 
 
 def asking_of(options: Mapping[str, Any]) -> Asking:
-    """Return how a cell's options say to ask."""
+    """Return how to ask, by a cell's options."""
     given = {name: options[name] for name in _FIELDS if name in options}
     return Asking(**given, stream=not options.get("no_stream", False))
 
 
 def tools_named(names: Sequence[str], namespace: Mapping[str, object]) -> tuple[Offer, ...]:
-    """Return the tools: built-in ones by name, others as what variables hold.
+    """Return the tools: built-in ones by name, others from variables.
 
     Raises:
-        CellError: A name is no tool.
+        CellError: A name is not a tool.
         ToolError: A function cannot be offered.
     """
     return tuple(

@@ -21,9 +21,9 @@ _RED, _PLAIN = "\x1b[31m", "\x1b[0m"
 
 @contextmanager
 def brief_errors() -> Iterator[None]:
-    """Let our errors through with a display of their own, without a traceback.
+    """Let our errors through, shown in two lines without a traceback.
 
-    IPython asks an exception for `_render_traceback_`. It is set on the instance, so that the same
+    IPython asks an exception for `_render_traceback_`. We set it on the instance, so that the same
     error raised in a user's own code keeps its traceback.
     """
     try:
@@ -41,7 +41,7 @@ def _lines(error: QwenError) -> list[str]:
 
 
 def without_reason(turn: Turn) -> Turn:
-    """Return a turn for a place where the error that ended it is displayed beside it."""
+    """Return a turn to show where the error that ended it is displayed too."""
     from msgspec.structs import replace
 
     told = "The answer above is incomplete." if turn.text.strip() else "No answer came."

@@ -1,7 +1,7 @@
 """The magic line and the cell's body → a Cell (pure).
 
-Options stand first and are read like a command line; what follows them is text and stays exactly
-as it was written.
+Options come first and are read like a command line. What follows them is text, kept exactly as
+written.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _APART = (
     frozenset({"new", "append", "from_turn", "conversation"}),
     frozenset({"chain", "conversation"}),
 )
-"""Options that each say where the turn goes, of which one can hold."""
+"""Options that each say where the turn goes; a cell may give one of a set."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -41,11 +41,11 @@ class Cell:
 
 
 def parse_cell(line: str, body: str | None = None) -> Cell:
-    """Read a magic line, and the cell's body where there is one.
+    """Read a magic line, and the cell's body if there is one.
 
     Raises:
-        CellError: An option is unknown, lacks its value, or comes twice; or text stands both on the
-            line and below it.
+        CellError: An option is unknown, lacks its value, or comes twice; or there is text both on
+            the line and below it.
         RequestError: An option's value is not allowed.
     """
     options, text = _options(line)
@@ -61,7 +61,7 @@ def parse_cell(line: str, body: str | None = None) -> Cell:
 
 
 def _options(line: str) -> tuple[dict[str, Any], str]:
-    """Return the options in front of a line, and what follows them."""
+    """Return the options at the start of a line, and what follows them."""
     found: dict[str, Any] = {}
     rest = line
     while (token := _TOKEN.match(rest)) is not None:
@@ -81,14 +81,14 @@ def _options(line: str) -> tuple[dict[str, Any], str]:
 
 
 def _advice(text: str, line: str) -> str:
-    """Return what may have been meant with a text between the options and the question."""
+    """Return what a text between the options and the question was probably meant for."""
     if line[: line.rindex(text)].strip():
         return "the question goes below; a value with spaces needs quotes"
     return f"the question goes below; a model after -m: %%qwen -m {text.split(maxsplit=1)[0]}"
 
 
 def _refuse_several(options: dict[str, Any]) -> None:
-    """Refuse more than one word on where the turn goes."""
+    """Refuse options that disagree about where the turn goes."""
     for names in _APART:
         given = [option.flags[0] for option in OPTIONS if option.name in names & options.keys()]
         if len(given) > 1:

@@ -1,4 +1,4 @@
-"""The lines of `%qwen_chain` and `%qwen_log` → what they ask for (pure)."""
+"""A line of `%qwen_chain` or `%qwen_log` → what it asks for (pure)."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class ChainCommand:
 
     Attributes:
         name: The chain to switch to, begin, delete or rename.
-        new_name: What a chain is to be called.
-        number: A turn's number on the path; for `restore` its number in the store.
-        chain: The chain that is shown, moved or resumed, in place of the current one.
+        new_name: The chain's new name.
+        number: A turn's number on the path; for `restore`, its number in the store.
+        chain: The chain to show, move or resume, in place of the current one.
         file: The notebook to resume from; empty for the current one.
         force: Whether to delete without asking.
     """
@@ -56,10 +56,10 @@ class LogCommand:
 
     Attributes:
         format: How the file is written.
-        file: Where to; empty to show the transcript.
+        file: The file to write; empty to show the transcript.
         reasoning: Whether the model's reasoning is part of it.
         chain: The chain, in place of the current one.
-        force: Whether a file that is there may be overwritten.
+        force: Whether an existing file may be overwritten.
     """
 
     format: Format = "md"
@@ -74,7 +74,7 @@ def parse_chain(line: str) -> ChainCommand:
 
     Raises:
         CellError: A flag is unknown, lacks its value, comes twice or does not go with another one;
-            or a value is no number where one is needed.
+            or a value is not a number where one is needed.
     """
     found, names = _read("%qwen_chain", line, CHAIN_FLAGS)
     action = _action(found, names)
@@ -93,7 +93,7 @@ def parse_log(line: str) -> LogCommand:
     """Read the line of `%qwen_log`.
 
     Raises:
-        CellError: A flag is unknown, lacks its value or comes twice; or there is a word too many.
+        CellError: A flag is unknown, lacks its value or comes twice; or there is an extra word.
         RequestError: There is no such format.
     """
     found, rest = _read("%qwen_log", line, LOG_FLAGS)
@@ -109,7 +109,7 @@ def parse_log(line: str) -> LogCommand:
 
 
 def _read(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[str]]:
-    """Return the flags of a line with their values, by their names, and the words beside them."""
+    """Return the flags of a line with their values, by name, and its other words."""
     words, found, rest = _split(line), Words(), list[str]()
     while words:
         word = words.pop(0)
@@ -127,7 +127,7 @@ def _read(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[s
 
 
 def _split(line: str) -> list[str]:
-    """Return the words of a line; quotes join several, and a backslash is one (Windows paths)."""
+    """Return the words of a line; quotes join words, and a backslash is just a backslash."""
     check_secret(line, "on the magic line")
     lexer = shlex.shlex(line, posix=True)
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""

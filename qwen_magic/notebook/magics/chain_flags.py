@@ -1,4 +1,4 @@
-"""The flags of `%qwen_chain` and `%qwen_log`, once: parser, help and completion derive from them."""
+"""The flags of `%qwen_chain` and `%qwen_log`, once, for the parser, the help and completion."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Flag:
         name: What it is called here.
         flags: How it is written.
         help: What it does, in one line.
-        takes: A word for each of its values; `CHAIN` stands for the name of a chain there is.
-        optional: Whether it may stand without them.
-        is_action: Whether it says what is to be done; a line asks for one thing only.
+        takes: A word for each of its values; `CHAIN` stands for the name of an existing chain.
+        optional: Whether the values may be left out.
+        is_action: Whether it says what to do; a line asks for one thing only.
     """
 
     name: str

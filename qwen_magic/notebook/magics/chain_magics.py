@@ -36,7 +36,7 @@ class ChainMagics(Magics):
 
     Args:
         shell: Runs the cells.
-        qwen: The magics that ask, whose session it is.
+        qwen: The magics that ask; they own the session.
     """
 
     def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
@@ -69,7 +69,7 @@ class ChainMagics(Magics):
     qwen_log.__doc__ = log_help()
 
     def names(self) -> list[str]:
-        """Return the names of the chains that a cell has joined: completion is told no notebook."""
+        """Return the chains' names once a cell has asked: completion does not know the notebook."""
         session = self._qwen.joined
         return [line.name for line in self._chains(session)] if session else []
 
@@ -158,7 +158,7 @@ class ChainMagics(Magics):
             self._go_to(command.new_name, session)
 
     def _agrees(self, chain: ChainLine) -> bool:
-        """Ask whether a chain is to be deleted.
+        """Ask whether to delete a chain.
 
         Raises:
             CellError: Nobody can answer.
@@ -200,7 +200,7 @@ class ChainMagics(Magics):
         print(f"Wrote {counted(len(turns), 'turn')} to {command.file}")
 
     def _chains(self, session: Session) -> tuple[ChainLine, ...]:
-        """Return the notebook's chains, marked where the next cell asks."""
+        """Return the notebook's chains; a mark shows which one the next cell joins."""
         from msgspec.structs import replace
 
         here = session.chain
@@ -216,7 +216,7 @@ class ChainMagics(Magics):
         return Chain(session.chain.notebook, name)
 
     def _go_to(self, name: str, session: Session) -> None:
-        """Make a chain the notebook's current one, with the demo's turns as with real ones."""
+        """Make a chain the notebook's current one, for the demo's turns and for real ones."""
         from qwen_magic.conversation.turn.records import Chain
 
         for notebook in {session.notebook, session.chain.notebook}:
@@ -236,7 +236,7 @@ def _write(file: str, text: str, *, overwrite: bool) -> None:
     """Write a file.
 
     Raises:
-        CellError: There is one already, or it cannot be written.
+        CellError: The file exists already, or cannot be written.
     """
     try:
         path = Path(file).expanduser()

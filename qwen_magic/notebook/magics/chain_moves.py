@@ -1,4 +1,4 @@
-"""Moving the head of a chain: the tree that comes of it, and what the reader is told (pure)."""
+"""Moving the head of a chain: the new tree, and what to tell the reader (pure)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["moved", "told"]
 
 
 def moved(tree: Tree, command: ChainCommand) -> Tree:
-    """Return the tree with its head where a command wants it.
+    """Return the tree with its head moved as a command asks.
 
     Raises:
         RequestError: There is no such turn.

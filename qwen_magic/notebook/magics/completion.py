@@ -1,4 +1,4 @@
-"""What can be completed on the magic line: options, models, efforts, tools (pure)."""
+"""What completion offers on a magic line: options, models, efforts, tools (pure)."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def complete(before: str, known: Mapping[str, Sequence[str]] | None = None) -> l
 def complete_command(
     before: str, table: Sequence[Flag], names: Sequence[str], *, takes_name: bool = False
 ) -> list[str] | None:
-    """Return the words that may continue the line of a magic with a table of flags; None for a file.
+    """Return the words that may continue a line with flags; None if a file's name comes next.
 
     Args:
         before: The text before the cursor.
         table: The magic's flags.
         names: The names of the notebook's chains.
-        takes_name: Whether a chain's name may stand alone.
+        takes_name: Whether a chain's name may come without a flag.
     """
     words = before.split()
     current = "" if before.endswith((" ", "\t")) else words.pop()
@@ -66,7 +66,7 @@ def complete_command(
 
 
 def _expected(words: list[str], table: Sequence[Flag]) -> str:
-    """Return what the value is called that comes next, if a flag waits for one."""
+    """Return the word for the next value, if a flag waits for one."""
     for behind, word in enumerate(reversed(words)):
         for flag in table:
             if word in flag.flags:

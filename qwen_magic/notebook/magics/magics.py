@@ -134,7 +134,7 @@ class QwenMagics(Magics):
     qwen.__doc__ = help_text()
 
     def join(self, chain: str = "") -> Session:
-        """Return the session as the running cell finds it: in its notebook, at its current chain.
+        """Return the session, set to the running cell's notebook and its current chain.
 
         Args:
             chain: Another chain's name, in place of the current one's.
@@ -148,7 +148,7 @@ class QwenMagics(Magics):
         session = self.join()
         settings = session.settings
         if settings.replay:
-            settings.transport()  # a cassette that cannot be read is told here
+            settings.transport()  # raises here if the cassette cannot be read
         endpoint, stands_in = settings.endpoint(), settings.region != self.region
         print(status(endpoint, settings, session.head(), session.used, stands_in=stands_in))
 
@@ -177,13 +177,13 @@ class QwenMagics(Magics):
         self._show(in_order(self.session, turns), view, name)
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
-        """Return what is said once: that the demo stands in, and what is wrong with the store."""
+        """Return what to say once: that the demo stands in, and what is wrong with the store."""
         told, self._told_of_demo = self._told_of_demo, self._told_of_demo or stands_in
         notes = [DEMO_NOTE if stands_in and not told else "", self.session.store.told()]
         return [note for note in notes if note]
 
     def _enter(self, frontend: Frontend, options: Mapping[str, Any]) -> Asked:
-        """Note which cell asks; return where that is and how it is to be placed."""
+        """Note which cell asks; return where it is and how to place its turn."""
         from qwen_magic.notebook.magics.whereabouts import placed
 
         asked = self.whereabouts.enter(self.session.store, frontend, self._shell.execution_count)
@@ -202,7 +202,7 @@ class QwenMagics(Magics):
                 raise TurnStopped
 
     def _settle(self, view: Callable[[], View], shown: Shown, name: str) -> None:
-        """Keep the turn and show how it ended; one that waited and was then refused is not kept."""
+        """Keep the turn and show how it ended; do not keep one that waited and was then refused."""
         from qwen_magic.conversation.turn.turn import Turn
 
         drawn, error = shown.turn, shown.error
@@ -214,12 +214,12 @@ class QwenMagics(Magics):
         view().settle(without_reason(drawn) if error else drawn)  # the error is displayed below
 
     def variables(self) -> dict[str, object]:
-        """Return the reader's own variables, without what IPython puts beside them."""
+        """Return the reader's own variables, without IPython's."""
         names = self._shell.user_ns.copy()  # other threads may ask
         return variables_of(names, self._shell.user_ns_hidden)
 
     def _adopt(self, options: Mapping[str, Any]) -> bool:
-        """Give the session the settings of this cell; return whether the demo stands in by itself."""
+        """Give the session this cell's settings; return whether the demo stands in unasked."""
         attended = frontend_of(self._shell).is_attended
         settings = self.settings_for(options, attended=attended)
         stands_in = settings.is_unset and attended
@@ -228,11 +228,11 @@ class QwenMagics(Magics):
 
     @property
     def _region_chosen(self) -> bool:
-        """Whether the region was set, which `%config` does not tell a trait that has the value."""
+        """Whether the region was set; `%config` does not tell if the value stays the same."""
         return self._region_assigned or "region" in self.config.get("QwenMagics", {})
 
     def settings_for(self, options: Mapping[str, Any], *, attended: bool) -> Settings:
-        """Return the settings of a question with these options, asked by a person or by none."""
+        """Return the settings of a question with these options, with or without a person there."""
         names = options.get("tools", tuple(self.tools))
         given = {name: options.get(name, getattr(self, name)) for name in _TRAITS}
         given["chain"] = given["chain"] or self.whereabouts.chain
@@ -240,7 +240,7 @@ class QwenMagics(Magics):
         if self.replay_speed is None and not attended:
             given["replay_speed"] = 0.0
         if "thinking" in options and "effort" not in options:
-            given["effort"] = ""  # the cell's word counts more than the configuration's
+            given["effort"] = ""  # the cell's option wins over the configuration
         variables = self.variables() if names or "mcp" in options else {}
         servers = mcp_servers(options["mcp"], variables) if "mcp" in options else ()
         settings = Settings(**given, tools=(*tools_named(names, variables), *servers))

@@ -13,7 +13,7 @@ __all__ = ["check_free", "variables_of"]
 
 
 def variables_of(names: Mapping[str, object], hidden: Mapping[str, object]) -> dict[str, object]:
-    """Return the reader's own variables, also those that go by a hidden name.
+    """Return the reader's own variables, including those that took a hidden name.
 
     Args:
         names: All names of the namespace.
@@ -27,7 +27,7 @@ def variables_of(names: Mapping[str, object], hidden: Mapping[str, object]) -> d
 
 
 def check_free(name: str, hidden: Mapping[str, object]) -> str:
-    """Return the name under which a turn is kept.
+    """Return the name that will hold a turn, if it is free.
 
     Raises:
         CellError: IPython itself relies on it.

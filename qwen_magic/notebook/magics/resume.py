@@ -1,4 +1,4 @@
-"""`%qwen_chain --resume`: the turns that a notebook's file kept, put back into the store."""
+"""`%qwen_chain --resume`: putting the turns in a notebook's file back into the store."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _HERE = {"127.0.0.1", "::1", "localhost"}
 
 
 def resume(session: Session, file: str, chain: str = "") -> str:
-    """Put a file's turns into the store, each chain into the one of its name; return what was done.
+    """Put a file's turns into the store, into chains of the same names; return what was done.
 
-    Nothing is overwritten: a path that is there already is set aside.
+    Nothing is overwritten: an existing path is set aside.
 
     Args:
         session: Knows the store and the current chain.
         file: The notebook's file.
-        chain: The only chain that is resumed.
+        chain: The only chain to resume; empty for all.
 
     Raises:
         CellError: The file cannot be read, or has no turns to resume.
@@ -58,7 +58,7 @@ def resume(session: Session, file: str, chain: str = "") -> str:
 
 
 def lost(session: Session, file: str) -> str:
-    """Return what is said of a notebook's file whose turns an empty chain could have."""
+    """Return a line about the turns that an empty chain could resume from a notebook's file."""
     try:
         kept = _fitting(_read(file), session.settings.endpoint())
     except CellError:
@@ -70,7 +70,7 @@ def lost(session: Session, file: str) -> str:
 
 
 def _resumed(session: Session, file: str, found: Sequence[Saved], *, other: str) -> str:
-    """Resume the current chain or another one; return what was done, nothing for nothing."""
+    """Resume the current chain or another one; return what was done, empty if nothing was."""
     chain, store = Chain(session.chain.notebook, other or session.chain.name), session.store
     server = session.settings.endpoint()
     like = Record(chain=chain, base_url=server.base_url, account=store.account(server.key))
@@ -85,7 +85,7 @@ def _resumed(session: Session, file: str, found: Sequence[Saved], *, other: str)
 
 
 def _places(records: Sequence[Record], before: Tree, after: Tree, *, chain: str) -> Iterator[str]:
-    """Yield what is said of where the turns stand now, and of those that stood there."""
+    """Yield words on where the resumed turns stand now, and on the turns set aside."""
     nodes = path(after)
     kept = {node.id for node in nodes}
     last = next((record.prompt for record in records if record.id == after.head), "")
@@ -112,16 +112,16 @@ def _read(file: str) -> tuple[Saved, ...]:
 
 
 def _fitting(kept: Sequence[Saved], endpoint: Endpoint) -> list[Saved]:
-    """Return the turns that the server may continue: the demo's and others never meet."""
+    """Return the turns that the server may continue: the demo's for the demo, others elsewhere."""
     is_demo = endpoint.region == DEMO
     if not is_demo and urlsplit(endpoint.base_url).hostname in _HERE:
-        return list(kept)  # the demo may serve alone there
+        return list(kept)  # a demo of its own may serve there
     demo = _of_demo(kept)
     return [turn for turn in kept if (turn.response_id in demo) == is_demo]
 
 
 def _apart(count: int, endpoint: Endpoint) -> str:
-    """Return what is said of turns that were left out."""
+    """Return a line about the turns that were left out."""
     if not count:
         return ""
     if endpoint.region == DEMO:
@@ -130,7 +130,7 @@ def _apart(count: int, endpoint: Endpoint) -> str:
 
 
 def _of_demo(found: Sequence[Saved]) -> set[str | None]:
-    """Return the ids of the demo's responses: it says what it is, unless it was cut short."""
+    """Return the ids of the demo's responses; one says so itself, unless it was cut short."""
     told = [turn for turn in found if is_demo_answer(turn.text)]
     ids = {turn.response_id for turn in told} | {turn.previous_response_id for turn in told}
     after = {turn.response_id for turn in found if turn.previous_response_id in ids - {None}}

@@ -1,4 +1,4 @@
-"""Questions that IPython would take for something else, rewritten before it sees them (pure).
+"""Rewriting questions that IPython would misread, before it sees them (pure).
 
 IPython reads `%qwen What is JSON?` as a request for help, and calls a one-line `%%qwen …` an
 empty cell. An input transformer rewrites both to the call of the magic (IPython, "Custom input
@@ -54,7 +54,7 @@ def _cell(lines: list[str]) -> list[str]:
 
 
 def _next(lines: list[str], tokens_by_line: TokensByLine, start: int) -> tuple[int, int] | None:
-    """Return row and column of the first of our line magics from a row on."""
+    """Return the row and column of our first line magic, from a row on."""
     for tokens in tokens_by_line(lines):
         place = _magic_in(tokens)
         if place is not None and place[0] >= start and _is_question(lines, *place):
@@ -63,7 +63,7 @@ def _next(lines: list[str], tokens_by_line: TokensByLine, start: int) -> tuple[i
 
 
 def _magic_in(tokens: Sequence[TokenInfo]) -> tuple[int, int] | None:
-    """Return where a logical line has a percent sign that begins a magic."""
+    """Return where in a logical line a percent sign begins a magic."""
     words = [token for token in tokens if token.string.strip()]
     if not words:
         return None

@@ -1,8 +1,8 @@
 """A notebook's file → the turns that its cells keep (pure).
 
-Who a turn is stands in the output's metadata; what was asked, in the cell's source; what was
-answered, in the output's text. A question is found as it was written, before `{{name}}` was filled
-in. Whatever is damaged or missing is left out, and never raises.
+A turn's identity is in the output's metadata, its question in the cell's source, its answer in the
+output's text. The question is as it was written, before `{{name}}` was filled in. Whatever is
+damaged or missing is left out, and never raises.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ _NOTE = line_html("\n").partition("\n")[0]  # how a line beside the answer begin
 
 
 def saved_turns(content: bytes) -> tuple[Saved, ...]:
-    """Return the turns of a notebook's file, in its order.
+    """Return the turns of a notebook's file, in the file's order.
 
     Raises:
-        CellError: It is no notebook.
+        CellError: The file is not a notebook.
     """
     try:
         document = lenient.load(content)
@@ -53,7 +53,7 @@ def saved_turns(content: bytes) -> tuple[Saved, ...]:
 
 
 def questions_in(source: str) -> tuple[Cell, ...]:
-    """Return the questions that a cell asks, as far as its source tells."""
+    """Return the questions that a cell asks, as far as its source shows."""
     first, _, body = source.lstrip("\n").partition("\n")
     if found := _CELL_MAGIC.fullmatch(first):
         return (_question(found[1], body),)
@@ -62,11 +62,11 @@ def questions_in(source: str) -> tuple[Cell, ...]:
 
 
 def answer_in(data: Mapping[str, Any], *, closing: int = 1) -> str:
-    """Return the answer of an output, without what stands above and below it.
+    """Return the answer in an output, without the lines above and below it.
 
     Args:
-        data: The output's texts by their types.
-        closing: How many lines stand below the answer.
+        data: The output's texts, by their MIME types.
+        closing: The number of lines below the answer.
     """
     written = _text(data.get("text/markdown")) or _text(data.get("text/plain"))
     blocks = written.strip("\n").split("\n\n")
@@ -130,7 +130,7 @@ def _question(line: str, body: str | None) -> Cell:
 
 
 def _notes(html: str) -> int:
-    """Return how many lines stand above the answer: Markdown shows them like its own italics."""
+    """Return the number of lines above the answer; Markdown shows them like the model's italics."""
     count = 0
     while html.startswith(_NOTE):
         count, html = count + 1, html.partition("\n")[2]
@@ -149,7 +149,7 @@ def _object(value: object) -> Mapping[str, Any]:
 
 
 def _text(value: object) -> str:
-    """Return a text that the notebook's format may keep as a list of its lines."""
+    """Return a text; the notebook's format may keep it as a list of lines."""
     if isinstance(value, str):
         return value
     lines: Sequence[object] = value if isinstance(value, list) else ()

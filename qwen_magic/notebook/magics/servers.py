@@ -1,7 +1,7 @@
 """MCP servers as the API takes them, from a variable or from a file of `mcpServers`.
 
-The API's object: Model Studio's "OpenAI responses" reference, Body, `tools`. The file's shape is
-that of MCP clients: names, each with an `url` and perhaps `headers`.
+The API's object: Model Studio's "OpenAI responses" reference, Body, `tools`. The file has the shape
+that MCP clients use: names, each with an `url` and perhaps `headers`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def mcp_servers(name: str, namespace: Mapping[str, object]) -> tuple[dict[str, A
 
     Raises:
         CellError: There is neither, or it describes no server that the API can reach. The message
-            repeats nothing of the headers.
+            never repeats the headers.
     """
     found = _value(name, namespace)
     if not isinstance(found, dict) or not found:

@@ -36,7 +36,7 @@ def status(
         endpoint: Where questions go.
         settings: What they share.
         head: The last good turn of the chain.
-        used: The tokens of the session's turns.
+        used: The tokens that the session's turns cost.
         stands_in: Whether the demo answers though nobody chose it.
     """
     turns = head.number if head else 0
@@ -61,7 +61,7 @@ def status(
 
 
 def dry_run(endpoint: Endpoint, settings: Settings, request: Request) -> str:
-    """Return the request as it would be sent, without secrets, images shortened."""
+    """Return the request as it would be sent, without secrets and with images shortened."""
     base = "demo" if endpoint.region == DEMO else endpoint.base_url
     url = f"/responses to {_where(endpoint, settings)}" if settings.replay else f"{base}/responses"
     lines = [f"POST {url}"]
@@ -106,5 +106,5 @@ def _shown(value: Any, name: str = "") -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _hidden(value: object) -> str | dict[str, str]:
-    """Return what stands for a secret: of several, their names."""
+    """Return what stands for a secret; for several, their names."""
     return dict.fromkeys(value, "…") if isinstance(value, dict) else "…"

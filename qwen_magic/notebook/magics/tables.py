@@ -1,6 +1,6 @@
 """A DataFrame, Series or array as a bounded Markdown table, with its shape and dtypes.
 
-pandas, Polars and NumPy are recognised, never imported.
+We recognise pandas, Polars and NumPy, and never import them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ TIMES = " \N{MULTIPLICATION SIGN} "
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table as it is sent, and what of it that is."""
+    """A table as it is sent, and a note on which part of it that is."""
 
     text: str
     note: str
@@ -35,7 +35,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The part of a table that is shown; a row begins with its label."""
+    """The part of a table that is shown; each row begins with its label."""
 
     shape: tuple[int, int]
     header: Sequence[object]
@@ -44,7 +44,7 @@ class _Grid:
 
 
 def table(value: Any) -> Table | None:  # noqa: ANN401 - each library has its own table
-    """Return the value as a table, or None if it is none."""
+    """Return the value as a table, or None if it is not one."""
     if is_of(value, "numpy", "ndarray"):
         about = _about(value)
         return _drawn(about, _numpy(value)) if value.ndim in {1, 2} else _block(about, value)
@@ -89,7 +89,7 @@ def _numpy(array: Any) -> _Grid:  # noqa: ANN401
 
 
 def _block(about: str, array: Any) -> Table:  # noqa: ANN401
-    """Show an array of no or many dimensions, which is no table."""
+    """Show an array with no dimensions or more than two, which is not a table."""
     text = _cut(excerpt(array, REPR_LENGTH), REPR_LENGTH)
     return Table(f"{about}, dtype {array.dtype}\n\n{text}", f"{about}, its repr")
 
@@ -130,7 +130,7 @@ def _markdown(words: Iterable[Sequence[str]], shape: tuple[int, int]) -> str:
 
 
 def _word(item: object) -> str:
-    """Return one cell, a character too long if it was cut."""
+    """Return one cell; if it must be cut, it is one character too long."""
     if isinstance(item, float):
         return f"{item:.10g}"
     if isinstance(item, dict | list | tuple | set):

@@ -1,7 +1,7 @@
 """What `{{name}}` in a cell becomes: text, a table, or an image beside the text.
 
-A placeholder is filled only where the name is a variable that exists; there are no attributes and
-no expressions, and what was put in is not read again.
+A placeholder is filled only if a variable of that name exists. There are no attributes and no
+expressions, and what was put in is not read again.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ __all__ = ["Filled", "Image", "fill"]
 
 PLACEHOLDER = re.compile(r"\{\{ *+([^\W\d]\w*+) *+\}\}")
 REPR_LENGTH = 4_000
-NEAR = 0.75  # two swapped letters in a name of four
-GUESSES = 10  # a page of some template language has other things in braces
+NEAR = 0.75  # accepts two swapped letters in a name of four
+GUESSES = 10  # text in a template language has other things in braces
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A variable that goes beside the text."""
+    """A variable that is sent as an image, beside the text."""
 
     name: str
     url: str
@@ -38,7 +38,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A text as it is sent, with a line for each thing its reader should know."""
+    """A text as it is sent, with a line for each thing that the reader should know."""
 
     text: str
     images: tuple[Image, ...] = ()
@@ -47,7 +47,7 @@ class Filled:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """One value as it stands in the text; a block wants lines of its own."""
+    """One value as it stands in the text; a block gets lines of its own."""
 
     text: str
     note: str
@@ -56,7 +56,7 @@ class _Shown:
 
 
 def fill(text: str, namespace: Mapping[str, object]) -> Filled:
-    """Put variables of the namespace where the text names them.
+    """Fill the text's placeholders with variables of the namespace.
 
     Raises:
         CellError: A value cannot be shown, or is too large an image.
@@ -100,7 +100,7 @@ def _misses(text: str, names: Sequence[str], namespace: Mapping[str, object]) ->
 
 
 def _stands_alone(name: str, text: str) -> bool:
-    """Return whether braces stand in a sentence, as those of a template or of TeX do not."""
+    """Return whether the braces stand in a sentence; those of a template or of TeX do not."""
     return re.search(rf"(?:^|\s)\{{\{{ *{name} *\}}\}}(?=[\s.,;:?!]|$)", text) is not None
 
 
@@ -155,7 +155,7 @@ def _image(name: str, value: object) -> _Shown | None:
 
 
 def _remote(value: Any) -> str:  # noqa: ANN401 - known by its class
-    """Return the address of an `IPython.display.Image` that holds nothing else."""
+    """Return the address of an `IPython.display.Image` that has only an address."""
     kind = getattr(sys.modules.get("IPython.display"), "Image", None)
     known = isinstance(kind, type) and isinstance(value, kind)
     url = str(value.url) if known else ""

@@ -1,4 +1,4 @@
-"""Which notebook and which of its cells asks, from one question to the next."""
+"""Which notebook asks, and which of its cells, from one question to the next."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Whereabouts:
     """What a kernel knows of the notebook it works for.
 
     Attributes:
-        notebook: The notebook's id in the store; empty where there is no notebook.
+        notebook: The notebook's id in the store; empty if there is no notebook.
         chain: The name of its current chain.
     """
 
@@ -35,12 +35,12 @@ class Whereabouts:
         self._asks = 0
 
     def enter(self, store: ChainStore, frontend: Frontend, run: int) -> Asked:
-        """Note that a cell asks; return where that is.
+        """Note that a cell asks; return where it stands.
 
         Args:
-            store: Knows notebooks from before.
-            frontend: What asked.
-            run: The number of the cell's run, which several of its questions share.
+            store: Knows earlier notebooks.
+            frontend: The front end that asked.
+            run: The number of the cell's run; all questions of one run share it.
         """
         here = (frontend.cell, run)
         self._asks = self._asks + 1 if here == self._run else 1
@@ -48,7 +48,7 @@ class Whereabouts:
         return self.find(store, frontend, self._asks)
 
     def find(self, store: ChainStore, frontend: Frontend, ask: int = 1) -> Asked:
-        """Note which notebook and chain are the current ones; return where the cell stands."""
+        """Note which notebook and chain are current; return where the cell stands."""
         if not frontend.notebook:
             return Asked(frontend.cell, ask)
         cells = cells_in(frontend.notebook)
@@ -63,10 +63,10 @@ class Whereabouts:
 
 
 def placed(asked: Asked, options: Mapping[str, Any], current: str) -> Asked:
-    """Return where a cell stands, with what its options say of it.
+    """Return where a cell's turn goes, by its options.
 
     Args:
-        asked: Where it stands without them.
+        asked: Where it goes without them.
         options: The cell's options.
         current: The name of the chain that it joins without them.
     """
