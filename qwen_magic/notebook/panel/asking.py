@@ -1,7 +1,7 @@
-"""The panel's own thread: questions are answered one after the other while cells run, or none.
+"""The panel's own thread: it answers questions one after another, whether or not cells run.
 
-A kernel interrupt cannot reach this thread. Stop sets a flag that is looked at 25 times a second,
-and interrupts what runs for the question on the main thread.
+A kernel interrupt cannot reach this thread. Stop sets a flag that is checked 25 times a second, and
+interrupts what runs for the question on the main thread.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 FuturePrompt: TypeAlias = "MainShellFuture[tuple[Prompt, tuple[str, ...]]]"
-"""What is sent, and what is to be said of it, when the variables in it can be read."""
+"""What to send and what to say about it, once the variables in it can be read."""
 
 _LOG = logging.getLogger(__name__)
 _TICK = 0.04
@@ -62,23 +62,22 @@ class Live:
 
     Attributes:
         question: What the reader wrote.
-        prompt: What is sent; or, where variables are put in, what will be known of it, with a line
-            for each of them.
+        prompt: What is sent; with variables in it, a future of that and a line for each variable.
         settings: How it is asked.
-        notebook: The notebook that it belongs to, by the store's id.
+        notebook: The store's id of the notebook that it belongs to.
         asked: Where it goes in its chain.
         ticket: Its place in the lane of its chain.
         kept: How many turns of the chain stay before it; None for all.
         interrupt: Interrupts a function that is called for it.
-        stopped: Set once it is to stop.
+        stopped: Set when it should stop.
         turn: Its turn, as far as it got; None until it has begun.
         notes: What the reader should know of what was sent.
         hint: What it waits for, if not for the model.
-        error: Why it failed, with what to do.
+        error: Why it failed, and what to do.
         node: The stored turn's id, once it has ended.
         ended: Whether nothing more will come.
         calls: The calls that the reader is asked about, by their places in the turn.
-        decisions: What was decided of them, in whichever panel.
+        decisions: What the reader decided about them, in any panel.
     """
 
     question: str
@@ -100,11 +99,11 @@ class Live:
     decisions: dict[int, Decision] = field(default_factory=dict)
 
     def stop(self) -> None:
-        """Stop it, in whichever panel it was asked; what has arrived stays."""
+        """Stop it, whichever panel asked it; what has arrived stays."""
         self.stopped.set()
         if isinstance(self.prompt, MainShellFuture):
             self.prompt.stop()
-        if self.turn is not None:  # else the function is another question's
+        if self.turn is not None:  # if not, the function is another question's
             self.interrupt()
 
     def ask(self, number: int, call: Call) -> None:
@@ -112,7 +111,7 @@ class Live:
         self.calls[number] = call
 
     def answer(self, number: int) -> Decision | None:
-        """Return what was decided of it, if something was."""
+        """Return what the reader decided about it, if anything."""
         return self.decisions.get(number)
 
     @property
@@ -126,7 +125,7 @@ class Asker:
 
     Args:
         session: Asks.
-        show: Is told of everything new in a question, often.
+        show: Shows what is new of a question; called often.
         waits: Tells whether a function waits for the running cell.
     """
 
@@ -143,12 +142,12 @@ class Asker:
 
     @property
     def busy(self) -> bool:
-        """Whether a question is not yet answered."""
+        """Whether any question is not yet answered."""
         with self._lock:
             return self._thread is not None
 
     def put(self, live: Live) -> None:
-        """Answer this one when those before it are answered."""
+        """Answer this question after those before it."""
         with self._lock:
             self._waiting.append(live)
             if self._thread is None:
@@ -156,7 +155,7 @@ class Asker:
                 self._thread.start()
 
     def close(self) -> None:
-        """Close the connection, when what was asked is answered."""
+        """Close the connection when all questions are answered."""
         with self._lock:
             self._closed = True
             if self._thread is None:
@@ -211,7 +210,7 @@ class Asker:
                 live.turn = turn
                 live.hint = CALL_WAITS if self._waits() else ""
                 if live.stopped.is_set():
-                    live.interrupt()  # what it called meanwhile
+                    live.interrupt()  # a function called meanwhile
                     break
                 self._show(live)
         if live.stopped.is_set():
@@ -230,14 +229,14 @@ class Asker:
 
 
 def place_for(replaced: int | None, length: int) -> Asked:
-    """Return where a question goes that some turns of the path stay before."""
+    """Return where a question goes if only this many turns of the path stay before it."""
     if replaced is None or replaced >= length:
         return Asked(how="append")
     return Asked(how="from", number=replaced) if replaced else Asked(how="new")
 
 
 def prompt_from(text: str, variables: Callable[[], dict[str, object]]) -> Prompt | FuturePrompt:
-    """Return what to send, at once or, where variables are put in, when it is known."""
+    """Return what to send: at once, or as a future if there are variables to fill in."""
     if not PLACEHOLDER.search(text):
         return text
     return on_main_shell(lambda: prompt_for(Cell(text), variables()))

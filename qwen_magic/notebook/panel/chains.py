@@ -37,14 +37,14 @@ class ChainBar:
 
     Args:
         look: Closes the widgets.
-        act: Is told what to do, and the name that it concerns.
+        act: Takes what to do, and the name of the chain.
     """
 
     def __init__(self, look: Look, act: Callable[[Act, str], None]) -> None:
         self._controls = controls = Controls(look)
         self._act = act
         self._asks: Act = "new"
-        self._is_told = False  # the list is being brought up to date; nobody chose
+        self._is_told = False  # the list is being updated; nobody chose
         self._names = controls.choice(
             "Chain", "The conversation that this panel continues", [], "qwen-magic-chain"
         )
@@ -67,7 +67,7 @@ class ChainBar:
         self.box = controls.row(*self._listed, classes=("qwen-magic-bar", "qwen-magic-chains"))
 
     def show(self, names: Sequence[str], current: str) -> None:
-        """Show the chains there are."""
+        """Show the existing chains."""
         known = tuple(dict.fromkeys((*names, current)))
         if tuple(self._names.options) == known and self._names.value == current:
             return

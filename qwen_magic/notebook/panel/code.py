@@ -1,8 +1,8 @@
 """The code of an answer, to copy or to put into a cell.
 
 The panel's script does both in the page. A kernel alone can neither fill the clipboard nor add a
-cell, but for one moment: a cell that ends may put text into a new cell below itself (messaging
-specification, "Payloads"). So without the script code waits for the next cell, and until then it
+cell, except at one moment: a cell that ends may put text into a new cell below itself (messaging
+specification, "Payloads"). So without the script, code waits for the next cell. Until then it
 stands in a field, to be copied by hand.
 """
 
@@ -26,7 +26,7 @@ _INSERT, _WAITS = "Insert below", "Comes below the next cell you run"
 
 
 class NextCell:
-    """Puts code below the next cell that is run.
+    """Puts code below the next cell that runs.
 
     Args:
         shell: Runs the cells.
@@ -42,7 +42,7 @@ class NextCell:
             self._wanted.append(code)
 
     def put(self) -> None:
-        """Put what is wanted below the cell that ends now; called by IPython after each cell."""
+        """Put the waiting code below the cell that ends now; IPython calls this after each cell."""
         wanted, self._wanted = self._wanted, []
         manager: Any = self._shell.payload_manager
         for code in reversed(wanted):  # each comes right below the cell
@@ -54,7 +54,7 @@ class CodeDrawer:
     """The code blocks of one answer.
 
     Args:
-        codes: What stands in them.
+        codes: The code in them.
         insert: Puts code below the next cell.
     """
 

@@ -1,8 +1,8 @@
-"""Where a question is written: a text area, Send, Stop and Recall.
+"""Where the reader writes a question: a text area, Send, Stop and Recall.
 
-Keys are heard in the page. Where its script is missing, the kernel knows what stands in the text
-area and nothing of keys: there a line end that was added behind everything else is Enter, and one
-in the midst of the text is a line end; Ctrl-Enter and the arrow keys do nothing.
+The page's script hears the keys. Without the script, the kernel sees the text but no keys. Then a
+line end added after everything else means Enter, and one in the middle of the text is a line end;
+Ctrl-Enter and the arrow keys do nothing.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _PLACEHOLDERS: dict[tuple[Mode, bool], str] = {
     ("enter", False): "Ask Qwen — Enter sends",
     ("ctrl-enter", False): "Ask Qwen",
 }
-_ARRIVES = 0.15  # seconds in which what was typed before a click is there
+_ARRIVES = 0.15  # seconds until text typed before a click has arrived
 
 
 def is_sent(old: str, new: str) -> bool:
-    """Return whether what was typed last is Enter behind everything else."""
+    """Return whether the last thing typed was Enter, at the end of the text."""
     added = new.count("\n") - old.count("\n")
     return bool(new.strip()) and added == 1 and new.startswith(old) and new.endswith("\n")
 
@@ -47,8 +47,8 @@ class Composer:
 
     Args:
         look: Closes the widgets.
-        page: Hears of keys.
-        send: Is given each question.
+        page: Hears the keys.
+        send: Takes each question.
         stop: Ends the answer.
     """
 
@@ -76,13 +76,13 @@ class Composer:
         self.box = controls.column(self.text, self.bar, classes=("qwen-magic-composer",))
 
     def show(self, *, busy: bool, beside: Sequence[object] = ()) -> None:
-        """Offer Stop while an answer is on its way; other widgets stand beside the buttons."""
+        """Offer Stop while an answer is on its way; put other widgets beside the buttons."""
         buttons = (self._stop, self._button) if busy else (self._button,)
         place(self.bar, (*beside, self._recall, *buttons))
         self._controls.hear()
 
     def use(self, mode: Mode) -> None:
-        """Let this send a question."""
+        """Choose which key sends a question."""
         is_ready = self._page.is_ready
         self._mode = self._page.mode = mode
         self.text.continuous_update = mode == "enter" and not is_ready
@@ -90,7 +90,7 @@ class Composer:
         self._controls.hear()
 
     def remember(self, questions: Sequence[str]) -> None:
-        """Offer these questions to be recalled, the newest last."""
+        """Let the reader recall these questions; the newest comes last."""
         self._earlier, self._recalled = tuple(dict.fromkeys(questions)), 0
         self._page.earlier = list(self._earlier[-_RECALLED:])
 

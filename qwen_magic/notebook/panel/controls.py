@@ -31,13 +31,13 @@ __all__ = ["Controls", "place"]
 
 
 class Controls:
-    """Makes what the reader presses and writes in; all of it shares a layout and a style.
+    """Makes the buttons and fields; they share a layout and a style.
 
     Args:
         look: Closes them.
 
     Attributes:
-        layout: What they share; empty, so that the panel's style sheet decides.
+        layout: The layout they share; empty, so that the panel's style sheet decides.
     """
 
     def __init__(self, look: Look) -> None:
@@ -49,7 +49,7 @@ class Controls:
         self._choice = look.keep(DescriptionStyle())
 
     def button(self, name: str, tip: str, press: Callable[[], object], *classes: str) -> Button:
-        """Return a button; its name is what a screen reader says, which an icon would add to."""
+        """Return a button; a screen reader says its name, and would say an icon too."""
         made = self._made(Button, classes, description=name, tooltip=tip, style=self._button)
         made.on_click(lambda _: press())
         hear(made)
@@ -82,7 +82,7 @@ class Controls:
         return self._look.keep(VBox(children, layout=self.layout, _dom_classes=classes))
 
     def hear(self) -> None:
-        """Let all of them be heard while a cell runs; after they were changed."""
+        """Hear all of them while a cell runs; call this after changing them."""
         for field in self._fields:
             hear(field)
 
@@ -96,8 +96,8 @@ class Controls:
 def place(box: DOMWidget, children: Sequence[Widget]) -> None:
     """Show these widgets in a box, unless it shows them already.
 
-    A page remembers what a widget was like before its last message (Backbone's `previous`), so one
-    more message lets it forget the children that are gone, with all that they showed.
+    A page remembers a widget as it was before the last message (Backbone's `previous`). One more
+    message makes it forget the removed children, and all that they showed.
     """
     before, box.children = box.children, tuple(children)
     if not set(before) <= set(box.children):

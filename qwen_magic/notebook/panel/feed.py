@@ -22,7 +22,7 @@ __all__ = ["Feed", "Hearer", "Shared", "shared"]
 
 
 class Hearer(Protocol):
-    """Who is told of every question: a panel."""
+    """A panel, which is told of every question."""
 
     def show(self, live: Live) -> None:
         """Show what is new of a question."""
@@ -35,11 +35,11 @@ class Hearer(Protocol):
 
 
 class Feed:
-    """What is on its way in any panel, told to all of them.
+    """The questions on their way in any panel; tells all panels about them.
 
     Attributes:
         lives: The questions that are not answered yet, in the order of asking.
-        lock: Held by whoever changes a panel; one for all, since each tells the others.
+        lock: Held while a panel changes; one lock for all, because each panel tells the others.
     """
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Feed:
         return tuple(self._panels)
 
     def enter(self, panel: Hearer, cell: str, run: int) -> None:
-        """Note a panel; those that an earlier run of its cell showed are gone, so they are closed."""
+        """Note a panel; close those of an earlier run of its cell, which are gone from the page."""
         for known, (place, number) in tuple(self._panels.items()):
             if cell and place == cell and number != run:
                 known.close()
@@ -70,7 +70,7 @@ class Feed:
             self.show(live)
 
     def show(self, live: Live) -> None:
-        """Tell what is new of a question."""
+        """Tell all panels what is new of a question."""
         with self.lock:
             if live.ended and live in self.lives:
                 self.lives.remove(live)
@@ -78,7 +78,7 @@ class Feed:
                 panel.show(live)
 
     def refresh(self, *_: object) -> None:
-        """Let all panels look whether a cell changed their chain; called by IPython after each cell."""
+        """Let each panel see whether a cell changed its chain; IPython calls this after each cell."""
         for panel in self.panels:
             panel.refresh()
 
@@ -103,7 +103,7 @@ class Shared:
         self.cell = ""
 
     def enter(self, panel: Hearer) -> Frontend:
-        """Let a panel that the running cell shows hear of everything; return where it is."""
+        """Tell a panel in the running cell everything from now on; return where the panel is."""
         frontend = frontend_of(self._shell)
         self.cell = frontend.cell
         self.feed.enter(panel, frontend.cell, self._shell.execution_count)
@@ -120,7 +120,7 @@ class Shared:
         return self._next_cell
 
     def stop_listening(self) -> None:
-        """Hear of cells no longer, before another extension object takes over."""
+        """Stop hearing of cells, before another extension object takes over."""
         if self._next_cell is not None:
             self._shell.events.unregister("post_run_cell", self._after_cell)
             self._next_cell = None
@@ -133,7 +133,7 @@ class Shared:
 
 
 def shared() -> Shared:
-    """Return what this kernel's panels share; the extension is loaded where it is not.
+    """Return what this kernel's panels share; load the extension if it is not loaded.
 
     Raises:
         CellError: There is no notebook.

@@ -47,10 +47,10 @@ class _Owner(Actions, Protocol):
 
 
 class PanelLayout:
-    """Everything that is seen of a panel.
+    """Everything that the reader sees of a panel.
 
     Args:
-        owner: Does what is asked for.
+        owner: Does what the widgets ask for.
         qwen: Holds the configuration.
         mark: A class of the panel's own.
     """
@@ -80,7 +80,7 @@ class PanelLayout:
         self._is_shown = False
 
     def show(self, chains: Sequence[str], chain: str, used: str, *, busy: bool, cell: str) -> None:
-        """Show which chain it is, and what can be done now; new cells go below the cell."""
+        """Show which chain it is, and what can be done now; new cells go below `cell`."""
         self.page.cell = cell
         self._chains.show(chains, chain)
         self._used.value = f'<div class="qwen-magic-used">{used}</div>'
@@ -89,7 +89,7 @@ class PanelLayout:
         self.composer.show(busy=busy, beside=self.options.quick)
 
     def tell(self, text: str) -> None:
-        """Tell something above the composer; nothing to tell takes it away."""
+        """Show a text above the composer; an empty text takes it away."""
         self._told.value = reason_html(text)
 
     def display(self, saved: Mapping[str, str]) -> None:
@@ -105,7 +105,7 @@ class PanelLayout:
         self._publish(dict(saved), {})
 
     def save(self, saved: Mapping[str, str]) -> None:
-        """Bring what a saved notebook keeps up to date."""
+        """Update what a saved notebook keeps."""
         if self._is_shown:
             self._publish(dict(saved), {}, transient={"display_id": self.mark}, update=True)
 

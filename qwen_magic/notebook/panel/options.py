@@ -1,4 +1,4 @@
-"""How the panel asks: model, effort, tools and session cache, as cells do until it is changed."""
+"""How the panel asks: model, effort, tools and session cache; as cells do, until changed."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class OptionBar:
 
     Args:
         look: Closes the widgets.
-        qwen: Holds the configuration, which is followed.
-        use: Is told what sends a question.
+        qwen: Holds the configuration, which the options follow.
+        use: Takes which key sends a question.
     """
 
     def __init__(self, look: Look, qwen: QwenMagics, use: Callable[[Mode], None]) -> None:
@@ -83,7 +83,7 @@ class OptionBar:
         return {**found, "tools": tuple(name for name in self._tools if name in self._chosen)}
 
     def show(self, variables: Mapping[str, object]) -> None:
-        """Offer the tools that there are now."""
+        """Offer the tools that exist now."""
         names = (*BUILT_IN_TOOLS, *tools_among(variables))
         names += tuple(name for name in self._qwen.tools if name not in names)
         if names == tuple(self._tools):
@@ -92,7 +92,7 @@ class OptionBar:
         place(self._toggles, tuple(self._tools.values()))
 
     def close(self) -> None:
-        """Follow the configuration no longer."""
+        """Stop following the configuration."""
         self._qwen.unobserve(self._follow, list(_FOLLOWED))
         self._qwen.unobserve(self._follow_tools, "tools")
 
@@ -133,7 +133,7 @@ class OptionBar:
 
 
 def _choose(choice: Dropdown, value: str) -> None:
-    """Choose a value, also one that was not in the list."""
+    """Choose a value, even one that is not in the list."""
     known: Sequence[Any] = choice.options
     values = [option[1] if isinstance(option, tuple) else option for option in known]
     if value not in values:

@@ -1,8 +1,8 @@
 """What only the page can do for the panel: keys, the clipboard, a new cell below the one that ran.
 
-ipywidgets tell the kernel what stands in a text area and nothing of keys, so a script goes with the
-panel (anywidget, "Authoring a Front-End Module"). Where the environment that runs JupyterLab lacks
-anywidget, the script never comes and the panel makes do without it.
+ipywidgets tell the kernel what a text area contains but not which keys were pressed, so the panel
+has a script (anywidget, "Authoring a Front-End Module"). If the environment that runs JupyterLab
+lacks anywidget, the script never comes and the panel makes do without it.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 __all__ = ["HELPED", "UNHELPED", "PanelPage"]
 
 HELPED = "qwen-magic-helped"  # a panel whose script has come
-UNHELPED = "qwen-magic-unhelped"  # what the script makes needless
+UNHELPED = "qwen-magic-unhelped"  # what the script makes unnecessary
 
 
 class PanelPage(AnyWidget):
     """The panel's script, and what it knows.
 
     Args:
-        ask: Is given the question that was sent.
-        insert: Is given code that the page cannot put into a cell itself.
+        ask: Takes the question that was sent.
+        insert: Takes code that the page cannot put into a cell itself.
 
     Attributes:
         is_ready: Whether a page runs the script.
         mode: What sends a question.
         earlier: The questions that the up-arrow recalls, the newest last.
-        cell: The id of the cell that ran last; empty where the front end tells none.
+        cell: The id of the cell that ran last; empty if the front end does not tell.
     """
 
     _esm = Path(__file__).with_suffix(".js")
@@ -59,7 +59,7 @@ class PanelPage(AnyWidget):
         hear(self)
 
     def forget(self, widgets: Iterable[Widget]) -> None:
-        """Tell that widgets are about to be closed, so that the page lets go of their views."""
+        """Announce that widgets will be closed, so that the page lets go of their views."""
         self.send({"forget": [widget.model_id for widget in widgets]})
         hear(self)
 

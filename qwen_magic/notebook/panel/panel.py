@@ -1,4 +1,4 @@
-"""The chat panel: made of widgets, answered in a thread of its own."""
+"""The chat panel: made of widgets, with answers from a thread of its own."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ _DRAWING_SHARE = 0.25  # of the time, at most
 class Panel:
     """A chat that shares chains, tools and settings with `%%qwen`, and answers while cells run.
 
-    As the last line of a cell it shows itself, where `ask` puts a question to it from code;
-    whatever goes wrong is told in it. Without a notebook, making one raises a `CellError`.
+    As the last line of a cell, it shows itself. `ask` puts a question to it from code. Errors
+    show in the panel. Without a notebook, making one raises a `CellError`.
     """
 
     def __init__(self) -> None:
@@ -63,9 +63,9 @@ class Panel:
         self._join()
 
     def ask(self, text: str) -> None:
-        """Ask, behind what was asked before in the same chain; returns at once.
+        """Ask, after all earlier questions of the same chain; return at once.
 
-        `{{name}}` stands for a variable: it is read now in a cell, and when no cell runs otherwise.
+        `{{name}}` stands for a variable. In a cell it is read now; otherwise, when no cell runs.
         """
         if text.strip():
             replaced, self._replaced = self._replaced, None
@@ -73,7 +73,7 @@ class Panel:
 
     @property
     def busy(self) -> bool:
-        """Whether an answer is on its way; functions it calls wait for the cell that waits for it."""
+        """Whether an answer is on its way; a cell that waits for it blocks its function calls."""
         return self._asker.busy
 
     def stop(self) -> None:
@@ -83,7 +83,7 @@ class Panel:
                 live.stop()
 
     def close(self) -> None:
-        """Close the panel's widgets; an answer on its way goes on, into the chain."""
+        """Close the panel's widgets; an answer on its way still ends up in the chain."""
         with self._lock:
             self._closed = True
             self._shared.feed.leave(self)
@@ -126,7 +126,7 @@ class Panel:
             told = f"{counted(len(path(tree)), 'turn')} · {counted(tokens, 'token')}"
             busy = any(live.chain == chain for live in self._shared.feed.lives)
             if not busy:
-                self._save()  # before it says that it is done
+                self._save()  # before the panel says that it is done
             cell = self._shared.cell
             self._layout.show(tuple(lines), chain.name, told, busy=busy, cell=cell)
 
@@ -205,13 +205,13 @@ class Panel:
         return chain_of(self._notebook, self._settings({}))
 
     def _notes(self, settings: Settings) -> tuple[str, ...]:
-        """Return what is said once: that the demo stands in, and what is wrong with the store."""
+        """Return what to say once: that the demo stands in, and what is wrong with the store."""
         stands_in = settings.region == DEMO != self._qwen.region and not self._told_of_demo
         self._told_of_demo = self._told_of_demo or stands_in
         return tuple(filter(None, (DEMO_NOTE if stands_in else "", self._session.store.told())))
 
     def _before(self, view: TurnView) -> int | None:
-        """Return how many turns stay before a turn's place."""
+        """Return how many turns stay before this one's place."""
         return self._layout.transcript.depth(view, self._qwen.session.store.tree(self._chain()))
 
     def _refuse_known(self, name: str) -> None:
@@ -232,7 +232,7 @@ class Panel:
         return name in {line.name for line in found}
 
     def _save(self) -> None:
-        """Bring what a saved notebook keeps up to date."""
+        """Update what a saved notebook keeps."""
         saved = saved_bundle(self._name, self._layout.transcript.views, self._layout.mark)
         if saved != self._saved:
             self._saved = saved
@@ -240,7 +240,7 @@ class Panel:
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
-        """Tell an error in the panel: nobody catches what a button raises."""
+        """Show errors in the panel: nobody catches what a button raises."""
         try:
             yield
         except QwenError as error:

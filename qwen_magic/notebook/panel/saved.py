@@ -1,8 +1,8 @@
 """What a saved notebook keeps of the panel: its last turns as HTML and plain text (pure).
 
 It stands in an output of its own, below the widgets. While they live, their style hides it. In a
-notebook that is opened again the widgets' output says that its model is gone; there this output
-hides the other one, and shows itself.
+reopened notebook, the widgets' output says that its model is gone; there, this output hides the
+other one and shows itself.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def saved_bundle(chain: str, views: Sequence[TurnView], mark: str = "") -> dict[
     Args:
         chain: The chain's name.
         views: Its turns, the newest last.
-        mark: A class by which the widgets of this panel know their static output; empty where
-            there are no widgets.
+        mark: A class by which the widgets of this panel know their static output; empty without
+            widgets.
     """
     shown: list[TurnView] = []
     room = _MOST

@@ -1,8 +1,8 @@
 """How the panel looks: calm, in the theme's own colours, from 320 pixels on.
 
-A full transcript has some 60,000 nodes, and an answer that grows below them moves them all. So turns
-out of sight are not drawn (`content-visibility`), and no `:has()` looks deeper than a few children: a
-browser would search the whole transcript anew with each change.
+A full transcript has some 60,000 nodes, and an answer that grows below them moves them all. So the
+page does not draw turns out of sight (`content-visibility`). No `:has()` looks deeper than a few
+children, or a browser would search the whole transcript again with each change.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["panel_style"]
 
 
 def panel_style(mark: str) -> str:
-    """Return the styles of a panel; while they are in the page its static output is hidden."""
+    """Return the styles of a panel; while they are in the page, they hide its static output."""
     hidden = f".jp-OutputArea-child:has(> .jp-OutputArea-output > .{mark}) {{ display: none }} .{mark} {{ display: none }}"
     return f"{STYLE}<style>{_FRAME}{_TURNS}{_FIELDS}{_BUTTONS}{_STATES}{hidden}</style>"
 

@@ -1,9 +1,9 @@
 """The turns of a chain in the panel: the last ones, earlier ones on demand, and those that grow.
 
-However long a chain is, the page holds the widgets of its last turns only. A container whose first
-child is taken away draws all others anew in the page (ipywidgets, `ViewList.update`), formulas and
-all. So turns stand in groups, groups are emptied and never taken away, and earlier turns have a
-container of their own that grows at its end, which the style sheet puts on top.
+However long a chain is, the page has widgets only for its last turns. If a container loses its
+first child, the page draws all the others again (ipywidgets, `ViewList.update`), formulas and all.
+So turns stand in groups, and groups are emptied but never removed. Earlier turns have a container
+of their own, which grows at its end; the style sheet puts it on top.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Transcript:
         look: Closes what surrounds them.
         page: Lets go of those that left.
         actions: What can be done with them.
-        load: Is called when the reader wants earlier turns.
+        load: Called when the reader wants earlier turns.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Transcript:
         return tuple(self._views)
 
     def depth(self, view: TurnView, tree: Tree) -> int | None:
-        """Return how many turns of the path stand before a turn; None where it is not of this chain."""
+        """Return how many turns of the path precede a turn; None if it is not in this chain."""
         if view.key is None or view.key > len(tree.nodes):
             return None
         parent = tree.nodes[view.key - 1].parent
@@ -86,7 +86,7 @@ class Transcript:
         return ids.index(parent) + 1 if parent in ids else None
 
     def sync(self, tree: Tree, read: Callable[[Sequence[int]], Sequence[Record]]) -> None:
-        """Show the chain as it stands in the store, and the questions that are on their way."""
+        """Show the chain as it stands in the store, and the questions on their way."""
         nodes = path(tree)[: self._kept]
         tail = _tail(tree, nodes, is_asking=bool(self._lives))
         others = [*filter(None, (self._refused,)), *self._lives.values()]
@@ -106,13 +106,13 @@ class Transcript:
         nodes: Sequence[Node],
         read: Callable[[Sequence[int]], Sequence[Record]],
     ) -> dict[int, TurnView]:
-        """Return the views of stored turns, by the turns' ids; those that are new are read."""
+        """Return the views of stored turns, by the turns' ids; read the new ones."""
         known = {view.key: view for view in self._views if view.key is not None}
         missing = [node.id for node in wanted if node.id not in known]
         return known | {record.id: self._stored(record, nodes) for record in read(missing)}
 
     def begin(self, live: Live, now: float) -> bool:
-        """Make a place for a question that was asked; return whether it is new."""
+        """Make a place for a question; return whether it is new."""
         if live in self._lives:
             return False
         self._since = self._refused = None
@@ -165,7 +165,7 @@ class Transcript:
         return TurnView(question, self._actions, now=now, show_reasoning=shown)
 
     def _empty_all(self, gone: Collection[TurnView]) -> None:
-        """Let go of turns that are about to be taken from the page and closed."""
+        """Let go of turns that will be taken from the page and closed."""
         if gone:
             self._page.forget(chain.from_iterable([view.empty() for view in gone]))
 
@@ -211,7 +211,7 @@ class Transcript:
 
 
 def _tail(tree: Tree, nodes: Sequence[Node], *, is_asking: bool) -> list[Node]:
-    """Return the last turn of all where it failed or was stopped, so that it can be asked again."""
+    """Return the very last turn if it failed or was stopped, so that it can be asked again."""
     if is_asking or not tree.nodes:
         return []
     last = tree.nodes[-1]

@@ -31,7 +31,7 @@ _THINKING = "Thinking…"  # as the fold says
 
 
 class Actions(Protocol):
-    """What can be done with a turn that stands in the panel."""
+    """What can be done with a turn in the panel."""
 
     def retry(self, view: TurnView) -> None:
         """Ask the question again, in its place."""
@@ -52,7 +52,7 @@ def question_html(text: str) -> str:
 
 
 def reason_html(reason: str) -> str:
-    """Return why an answer is not whole, and below that what to do."""
+    """Return why an answer is not whole, and below it what to do."""
     said, _, hint = reason.partition("\n")
     return ending_html(f"{said[:1].upper()}{said[1:]}") + line_html(hint)
 
@@ -110,7 +110,7 @@ class TurnView:
         self._tell("" if told == _THINKING and turn.output else line_html(told))
 
     def decide(self, calls: Mapping[int, Call], decisions: dict[int, Decision]) -> None:
-        """Ask about calls that nobody has decided about; note what is decided, here or elsewhere."""
+        """Ask about undecided calls; note what is decided, in this panel or another."""
         for number, call in calls.items():
             if number not in self._approvals:
                 if number in decisions:
@@ -152,7 +152,7 @@ class TurnView:
         self._offer(None)
 
     def empty(self) -> tuple[Widget, ...]:
-        """Let go of what is shown, before it is taken from the page; return all widgets."""
+        """Let go of what is shown before it leaves the page; return all widgets."""
         self._look.empty()
         return self._look.made
 
