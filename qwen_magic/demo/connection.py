@@ -41,7 +41,7 @@ class Received:
 
     Attributes:
         headers: By lower-case name.
-        body: The JSON object; empty where there was none.
+        body: The JSON object; empty if there was none.
     """
 
     path: str
@@ -168,7 +168,7 @@ class _Connection(BaseHTTPRequestHandler):
             self._whole(exchange)
 
     def _whole(self, exchange: Exchange) -> None:
-        """Send what the stream would have come to, as one JSON object."""
+        """Send what the stream would end with, as one JSON object."""
         spoiled = list(spoil(frames(exchange.response), exchange.fault))
         if self._left(sum(frame.seconds for frame in spoiled)):
             return
@@ -202,12 +202,12 @@ class _Connection(BaseHTTPRequestHandler):
         return frame.paces * self.server.desk.pace + frame.seconds
 
     def _keep(self, exchange: Exchange, event: Mapping[str, Any]) -> None:
-        """Keep a response before its end is told, so that the next request finds it."""
+        """Keep a response before telling its end, so that the next request finds it."""
         if event["type"] in TERMINAL and event["type"] != "response.failed":
             self.server.desk.responses.keep(exchange)
 
     def _left(self, seconds: float) -> bool:
-        """Wait, and tell at once if the client hangs up meanwhile."""
+        """Wait, and return at once if the client hangs up; return whether it did."""
         if seconds <= 0:
             return False
         self.connection.settimeout(seconds)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["ALL_MODELS", "FAULTS", "RATE_LIMIT", "SILENCE", "Fault", "spoil"]
 
 SILENCE = 600.0
-"""The seconds a stalled stream stays open without a word."""
+"""The seconds that a stalled stream stays open in silence."""
 
 RATE_LIMIT = {
     "code": "server_error",

@@ -1,4 +1,4 @@
-"""Requests become responses, and responses are kept so that later ones can build on them."""
+"""Turning requests into responses, and keeping these so that later ones can build on them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KEPT_FOR = 7 * 24 * 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One response with all that led to it.
+    """One response and all that led to it.
 
     Attributes:
         context: The conversation up to the response, its own input included.
@@ -169,7 +169,7 @@ def _check_calls(context: Sequence[Item]) -> None:
 
 
 def _within(limit: int, output: list[Item]) -> list[Item]:
-    """Return as much of the output as the limit allows; the text it ends in is cut."""
+    """Return as much of the output as the limit allows; cut the text that passes it."""
     kept: list[Item] = []
     for item in output:
         cost = spent(item)

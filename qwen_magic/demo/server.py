@@ -16,7 +16,7 @@ from qwen_magic.errors import QwenError
 __all__ = ["PACE", "DemoServer", "Received", "shared_server"]
 
 PACE = 0.025
-"""Seconds between two pieces of text that one can read along with."""
+"""Seconds between two pieces of text, so that one can read along."""
 
 
 class DemoServer:
@@ -26,7 +26,7 @@ class DemoServer:
 
     Args:
         port: The port to listen on; 0 takes a free one.
-        key: The only API key that is accepted; without one, every key is, and none at all.
+        key: The only API key to accept; if None, any key will do, or none at all.
         pace: Seconds between two pieces of text.
     """
 

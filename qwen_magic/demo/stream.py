@@ -33,7 +33,7 @@ EMPTY: dict[str, Item] = {
     "web_search_call": {"action": {"type": "search", "query": "Web search"}},
     "mcp_list_tools": {"tools": []},
 }
-"""What stands in an item before its content."""
+"""What an item holds before its content."""
 
 WORK = 12  # paces a built-in tool seems to work
 
@@ -43,9 +43,9 @@ class Frame:
     """One event and the time before it.
 
     Attributes:
-        event: The JSON object; empty where the stream only keeps silent.
+        event: The JSON object; empty if the stream only stays silent.
         paces: How many times the server's pace to wait before sending.
-        seconds: Seconds to wait besides, whatever the pace.
+        seconds: More seconds to wait, whatever the pace.
     """
 
     event: Mapping[str, Any]
@@ -138,7 +138,7 @@ def _mcp_arguments(item: Item, at: Item) -> Iterator[Frame]:
 
 
 def _working(*steps: str) -> Callable[[Item, Item], Iterator[Frame]]:
-    """Return the events of a built-in tool that only tells how far it is."""
+    """Return the events of a built-in tool that only reports its progress."""
 
     def between(item: Item, at: Item) -> Iterator[Frame]:
         for step in steps:

@@ -47,7 +47,7 @@ def spent(item: Item) -> int:
 
 
 class SessionCache:
-    """Beginnings of contexts that were seen in the last five minutes."""
+    """The beginnings of contexts seen in the last five minutes."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

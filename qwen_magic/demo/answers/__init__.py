@@ -1,1 +1,1 @@
-"""The script that plays the model: from a scene to the items of an answer. `responses` comes in by `script`."""
+"""The script that plays the model: from a scene to the items of an answer. `responses` comes in through `script`."""

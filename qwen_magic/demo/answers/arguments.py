@@ -1,7 +1,7 @@
 """Arguments that fit a JSON schema and, where they can, the question.
 
-What a schema requires is always there; what it leaves open is there only where the question says
-something that fits. The bounds a schema sets are kept; of patterns, only the usual syntax is known.
+What a schema requires is always there. What it leaves open is there only if the question says
+something that fits. Values keep within the schema's bounds; patterns may use the usual syntax.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FORMATS = {
     "hostname": (r"[\w-]+(?:\.[\w-]+)+", "example.com"),
 }
 COMBINED = ("$ref", "allOf", "anyOf", "oneOf")
-LINKS = 32  # references in a row, before they are taken for a ring
+LINKS = 32  # references in a row, before we take them for a circle
 WHOLE = re.compile(
     r"(?:^|_)(?:query|question|prompt|text|message|input|sentence|content|q)$", re.IGNORECASE
 )
@@ -46,7 +46,7 @@ def arguments_for(schema: Schema, question: str) -> dict[str, Any]:
 
 
 class _Filling:
-    """One pass over a schema, with the clues it uses up on its way."""
+    """One pass over a schema, and the clues it uses up on the way."""
 
     def __init__(self, root: Schema, clues: Clues) -> None:
         self._root = root
@@ -62,7 +62,7 @@ class _Filling:
         }
 
     def value(self, schema: object, name: str, depth: int) -> object:
-        """Return a value for a schema; `name` is the property it stands under."""
+        """Return a value for a schema; `name` is its property."""
         plain = self._plain(schema, depth)
         if "const" in plain:
             return plain["const"]
@@ -94,7 +94,7 @@ class _Filling:
                 yield self._branch(value, depth)
 
     def _branch(self, branches: list[Schema], depth: int) -> Schema:
-        """Return the alternative the question speaks for, else the plainest that is not null."""
+        """Return the alternative that suits the question, else the plainest that is not null."""
         if depth > 2 * DEEP:
             return {}
         plain = [self._plain(branch, depth + 1) for branch in branches]
@@ -121,7 +121,7 @@ class _Filling:
         return {key: self.value(properties.get(key, others), key, depth + 1) for key in chosen}
 
     def _said(self, name: str, schema: object) -> bool:
-        """Tell whether the question has something for a property that may be left out."""
+        """Tell whether the question has something for an optional property."""
         plain = self._plain(schema, DEEP)
         if "enum" in plain:
             return any(map(self._clues.mentions, plain["enum"]))

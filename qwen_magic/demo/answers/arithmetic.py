@@ -25,7 +25,7 @@ _LESS = re.compile(r"\b(?:small|low)(?:er|est)\b|\bless\b|更小|小", re.IGNORE
 
 
 def expression(question: str) -> str:
-    """Return the sum a question holds, in plain signs, or an empty string."""
+    """Return the sum a question contains, in plain signs, or an empty string."""
     for spoken, sign in _SPOKEN.items():
         question = re.sub(spoken, sign, question, flags=re.IGNORECASE)
     found = _EXPRESSION.search(_DATE.sub("", question))
@@ -33,7 +33,7 @@ def expression(question: str) -> str:
 
 
 def total(summed: str) -> str:
-    """Return what the sum comes to: a whole number, or a decimal where it is not one.
+    """Return what the sum comes to, as a whole number if it is one, else as a decimal.
 
     Raises:
         ZeroDivisionError: The sum divides by zero.
@@ -53,7 +53,7 @@ def _product(text: str) -> Fraction:
 
 
 def compared(question: str) -> tuple[str, str, bool] | None:
-    """Return the number a question asks for, the other one, and whether the larger is asked."""
+    """Return the number a question asks for, the other one, and whether it asks for the larger."""
     numbers = list(dict.fromkeys(_DECIMAL.findall(question)))
     if len(numbers) != len(("one", "other")) or not _WHICH.search(question):
         return None

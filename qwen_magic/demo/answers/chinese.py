@@ -25,7 +25,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def is_chinese(text: str) -> bool:
-    """Tell whether a text holds Chinese characters."""
+    """Tell whether a text contains Chinese characters."""
     return bool(_HAN.search(text))
 
 
@@ -35,7 +35,7 @@ def pleased(name: str) -> str:
 
 
 def your_name(name: str) -> str:
-    """Return a name that was told earlier."""
+    """Return the answer with the name that was told earlier."""
     return f"当然。你叫{name}！"
 
 
@@ -45,7 +45,7 @@ def puzzled(question: str) -> str:
 
 
 def no_name() -> str:
-    """Return the answer where no name was told."""
+    """Return the answer if no name was told."""
     return "你还没有告诉我你的名字。"
 
 

@@ -42,7 +42,7 @@ _OPENINGS = frozenset(_OPENING_WORDS.split())
 
 
 class Clues:
-    """The clues of one question; a clue that is taken is not given again."""
+    """The clues of one question; each clue is given once."""
 
     def __init__(self, question: str) -> None:
         self.question = question
@@ -51,18 +51,18 @@ class Clues:
         self._objects = deque(_OBJECT.findall(question))
 
     def mentions(self, word: object) -> bool:
-        """Tell whether the question holds a word, in whatever case."""
+        """Tell whether the question contains a word, in any case."""
         whole = rf"(?<!\w){re.escape(str(word))}(?!\w)"
         return word != "" and bool(re.search(whole, self.question, re.IGNORECASE))
 
     def of(self, kind: str) -> Sequence[int | float | str]:
-        """Return the clues that are left for a JSON type."""
+        """Return the remaining clues for a JSON type."""
         if kind == "string":
             return self.names
         return self.numbers if kind in ("integer", "number") else ()
 
     def name(self, fallback: str) -> str:
-        """Take the next name, or what stands after a preposition."""
+        """Take the next name, or what follows a preposition."""
         if self.names:
             return self.names.popleft()
         return self._objects.popleft() if self._objects else fallback
@@ -78,7 +78,7 @@ def _number(text: str) -> int | float:
 
 
 def _names(question: str) -> Iterator[str]:
-    """Yield the names in order; a word that only opens its sentence comes last, if alone."""
+    """Yield the names in order; a single word that opens a sentence comes last, if at all."""
     openings = []
     for found in _NAME.finditer(question):
         if found.lastgroup != "name":
@@ -94,7 +94,7 @@ def _names(question: str) -> Iterator[str]:
 
 
 def _without_opening(name: str) -> str:
-    """Return the name without the words a sentence only opens with."""
+    """Return the name without words that only open a sentence."""
     words = name.split(" ")
     while words and words[0].lower() in _OPENINGS:
         words.pop(0)

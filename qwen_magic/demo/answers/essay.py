@@ -1,4 +1,4 @@
-"""A long answer: Markdown with formulas, of whatever length a test asks for."""
+"""A long answer: Markdown with formulas, of any length that a test asks for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the caller's functions a question asks for, and what is said about their outputs."""
+"""Which of the caller's functions a question asks for, and what to say about their outputs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["calls", "outputs", "report"]
 
 MOST_CALLS = 3  # of one function, for one question
-LONG = 200  # characters of an output that is set apart
+LONG = 200  # characters; a longer output is set apart
 
 _AGAIN = re.compile(r"\bkeep calling\b", re.IGNORECASE)
 _THEN = re.compile(r"[,;.]?\s+(?:and\s+)?then\b[,:]?\s*", re.IGNORECASE)
@@ -34,7 +34,7 @@ SAME = (
     "convert exchange conversion 换算",
     "email mail e-mail 邮件",
 )
-"""Words that stand for each other."""
+"""Words that mean the same."""
 
 _EMPTY_WORDS = """
 about all also and any based call called calls current data for from function get gets give
@@ -47,10 +47,10 @@ EMPTY = frozenset(_EMPTY_WORDS.split())
 
 
 def calls(scene: Scene) -> list[Item]:
-    """Return the calls that come next; at least one if it is forced, none if all were made.
+    """Return the calls that come next; at least one if forced, none if all were made.
 
-    A question of the kind "do this, then do that" is done step by step, each after the outputs of
-    the one before. One to "keep calling" gets calls in every round: for those who count rounds.
+    "Do this, then do that" is done step by step, each step after the outputs of the one before.
+    "Keep calling" gets calls in every round, for tests that count rounds.
     """
     offered = [tool for tool in scene.tools if tool["type"] == "function"]
     step = _step(scene)
@@ -62,7 +62,7 @@ def calls(scene: Scene) -> list[Item]:
 
 
 def _step(scene: Scene) -> str:
-    """Return what the question asks for next, with the numbers that came back if it has none."""
+    """Return the question's next step; if it has no numbers, with those that came back."""
     kinds = [item.get("type") for item in scene.since]
     done = sum(
         kind == "function_call" != before
@@ -78,7 +78,7 @@ def _step(scene: Scene) -> str:
 
 
 def outputs(scene: Scene) -> list[tuple[Item, str]]:
-    """Return the calls made since the question with what came back, in the order of the calls."""
+    """Return the calls made since the question and their outputs, in the order of the calls."""
     back = {
         item["call_id"]: output_of(item)
         for item in scene.since
@@ -89,7 +89,7 @@ def outputs(scene: Scene) -> list[tuple[Item, str]]:
 
 
 def report(answered: list[tuple[Item, str]]) -> str:
-    """Return what the assistant says about the outputs; each is quoted whole."""
+    """Return what the assistant says about the outputs; it quotes each in full."""
     return "\n\n".join(f"{_signature(made)} returned{_quoted(output)}" for made, output in answered)
 
 
@@ -128,7 +128,7 @@ def _purpose(tool: Item) -> set[str]:
 
 
 def _words(text: str) -> set[str]:
-    """Return what a text is about: its words without endings, those that mean the same as one."""
+    """Return what a text is about: its words without endings; those that mean the same are one."""
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text).lower()
     found = set(re.findall(r"[a-z][a-z-]{2,}|(?<=\d)\s*[+*×÷]|[\u4e00-\u9fff]{2}", spaced))  # noqa: RUF001
     found = {word.strip() for word in found} - EMPTY
@@ -146,7 +146,7 @@ _GROUP = {word: line.split()[0] for line in SAME for word in line.split()}
 
 
 def _calls_of(tool: Item, question: str) -> list[Item]:
-    """Return one call; several where one text is wanted and the question lists several names."""
+    """Return one call, or several if it takes one text and the question lists several names."""
     schema: dict[str, Any] = tool.get("parameters") or {}
     ways, names = [arguments_for(schema, question)], list(dict.fromkeys(Clues(question).names))
     if len(ways[0]) == 1 and any(value in names for value in ways[0].values()):
@@ -156,7 +156,7 @@ def _calls_of(tool: Item, question: str) -> list[Item]:
 
 
 def _signature(made: Item) -> str:
-    """Return a call as one would write it in Python; plainly, where that cannot be shown."""
+    """Return a call as Python would write it; only its name if the arguments cannot be read."""
     try:
         arguments = dict(json.loads(made["arguments"] or "{}"))
     except (TypeError, ValueError):
@@ -168,7 +168,7 @@ def _signature(made: Item) -> str:
 
 
 def _quoted(output: str) -> str:
-    """Return the output in the line, or below in a block where it is long."""
+    """Return the output in the line, or in a block below if it is long."""
     if output and len(output) <= LONG and "\n" not in output and "`" not in output:
         return f" `{output}`."
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", output)), default=0))

@@ -1,4 +1,4 @@
-"""Images as far as their first bytes tell."""
+"""What the first bytes of an image tell about it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import struct
 
 __all__ = ["described"]
 
-_SIZE_OF_PNG = slice(16, 24)  # width and height stand first in the IHDR chunk
+_SIZE_OF_PNG = slice(16, 24)  # width and height come first in the IHDR chunk
 
 
 def described(address: str) -> str:
-    """Return what one can say of an image without looking at it."""
+    """Return what can be said about an image without looking at it."""
     if not address.startswith("data:"):
         return f"an image at <{address}>"
     head, _, data = address.partition(",")

@@ -1,4 +1,4 @@
-"""The code interpreter: a few programs it knows, with what they print worked out for real."""
+"""The code interpreter: a few programs it knows, with output that is really computed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tools of MCP servers: listed once per conversation, called where the question is about them."""
+"""Tools of MCP servers: listed once per conversation, called if the question is about them."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def calls(scene: Scene) -> Iterator[Item]:
 
 
 def told(item: Item) -> str:
-    """Return what the assistant tells of a call."""
+    """Return what the assistant says about a call."""
     return f"`{item['name']}` of *{item['server_label']}* answered: {item['output']}"
 
 

@@ -48,7 +48,7 @@ def recalled(scene: Scene) -> Answer | None:
 
 
 def _greeted(question: str) -> Answer | None:
-    """Return the answer to what the user tells about themselves."""
+    """Return the answer to what users say about themselves."""
     if name := _name_in(question):
         friendly = f"Nice to meet you, {name}! I will remember your name."
         text = chinese.pleased(name) if chinese.is_chinese(question) else friendly

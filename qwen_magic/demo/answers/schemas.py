@@ -1,4 +1,4 @@
-"""Questions one can put to a JSON schema without an instance at hand."""
+"""Questions about a JSON schema, without an instance of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _TIGHTER = {
 
 
 def kind_of(schema: Schema, *, sparing: bool = False) -> str:
-    """Return the type a value should have; the last of several if sparing, as that is null."""
+    """Return the type a value should have; of several, the first, or null if sparing."""
     named = schema.get("type")
     if isinstance(named, list) and named:
         return str("null" if sparing and "null" in named else named[0])
@@ -65,7 +65,7 @@ def merged(one: Schema, other: Schema) -> Schema:
 
 
 def fits(number: float, schema: Schema, *, whole: bool) -> bool:
-    """Tell whether a number keeps the bounds of a schema."""
+    """Tell whether a number is within the bounds of a schema."""
     step = schema.get("multipleOf")
     return (
         (not whole or number == int(number))
@@ -77,7 +77,7 @@ def fits(number: float, schema: Schema, *, whole: bool) -> bool:
 
 
 def within(schema: Schema, *, whole: bool) -> float:
-    """Return a number that keeps the bounds: 1 if it does, else one near a bound."""
+    """Return a number within the bounds: 1 if it is, else one near a bound."""
     low = max(schema.get("minimum", -math.inf), schema.get("exclusiveMinimum", -math.inf))
     high = min(schema.get("maximum", math.inf), schema.get("exclusiveMaximum", math.inf))
     step = schema.get("multipleOf") or 1

@@ -1,7 +1,7 @@
 """The demo's "model": from a scene to the items of an answer.
 
-What comes first wins: outputs of functions are told, then functions are called, then built-in
-tools, then the question itself is answered, from the conversation where it is about that.
+The first step that applies wins: call functions, tell their outputs, call MCP servers, call
+built-in tools, answer the question itself (from the conversation, if it is about that).
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def perform(scene: Scene) -> list[Item]:
 
 
 def is_closed(text: str) -> bool:
-    """Tell whether a text holds an answer of the demo, by the line that ends each."""
+    """Tell whether a text contains an answer of the demo, by the line that ends each."""
     return ENGLISH in text or CHINESE in text
 
 
 def _acts(scene: Scene) -> list[Item]:
-    """Return what is done with tools, or nothing."""
+    """Return what the script does with tools, if anything."""
     if calls := functions.calls(scene):
         names = " and ".join(dict.fromkeys(f"`{item['name']}`" for item in calls))
         return [reasoning(f"The question asks for what {names} can do, so I call it."), *calls]
@@ -75,7 +75,7 @@ def _mcp(scene: Scene) -> list[Item]:
 
 
 def _says(scene: Scene, answer: Answer) -> list[Item]:
-    """Return a thought and a message that says it is a demo's."""
+    """Return a thought, and a message that says it is from the demo."""
     closing = CHINESE if chinese.is_chinese(answer.text) else ENGLISH
     told = f"\nThe instructions of this turn say: {scene.instructions}" * bool(scene.instructions)
     return [reasoning(answer.thought + told), message(f"{answer.text}\n\n{closing}")]

@@ -23,7 +23,7 @@ QWEN = re.compile(r"\bqwen|通义|千问", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """One built-in tool: what asks for it, what is thought before, and how its item is made."""
+    """One built-in tool: what asks for it, the thought before it, and how to make its item."""
 
     asked: re.Pattern[str]
     thought: str
@@ -41,7 +41,7 @@ def wanted(scene: Scene) -> list[str]:
 
 
 def findings(items: list[Item]) -> str:
-    """Return what the assistant tells of the calls it made."""
+    """Return what the assistant says about the calls it made."""
     return "\n\n".join(_TOLD[item["type"]](item) for item in items)
 
 

@@ -10,7 +10,7 @@ __all__ = ["TOPICS", "Topic", "topic"]
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A pattern of questions, what is thought of them, and the one answer to all."""
+    """A pattern of questions, the thought about them, and the one answer to all."""
 
     asked: re.Pattern[str]
     thought: str
@@ -18,7 +18,7 @@ class Topic:
 
 
 def topic(asked: str, thought: str, text: str) -> Topic:
-    """Return a topic; the pattern is met in whatever case."""
+    """Return a topic; its pattern ignores case."""
     return Topic(re.compile(asked, re.IGNORECASE), thought, text.strip())
 
 

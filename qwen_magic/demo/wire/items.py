@@ -1,4 +1,4 @@
-"""The items of an answer, as they stand on the wire once they are done."""
+"""The items of an answer, as they are on the wire when done."""
 
 from __future__ import annotations
 
@@ -53,6 +53,6 @@ def text_of(value: object) -> str:
 
 
 def output_of(item: Item) -> str:
-    """Return what a function gave back; parts are joined, other values written as JSON."""
+    """Return what a function returned; parts are joined, other values written as JSON."""
     output = item.get("output", "")
     return text_of(output) or (output if isinstance(output, str) else json.dumps(output))

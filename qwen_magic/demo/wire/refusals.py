@@ -1,4 +1,4 @@
-"""Requests the server does not take, and the words it refuses them with."""
+"""Requests that the server does not take, and the words of its refusals."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def effort_of(body: Mapping[str, Any]) -> str:
 
 
 def check(body: Mapping[str, Any], models: frozenset[str] = MODELS) -> None:
-    """Raise the first thing that is wrong with a request, judged by itself alone.
+    """Raise the first thing that is wrong with a request by itself.
 
     Raises:
         Refusal: The request is malformed, or it runs into a limit of the API.

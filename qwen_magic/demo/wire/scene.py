@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "Scene", "scene_of"]
 
-LONG = 500  # characters of a question that is more than a question
+LONG = 500  # characters; a longer question brings a text with it
 
 _LAST_PARAGRAPH = re.compile(r"(?:.*\n\s*\n)?(.+)\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the script says, and what it thinks before."""
+    """What the script says, and what it thinks first."""
 
     text: str
     thought: str
@@ -29,7 +29,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One request with everything that was said before it.
+    """One request and everything that was said before it.
 
     Attributes:
         context: The whole conversation, oldest item first, without the instructions.
@@ -57,7 +57,7 @@ class Scene:
 
     @property
     def topic(self) -> str:
-        """What is asked: the question, or its last paragraph where a long text precedes it."""
+        """What is asked: the question, or its last paragraph if a long text comes before it."""
         if len(self.question) < LONG:
             return self.question
         found = _LAST_PARAGRAPH.match(self.question)
