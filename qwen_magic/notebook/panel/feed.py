@@ -78,7 +78,7 @@ class Feed:
                 panel.show(live)
 
     def refresh(self, *_: object) -> None:
-        """Let each panel see whether a cell changed its chain; IPython calls this after each cell."""
+        """Let each panel see if a cell changed its chain; IPython calls this after each cell."""
         for panel in self.panels:
             panel.refresh()
 
