@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No test sees the key, the server, the proxies or the store of whoever runs it."""
+    """Hide the key, the server, the proxies and the store of whoever runs the tests."""
     for name in (*SETTINGS, *PROXIES, *map(str.lower, PROXIES)):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("QWEN_MAGIC_HOME", str(tmp_path / "home"))

@@ -1,4 +1,4 @@
-"""What CONTRIBUTING.md says is so: its names exist, and its drawing shows every room."""
+"""What CONTRIBUTING.md says is true: its names exist, and its drawing shows every room."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The house: which room may know which, and how large rooms and modules may be.
 
-Imports are read from the source, also those inside functions and those for type checking alone.
+Imports are read from the source, including those inside functions and those only for type checking.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MOST_MODULES = 20
 MOST_LINES = 250
 FEWEST_LINES = 30
 
-# From the ground up. A room may import what it names, and what stands at the ground.
+# From the ground up. A room may import the rooms it names here, and what stands at the ground.
 GROUND = ("errors", "excerpt")
 FLOORS: dict[str, tuple[str, ...]] = {
     "responses": (),
@@ -82,7 +82,7 @@ class House:
 
 
 def read(sources: Mapping[str, str], package: str = "qwen_magic") -> House:
-    """Return the house that modules, by their dotted names, are; a room's own name is its `__init__`."""
+    """Return the house built of these modules, by dotted name; a room's name is its `__init__`."""
     names = frozenset(sources)
     imports = {
         name: frozenset(_imported(ast.parse(source), name, names, package)) - {name}
@@ -107,7 +107,7 @@ def _imported(tree: ast.AST, name: str, names: frozenset[str], package: str) -> 
 
 
 def room(module: str) -> str:
-    """Return the room that a module stands in; those at the top are rooms by themselves."""
+    """Return the room that a module stands in; a module at the top is a room by itself."""
     return module.rpartition(".")[0] or module
 
 
@@ -128,7 +128,7 @@ def _circle(arrows: Mapping[str, frozenset[str] | set[str]]) -> list[str]:
 
 
 def climbing(house: House) -> list[str]:
-    """Return the imports that no floor allows."""
+    """Return the imports that the floors do not allow."""
     allowed = {place: {place, *below, *GROUND} for place, below in FLOORS.items()}
     return [
         f"{module} → {other}"
@@ -150,13 +150,13 @@ def too_long(house: House) -> list[str]:
 
 
 def too_short(house: House) -> list[str]:
-    """Return the modules that would rather be a part of their user."""
+    """Return the modules so short that they belong in the modules that use them."""
     found = (module for module, count in house.lines.items() if count < FEWEST_LINES)
     return [module for module in found if module not in SHORT]
 
 
 def repeating(house: House) -> list[str]:
-    """Return the modules whose names begin with that of their room."""
+    """Return the modules whose names begin with their room's name."""
     return [
         module
         for module in house.lines

@@ -1,4 +1,4 @@
-"""What the README says is so: its links, tables, messages, pictures and programs."""
+"""What the README says is true: its links, tables, messages, pictures and programs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TEXT = (ROOT / "README.md").read_text("utf-8")
 FENCES = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 PROSE = FENCES.sub("", TEXT)
 LARGEST = 300_000
-LEAST = 8  # letters of a message that stand in the code as they are
+LEAST = 8  # letters of a message that the code has as they are
 TOP_LEVEL = "python3 -m venv .venv && "
 
 
@@ -36,7 +36,7 @@ def section(title: str) -> str:
 
 
 def rows(text: str) -> list[list[str]]:
-    """Return the cells of the tables' rows, without the heads."""
+    """Return the cells of the tables' rows, without the header rows."""
     lines = re.findall(
         r"^\|(?! *\|)(.+)\|$", re.sub(r"^.+\n\|---.+", "", text, flags=re.MULTILINE), re.MULTILINE
     )
@@ -102,13 +102,13 @@ def test_the_settings_are_those_of_the_magics() -> None:
 
 
 def default(trait: Any) -> str:  # noqa: ANN401 - traitlets' own
-    """Return how the table shows a default: nothing for what is unset."""
+    """Return how the table shows a default; empty if it is unset."""
     value = trait.default()
     return str(value) if value not in ("", None, []) else ""
 
 
 def templates() -> Iterator[re.Pattern[str]]:
-    """Yield a pattern for each text in the code; what is filled in may be anything."""
+    """Yield a pattern for each text in the code; anything may be filled in."""
     for file in (ROOT / "qwen_magic").rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             parts = node.values if isinstance(node, ast.JoinedStr) else [node]

@@ -55,7 +55,7 @@ def asked(text: str = "Hi", **fields: object) -> dict[str, Any]:
 
 
 def post(transport: httpx.BaseTransport, body: dict[str, Any], **headers: str) -> httpx.Response:
-    """Send a body through a transport alone; return the response, read."""
+    """Send a body through a bare transport; return the response, fully read."""
     with httpx.Client(transport=transport) as client:
         return client.post(URL, json=body, headers=headers)
 

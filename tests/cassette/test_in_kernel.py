@@ -26,7 +26,7 @@ EMPTY = {"DASHSCOPE_BASE_URL": "", "DASHSCOPE_API_KEY": ""}
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Record a lesson, whose server is gone when it is used."""
+    """Record a lesson; its server is gone before the lesson is used."""
     path = tmp_path_factory.mktemp("lesson") / "lesson.jsonl"
     with (
         DemoServer(pace=0.002, key=KEY) as server,

@@ -41,7 +41,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def record(path: Path, *scripts: Script) -> RawServer:
-    """Ask a scripted server once, for each script that it has."""
+    """Ask a scripted server once for each of its scripts."""
     with serving(*scripts) as server, closing(recording_client(path, server.url)) as client:
         while server.scripts:
             ask(client)

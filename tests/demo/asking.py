@@ -44,7 +44,7 @@ def ask(server: DemoServer, asked: object, **fields: object) -> Json:
 
 
 def refused(server: DemoServer, asked: object, **fields: object) -> tuple[int, str, str]:
-    """Return status, code and message of a refusal in the flat shape."""
+    """Return the status, code and message of a refusal in the flat shape."""
     reply = post(server, asked, **fields)
     body = reply.json()
     assert body.keys() == {"request_id", "code", "message"}
@@ -53,7 +53,7 @@ def refused(server: DemoServer, asked: object, **fields: object) -> tuple[int, s
 
 
 def blocks(raw: str) -> list[tuple[int, str, Json]]:
-    """Return id, event and data of every block; the framing must be the vendor's."""
+    """Return the id, event and data of every block; the framing must be the vendor's."""
     *parts, rest = raw.split("\n\n")
     found = [BLOCK.fullmatch(part) for part in parts]
     assert all(found), parts
@@ -87,13 +87,13 @@ def kinds(response: Json) -> list[str]:
 
 
 def arguments(response: Json) -> list[tuple[str, Json]]:
-    """Return name and arguments of every function call."""
+    """Return the name and arguments of every function call."""
     calls = items(response, "function_call")
     return [(call["name"], json.loads(call["arguments"])) for call in calls]
 
 
 def outputs(response: Json, *values: str) -> list[Json]:
-    """Return what the functions of a response gave back."""
+    """Return the outputs for the function calls of a response."""
     calls = items(response, "function_call")
     return [
         {"type": "function_call_output", "call_id": call["call_id"], "output": value}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def until(happened: Callable[[], bool]) -> bool:
-    """Wait for something another thread does; at most ten seconds."""
+    """Wait for something that another thread does, at most ten seconds."""
     tick = Event()
     return any(happened() or tick.wait(0.01) for _ in range(1000))
 

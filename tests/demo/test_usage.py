@@ -76,7 +76,7 @@ def test_a_function_is_no_tool_of_the_servers(demo: DemoServer) -> None:
 
 
 class Cached:
-    """Asks with the session cache on, at a time the test sets."""
+    """Asks with the session cache on, at a time that the test sets."""
 
     def __init__(self) -> None:
         self.now = 0.0

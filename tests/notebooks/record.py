@@ -1,7 +1,7 @@
 """Records the cassette that the teaching notebook replays: `poe record-lesson`.
 
-It asks what the notebook's cells ask, of the built-in demo, at a pace that one can read. Nothing
-else is to be changed by hand: after new questions, record, then save the notebook.
+It asks the built-in demo what the notebook's cells ask, at a pace that one can read. Change nothing
+else by hand: after adding questions, record, then save the notebook.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Runs the shipped notebooks and saves them with their outputs: `poe save-notebooks`.
 
-Names are what to save, without `.ipynb`; all without one. Saved again, a notebook stays the same
-to the byte: what differs from run to run (ids, durations, the version of Python) is left out or
-counted.
+Give the names of notebooks to save, without `.ipynb`; without a name, it saves all. A notebook
+saved again stays the same to the byte: what differs between runs (ids, durations, the version of
+Python) is left out or counted.
 """
 
 from __future__ import annotations
@@ -50,12 +50,12 @@ def read(path: Path) -> NotebookNode:
 def executed(
     notebook: NotebookNode, home: Path, environment: Mapping[str, str] | None = None
 ) -> NotebookNode:
-    """Run a notebook from the shipped ones' folder, in an environment without the user's own settings.
+    """Run a notebook in the shipped ones' folder, in an environment without the user's settings.
 
     Args:
-        notebook: What to run; it is given its outputs.
+        notebook: What to run; it gets its outputs.
         home: The folder for chains.
-        environment: What the kernel's environment has besides.
+        environment: More variables for the kernel's environment.
     """
     for cell in _code(notebook):
         cell.outputs, cell.execution_count = [], None
@@ -74,7 +74,7 @@ def executed(
 
 
 def text_of(notebook: NotebookNode, name: str) -> str:
-    """Return a notebook as it is saved."""
+    """Return the text of a notebook's file."""
     notebook.metadata = nbformat.from_dict(_METADATA)  # type: ignore[no-untyped-call]
     ids, numbers = dict[str, str](), count(1)
     for cell in _code(notebook):
@@ -92,7 +92,7 @@ def _code(notebook: NotebookNode) -> Iterator[NotebookNode]:
 
 
 def _told(cell: NotebookNode) -> Iterator[dict[str, Any]]:
-    """Yield what the outputs' metadata tell of their turns."""
+    """Yield what the outputs' metadata say about their turns."""
     for output in cell.outputs:
         if told := output.get("metadata", {}).get("qwen_magic"):
             yield told

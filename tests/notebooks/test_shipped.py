@@ -1,4 +1,4 @@
-"""The shipped notebooks: what they say of themselves, and what they do when they are run."""
+"""The shipped notebooks: what they say about themselves, and what they do when run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 @pytest.fixture
 def trap() -> Iterator[DemoServer]:
-    """A server that stands for a paid one: it is in the environment, and answers whoever asks."""
+    """A server that stands for a paid one: the environment names it, and it answers anyone."""
     with DemoServer(pace=0) as server:
         yield server
 
@@ -36,7 +36,7 @@ def with_key(trap: DemoServer) -> dict[str, str]:
 
 
 def inside(path: Path) -> dict[str, str]:
-    """Return what a kernel inherits that was started from a cell of a notebook."""
+    """Return what a kernel inherits if a cell of a notebook started it."""
     return {"JPY_SESSION_NAME": str(path)}
 
 

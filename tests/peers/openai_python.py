@@ -1,4 +1,4 @@
-"""What the `openai` package makes of the demo: asks every way it knows, prints JSON.
+"""What the `openai` package makes of the demo: it asks in every way it knows, and prints JSON.
 
 Run by `test_openai_python.py`, in a process that has `openai` on its path.
 """
@@ -10,7 +10,7 @@ import json
 import sys
 from typing import Any, TypeAlias
 
-Client: TypeAlias = Any  # its types are not installed where this is checked
+Client: TypeAlias = Any  # mypy runs where its types are not installed
 
 MODEL = "qwen3.7-plus"
 WEATHER = {

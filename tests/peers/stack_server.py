@@ -49,7 +49,7 @@ def main(url: str, folder: str) -> None:
         port = free.getsockname()[1]
     sys.stdout.write(f"http://127.0.0.1:{port}\n")
     sys.stdout.flush()
-    os.dup2(2, 1)  # it logs to standard output, which nobody reads any more
+    os.dup2(2, 1)  # it logs to standard output, which nobody reads from here on
     sys.argv[1:] = ["--config", str(file), "--port", str(port)]
     server: Any = importlib.import_module("llama_stack.distribution.server.server")
     server.main()

@@ -8,8 +8,8 @@ To start it by hand, once llama.cpp serves (see `test_llama_cpp.py`):
 
 It prints its address and serves `{address}/v1/openai/v1/responses`. Written for 0.2.12, the newest
 version that Python 3.11 can have.
-These tests and those of llama.cpp take 80 s on two idle cores, most of it to install; four minutes
-on busy ones.
+These tests and those of llama.cpp take 80 s on two idle cores, most of it for installing, and four
+minutes on busy ones.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ QUESTIONS = ("My name is Alice.", "What is my name?", "And who are you?")
 def texts(base: str, response: str | None) -> list[str]:
     """Return what the server kept as the input of a response.
 
-    To be called while the client is open: the server stores a response after its last event, and
-    not at all once the client has hung up.
+    Call this while the client is open: the server stores a response after its last event, and not
+    at all if the client has hung up.
     """
     items = httpx.get(f"{base}/responses/{response}/input_items", timeout=300).json()["data"]
     contents = [item["content"] for item in items]

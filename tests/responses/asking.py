@@ -1,4 +1,4 @@
-"""Ask a scripted server, and what came of it."""
+"""Asking a scripted server, and what comes of it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def client_of(server: RawServer, *, timeout: float = 5.0, pause: float = 0.0) ->
 
 
 def wait_for_threads() -> None:
-    """Wait until nothing is read in the background any more."""
+    """Wait until nothing is read in the background."""
     until = time.monotonic() + 5
     while any(thread.name == "qwen_magic exchange" for thread in threading.enumerate()):
         assert time.monotonic() < until, "something is read, maybe for a test before this one"

@@ -1,4 +1,4 @@
-"""A server that plays scripts byte by byte, so that each fault of a network can be had."""
+"""A server that plays scripts byte by byte, so that tests can have every fault of a network."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ __all__ = [
 
 
 class Act(Enum):
-    """What a script can do beside sending bytes and pausing for some seconds."""
+    """What a script can do besides sending bytes and pausing for some seconds."""
 
     CLOSE = "end the connection in order"
     RESET = "drop the connection"
@@ -52,12 +52,12 @@ def chunk(data: bytes) -> bytes:
 
 
 def streamed(*pieces: bytes) -> list[bytes | float | Act]:
-    """Return the script of a whole stream, after which the connection is kept."""
+    """Return the script of a whole stream; the connection stays open after it."""
     return [CHUNKED, *map(chunk, pieces), LAST_CHUNK]
 
 
 def answered(status: int, body: bytes = b"", /, **headers: str) -> list[bytes | float | Act]:
-    """Return the script of a whole answer, after which the connection is kept."""
+    """Return the script of a whole answer; the connection stays open after it."""
     found = {"Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
     lines = [f"{name.replace('_', '-')}: {value}" for name, value in found.items()]
     return ["\r\n".join([f"HTTP/1.1 {status} Said", *lines, "", ""]).encode() + body]
@@ -75,12 +75,12 @@ class Asked:
 
 @dataclass
 class RawServer:
-    """Plays one script for each request, in order; a request too many is dropped.
+    """Plays one script for each request, in order, and drops requests beyond that.
 
     Attributes:
         asked: The requests so far.
-        holding: Set once a script holds still.
-        gone: Set once a client has left early.
+        holding: Set when a script holds still.
+        gone: Set when a client has left early.
         left_at: When it left, by the monotonic clock.
     """
 
@@ -160,7 +160,7 @@ class RawServer:
 
 
 def _request(connection: socket.socket, number: int) -> Asked | None:
-    """Read one request; None says that the client left instead."""
+    """Read one request; None if the client left instead."""
     with suppress(OSError), connection.makefile("rb") as file:
         line = file.readline().decode().strip()
         headers = {}

@@ -1,4 +1,4 @@
-"""Answers that are no stream, over a real socket."""
+"""Answers that are not streams, over a real socket."""
 
 from __future__ import annotations
 

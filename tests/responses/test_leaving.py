@@ -45,7 +45,7 @@ STALLS: dict[str, Script] = {
 
 
 def leave(client: Client, server: RawServer) -> tuple[Turn, float]:
-    """Close a stream once the server holds still; return the turn and how long leaving took."""
+    """Close a stream once the server holds still; return the turn and how long closing took."""
     server.holding.clear()
     server.gone.clear()
     turn = Turn("2 + 2?")
@@ -155,19 +155,19 @@ def test_an_interrupt_while_the_reading_thread_starts_leaves_nothing_behind() ->
 
 
 def interrupted_at(step: int, batches: Iterator[object]) -> bool:
-    """Wait for nothing for a while, with an interrupt at one of its steps; return whether it came."""
+    """Wait for a stream that is silent, interrupted at a step; return whether that step came."""
     steps = 0
 
     def count(frame: FrameType, event: str, _: object) -> None:
         nonlocal steps
         if frame.f_code.co_filename.endswith("_weakrefset.py"):
-            return  # Python swallows what is raised while it forgets an object
+            return  # Python swallows exceptions raised while it frees an object
         steps += event in {"call", "c_return"}
         if steps == step:
             sys.setprofile(None)
             raise KeyboardInterrupt
 
-    gc.disable()  # as while it collects garbage
+    gc.disable()  # it also swallows those raised while it collects garbage
     try:
         sys.setprofile(count)
         for _ in range(3):

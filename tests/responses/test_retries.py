@@ -1,4 +1,4 @@
-"""What is tried again, when, and how often, over a real socket."""
+"""What we try again, when, and how often, over a real socket."""
 
 from __future__ import annotations
 

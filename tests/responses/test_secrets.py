@@ -1,4 +1,4 @@
-"""The key stands in no error: not in its words, not in a traceback that shows variables."""
+"""No error contains the key: not in its words, not in a traceback that shows variables."""
 
 from __future__ import annotations
 

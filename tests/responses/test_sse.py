@@ -35,7 +35,7 @@ def frames(*pieces: bytes) -> list[bytes]:
 
 
 def slowly_read(stream: bytes) -> list[bytes]:
-    """Read the standard's rules line by line, once the stream is there as a whole."""
+    """Read a whole stream line by line, by the standard's rules."""
     found: list[bytes] = []
     data: list[bytes] = []
     for line in [*re.split(rb"\r\n|\r|\n", stream.removeprefix(BOM)), b""]:

@@ -59,18 +59,18 @@ GONE: dict[str, Script] = {
     "200, no stream and no response": _refused(200, {"error": _MISSING}),
     "400, LM Studio": _refused(400, {"error": {"code": "previous_response_not_found"}}),
 }
-"""How servers say that they do not know a response (any more)."""
+"""How servers say that they do not know a response, or no longer do."""
 
 NEVER: dict[str, Script] = {
     "llama.cpp": _unsupported("llama.cpp does not support 'previous_response_id'."),
     "OpenRouter": _unsupported("previous_response_id is not supported: this API is stateless."),
     "a proxy": _refused(400, {"detail": "Unsupported parameter: previous_response_id"}),
 }
-"""How servers say that they continue no response at all."""
+"""How servers say that they cannot continue any response."""
 
 
 def answer(name: str) -> Script:
-    """Return the script of an answer whose response has that id."""
+    """Return the script of an answer; its response has the name as its id."""
     thought = {"type": "reasoning", "id": "t", "summary": [{"type": "summary_text", "text": "Hm."}]}
     part = {"type": "output_text", "text": f"Answer {name}", "annotations": []}
     message = {"type": "message", "id": "m", "role": "assistant", "content": [part]}
@@ -88,12 +88,12 @@ def said(text: str) -> dict[str, Any]:
 
 
 def answered_by(name: str) -> dict[str, Any]:
-    """Return that server's answer as an input item."""
+    """Return that answer as an input item."""
     return said(f"Answer {name}")
 
 
 def sent(server: RawServer) -> list[tuple[Any, Any]]:
-    """Return the input of each request, and the response that it continues."""
+    """Return each request's input, and the response that it continues."""
     bodies = [json.loads(asked.body) for asked in server.asked]
     return [(body["input"], body.get("previous_response_id")) for body in bodies]
 

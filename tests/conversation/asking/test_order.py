@@ -1,4 +1,4 @@
-"""Questions of one chain are answered one after the other, whoever asks them."""
+"""Questions of one chain are answered one after another, whoever asks them."""
 
 from __future__ import annotations
 

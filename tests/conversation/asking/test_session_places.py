@@ -1,4 +1,4 @@
-"""Where a session's questions go when cells, threads and retries ask them; over real sockets."""
+"""Where a session's questions go when cells, threads and retries ask, over real sockets."""
 
 from __future__ import annotations
 

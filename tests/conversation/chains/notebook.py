@@ -1,4 +1,4 @@
-"""A notebook in which cells are run, for tests of rule R: each run asks, and is answered or not."""
+"""A notebook that runs cells, for tests of rule R: each run asks, and is answered or not."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Book"]
 
 
 class Book:
-    """Cells A, B, C …, each of which asks once unless `asks` says otherwise."""
+    """Cells A, B, C …; each asks once unless `asks` says otherwise."""
 
     def __init__(self, cells: str = "") -> None:
         self.document = list(cells)
@@ -26,13 +26,13 @@ class Book:
         self.told = ""
 
     def run(self, cells: str, *statuses: Status, how: How = "auto", number: int = 0) -> str:
-        """Run cells one by one, each alone; return the path as the cells that asked."""
+        """Run cells one by one, each alone; return the path, by the cells that asked."""
         for cell in cells:
             self._run(cell, statuses, Asked(how=how, number=number))
         return self.path
 
     def run_all(self, first: str = "") -> str:
-        """Run all cells, or those from one on, as a front end does; stop at none."""
+        """Run all cells, or those from one on, as a front end does; never stop."""
         start = self.document.index(first) if first else 0
         return self.run("".join(self.document[start:]))
 

@@ -16,7 +16,7 @@ LINE = Tree(tuple(Node(n, n - 1 or None, "ABCD"[n - 1]) for n in range(1, 5)), 4
 
 
 def restarted(book: Book) -> str:
-    """A new kernel knows the tree, and that alone."""
+    """Run all cells in a new kernel, which knows the tree and nothing else."""
     copy = Book("".join(book.document))
     copy.tree, copy.asks = book.tree, book.asks
     copy.run_all()

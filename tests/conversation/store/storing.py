@@ -1,4 +1,4 @@
-"""Turns asked, answered and stored without a server, for tests of the store; also as a process."""
+"""Turns asked, answered and stored without a server, for tests of the store, also in a process."""
 
 from __future__ import annotations
 

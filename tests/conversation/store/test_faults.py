@@ -1,4 +1,4 @@
-"""Whatever happens to the file, the next question is answered and the reader told once."""
+"""Whatever happens to the file, the next question is answered and the reader is told once."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def names(folder: Path) -> list[str]:
 
 @contextmanager
 def unprivileged() -> Iterator[Path]:
-    """Take root's rights away; yield a folder of its own that others may enter."""
+    """Run without root's rights; yield a folder that others may enter."""
     folder = Path(tempfile.mkdtemp())
     folder.chmod(0o755)
     user = os.geteuid()
@@ -192,7 +192,7 @@ def test_a_file_of_the_first_version_is_brought_up_to_date(folder: Path) -> None
         older.commit()
     store = ChainStore(folder)
     assert works(store) == 1
-    assert store.continues("https://a.example/v1")  # learnt nobody knows when
+    assert store.continues("https://a.example/v1")  # learnt at an unknown time
     store.learn("https://a.example/v1", continues=False)
     assert not store.continues("https://a.example/v1")
     assert store.told() == ""

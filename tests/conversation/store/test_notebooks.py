@@ -33,7 +33,7 @@ def store() -> Iterator[ChainStore]:
 
 
 class Disk:
-    """The notebooks that are there, by their paths."""
+    """The notebooks that exist, by their paths."""
 
     def __init__(self, **files: str) -> None:
         self.files = {f"/{name}.ipynb": frozenset(cells) for name, cells in files.items()}

@@ -1,4 +1,4 @@
-"""Values that a schema allows, as far as the schemas of tools go."""
+"""Values that a schema allows, for the kinds of schemas that tools have."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def values_of(schema: Schema, root: Schema) -> Values:
 
 
 def _object(schema: Schema, root: Schema) -> Values:
-    if "properties" not in schema:  # keys of digits, which every kind of key can be read from
+    if "properties" not in schema:  # keys of digits can be read as any kind of key
         keys = st.integers(0, 99).map(str)
         return st.dictionaries(keys, values_of(schema.get("additionalProperties", {}), root))
     each = {name: values_of(one, root) for name, one in schema["properties"].items()}

@@ -19,7 +19,7 @@ from tests.conversation.tools.tool_functions import FUNCTIONS
 Function = Callable[..., Any]
 each_function = pytest.mark.parametrize("function", FUNCTIONS, ids=lambda one: one.__name__)
 
-# Values that tell schemas apart, whatever they are of.
+# Values that tell schemas apart, whatever the schemas describe.
 PROBES: list[Any] = [
     None, True, False, 0, 1, 2, 5, 100, -1, 1.5, 3.0, "", "x", "abc", "abcd", "5", "celsius", "auto",
     "2026-01-01", [], [1], [1, 2], [1, 1], [1, 2, 3], ["x"], ["x", 1], [[1.5]], [{}], [{"x": 1}],
@@ -28,7 +28,7 @@ PROBES: list[Any] = [
     {"name": "x", "points": [{}]},
 ]  # fmt: skip
 
-# Where our schema means something else than pydantic's, and why.
+# Where our schema means something other than pydantic's, and why.
 DIFFERENCES = {
     "implicitly_optional.days": "`days: int = None` says that None is meant too; pydantic has it refused",
     "price.amount": "one form, text, keeps a decimal exact; pydantic allows numbers and a pattern",

@@ -1,4 +1,4 @@
-"""Functions as people write them, to be offered as tools."""
+"""Functions as people write them, to offer as tools."""
 
 # No `from __future__ import annotations`: half of the hints here are objects, half are strings.
 import datetime as dt

@@ -1,4 +1,4 @@
-"""Function and MCP calls, in each way that servers tell them."""
+"""Function and MCP calls, in every way that servers send them."""
 
 from __future__ import annotations
 

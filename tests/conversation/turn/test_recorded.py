@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(not INDEX, reason="QWEN_MAGIC_RECORDED is not se
 
 
 def streams(*, least: int = 0, most: int = 1 << 30) -> list[Any]:
-    """Return the names of the streams whose size lies between the two."""
+    """Return the names of the streams whose size is between the two."""
     return [entry["file"] for entry in INDEX if least <= entry["bytes"] < most]
 
 

@@ -39,7 +39,7 @@ def fits(schema: Mapping[str, Any], question: str) -> Json:
 
 
 def bounds(low: str, high: str, numbers: st.SearchStrategy[int]) -> st.SearchStrategy[Json]:
-    """Return schemas' fields for a lower and an upper bound, each there or not."""
+    """Return schemas' fields for a lower and an upper bound, each present or not."""
     both = st.tuples(numbers, numbers).map(sorted)
     return both.flatmap(
         lambda pair: st.sampled_from(
@@ -196,7 +196,7 @@ class Place(msgspec.Struct):
 
 
 class Trip(msgspec.Struct):
-    """A struct as a decorated function's schema has it."""
+    """A struct as it appears in a decorated function's schema."""
 
     start: Place
     stops: list[Place]
