@@ -1,8 +1,8 @@
-"""Completion on the lines of our magics, and of nothing else beside it.
+"""Completion on the lines of our magics, and no other completion there.
 
-IPython joins what all matchers find, so that Python's names would bury the options; a matcher may
-ask for silence of the others (IPython, "Completion", matcher API version 2). Before IPython 8.6
-the matchers of magics' arguments alone have that right.
+IPython joins what all matchers find, so Python's names would bury the options. A matcher may
+silence the others (IPython, "Completion", matcher API version 2). Before IPython 8.6, only the
+matchers of magics' arguments may.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NAME = "_qwen_matcher"
 
 
 def add_completion(shell: InteractiveShell) -> None:
-    """Complete options, models, chains and so on where our magics are written."""
+    """Start completing options, models, chains and so on, on our magics' lines."""
     remove_completion(shell)
     try:
         from IPython.core.completer import SimpleCompletion, context_matcher
@@ -50,7 +50,7 @@ def add_completion(shell: InteractiveShell) -> None:
 
 
 def remove_completion(shell: InteractiveShell) -> None:
-    """Complete our magics' lines no longer."""
+    """Stop completing our magics' lines."""
     for name in ("custom_matchers", "magic_arg_matchers"):
         matchers = getattr(shell.Completer, name, [])
         matchers[:] = [one for one in matchers if getattr(one, "matcher_identifier", "") != _NAME]
