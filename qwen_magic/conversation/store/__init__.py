@@ -1,1 +1,1 @@
-"""The turns of all notebooks, kept in SQLite. Asking and notebook may come in; the rest of the room is behind `ChainStore`."""
+"""The turns of all notebooks, kept in SQLite. Asking and notebook may come in; `ChainStore` hides the rest of the room."""

@@ -1,4 +1,4 @@
-"""The chains of a notebook as rows of the store: each function is one piece of work."""
+"""The chains of a notebook as rows of the store; each function does one piece of work."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _GOOD = "status IN ('completed', 'incomplete')"
 
 
 def chains(rows: Rows, notebook: str) -> tuple[ChainLine, ...]:
-    """Return the chains of a notebook, by their names."""
+    """Return the chains of a notebook, sorted by name."""
     found = rows.execute(
         f"SELECT c.name, coalesce(sum({_GOOD}), 0), coalesce(sum(tokens), 0), c.name = n.chain"  # noqa: S608 - our own words
         " FROM notebooks n JOIN chains c ON c.notebook = n.id"
@@ -32,7 +32,7 @@ def chains(rows: Rows, notebook: str) -> tuple[ChainLine, ...]:
 
 
 def switch(rows: Rows, chain: Chain) -> None:
-    """Make a chain its notebook's current one; it need not have a turn yet."""
+    """Make a chain its notebook's current one; it may have no turn yet."""
     add(rows, chain.notebook)
     row(rows, chain)
     named = (clean(chain.name), chain.notebook)
@@ -40,7 +40,7 @@ def switch(rows: Rows, chain: Chain) -> None:
 
 
 def move(rows: Rows, chain: Chain, head: int | None) -> None:
-    """Make a turn the head of its chain; None for none."""
+    """Make a turn the head of its chain; with None, the chain has no head."""
     rows.execute("UPDATE chains SET head = ? WHERE id = ?", (head, row(rows, chain)))
 
 
@@ -48,7 +48,7 @@ def rename(rows: Rows, chain: Chain, name: str) -> None:
     """Give a chain another name.
 
     Raises:
-        RequestError: There is no such chain, or there is one of the new name.
+        RequestError: There is no such chain, or the new name is taken.
     """
     found = _required(rows, chain)
     _refuse_known(rows, chain.notebook, name)
@@ -57,10 +57,10 @@ def rename(rows: Rows, chain: Chain, name: str) -> None:
 
 
 def fork(rows: Rows, chain: Chain, name: str) -> None:
-    """Begin a chain of another name with the turns of this one; their contents are shared.
+    """Begin a chain under another name with this chain's turns; both share their contents.
 
     Raises:
-        RequestError: There is one of that name.
+        RequestError: The name is taken.
     """
     _refuse_known(rows, chain.notebook, name)
     made = row(rows, Chain(chain.notebook, name))
@@ -77,7 +77,7 @@ def fork(rows: Rows, chain: Chain, name: str) -> None:
 
 
 def delete(rows: Rows, chain: Chain) -> None:
-    """Delete a chain with its turns, but for what copies of the notebook share with it.
+    """Delete a chain and its turns, except the contents that other chains share.
 
     Raises:
         RequestError: There is no such chain.
@@ -88,7 +88,7 @@ def delete(rows: Rows, chain: Chain) -> None:
 
 
 def row(rows: Rows, chain: Chain) -> int:
-    """Return the number of a chain's row; it is made where there is none."""
+    """Return the number of a chain's row; add the row if there is none."""
     add(rows, chain.notebook)
     named = (chain.notebook, clean(chain.name))
     rows.execute("INSERT OR IGNORE INTO chains (notebook, name) VALUES (?, ?)", named)
@@ -117,7 +117,7 @@ def number(rows: Rows, notebook: str, name: str) -> int | None:
 
 
 def _follow(rows: Rows, chain: Chain, name: str) -> None:
-    """Make another chain the current one where this one was."""
+    """Make another chain the current one, if this one was."""
     rows.execute(
         "UPDATE notebooks SET chain = ? WHERE id = ? AND chain = ?",
         (clean(name), chain.notebook, clean(chain.name)),

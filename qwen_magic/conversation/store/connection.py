@@ -15,9 +15,9 @@ _INHERITED: list[Connection] = []  # a forked process must not close what it did
 
 
 class Connection(sqlite3.Connection):
-    """Closes itself with its last owner, in whichever thread, where the owner did not.
+    """Closes itself when its last owner is gone, in any thread, if nobody closed it before.
 
-    It takes no lock for that: garbage may be collected while any is taken.
+    It takes no lock to do so: garbage may be collected while any lock is held.
     """
 
     _process = 0

@@ -1,11 +1,11 @@
-"""The SQLite file of the store, or memory where no file can be had.
+"""The store's SQLite file, or a database in memory if no file can be used.
 
-Asking is never blocked by it. A file that is damaged, or was written by a newer version, stays as
-it is, and another one beside it is used; where none can be written (a full disk, a read-only
-folder), what there is goes on in memory. Each such step is told once.
+It never blocks asking. If a file is damaged, or a newer version wrote it, it stays as it is, and
+another file beside it is used. If no file can be written (a full disk, a read-only folder), the
+store goes on in memory with what it can read. It tells each such step once.
 
-Several processes may use the file at once (WAL). `sqlite3` connections refuse other threads, so
-all threads of a process share one, behind a lock.
+Several processes may use the file at once (WAL). A `sqlite3` connection refuses other threads
+by default; here all threads of a process share one, behind a lock.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class DamagedError(Exception):
-    """What stands in the file cannot be."""
+    """The file holds what cannot be true."""
 
 
 class Database:
@@ -51,23 +51,23 @@ class Database:
 
     Attributes:
         file: The file in use, or None for memory.
-        note: What the reader is to be told, once.
+        note: What to tell the reader, once.
     """
 
     def __init__(self, folder: Path | None) -> None:
         self.file: Path | None = None
         self.note = ""
         self._folder = folder
-        self._version: int | None = None  # set where newer versions use the plain name
+        self._version: int | None = None  # set if a newer version uses the plain name
         self._connection: Rows | None = None
         self._process = os.getpid()
         self._lock = RLock()
 
     def run(self, work: Callable[[Rows], T], *, begin: str = "BEGIN IMMEDIATE") -> T:
-        """Do the work in a transaction; once more elsewhere, should the file fail.
+        """Do the work in a transaction; if the file fails, do it again elsewhere.
 
         Raises:
-            QwenError: It fails in memory, too; or it is what the work itself raises.
+            QwenError: It fails in memory, too, or the work itself raises it.
         """
         with self._lock:
             while True:
@@ -77,7 +77,7 @@ class Database:
                     self._retreat(exc)
 
     def read(self, work: Callable[[Rows], T]) -> T:
-        """Do work that writes nothing, as `run` does."""
+        """Do work that writes nothing; otherwise like `run`."""
         return self.run(work, begin="BEGIN")
 
     def attempt(self, work: Callable[[Rows], object]) -> bool:
@@ -93,7 +93,7 @@ class Database:
             return True
 
     def close(self) -> None:
-        """Close the file; the next piece of work opens it again. Memory is forgotten."""
+        """Close the file; the next piece of work opens it again. What was in memory is lost."""
         with self._lock:
             connection, self._connection = self._connection, None
             if connection is not None and self._process == os.getpid():  # else it was inherited
@@ -190,7 +190,7 @@ def _connected(file: Path) -> Rows:
 
 
 def _in_memory(source: Path | None) -> Rows:
-    """Return a database in memory, with what can be read of a file."""
+    """Return a database in memory, with what can be read from a file."""
     uri = source.absolute().as_uri() if source else ""
     for query in ("mode=ro", "immutable=1") if uri else ():
         with suppress(sqlite3.Error, OSError, NewerError):
@@ -223,7 +223,7 @@ def _prepared(connection: Rows) -> Rows:
 
 
 def _use_wal(connection: Rows) -> None:
-    """Let readers and a writer not wait for each other; SQLite itself does not wait for this step."""
+    """Switch to WAL, so that readers and a writer never wait; SQLite's timeout ignores this step."""
     for _ in range(int(_PATIENCE / _HASTE)):
         try:
             connection.execute("PRAGMA journal_mode = WAL")

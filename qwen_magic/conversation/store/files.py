@@ -1,8 +1,8 @@
-"""The names of the store's files, and what can be told of one without opening it as a database.
+"""The names of the store's files, and what a file shows without being opened as a database.
 
-Files are numbered, and the highest number is the one in use: where one is damaged, the next is
-begun, and all processes find it. A file that a newer version of this package wrote keeps its name
-for that version; an older one uses names of its own, so that neither loses sight of its chains.
+Files are numbered, and the highest number is in use: if a file is damaged, the next one is begun,
+and all processes find it. A file that a newer version of this package wrote keeps its name for
+that version. The older version then uses its own names, so neither loses its chains.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _HEADER = 100
 
 
 def named(folder: Path, number: int, version: int | None = None) -> Path:
-    """Return a file's path; with a version, it is that of this version alone."""
+    """Return a file's path; with a version, the path that this version alone uses."""
     stem = "chains" if version is None else f"chains.v{version}"
     return folder / (f"{stem}.sqlite3" if number == 1 else f"{stem}-{number}.sqlite3")
 
@@ -33,15 +33,15 @@ def newest(folder: Path, version: int | None = None) -> tuple[Path, int]:
 
 
 def next_to(folder: Path, damaged: Path, version: int | None = None) -> tuple[Path, int]:
-    """Return the file that takes the place of a damaged one, which another process may use already."""
+    """Return the file that replaces a damaged one; another process may use it already."""
     file, number = newest(folder, version)
     return (named(folder, number + 1, version), number + 1) if file == damaged else (file, number)
 
 
 def make_private(file: Path) -> bool:
-    """Make the file and its folder, for its owner's eyes only; return whether it is new.
+    """Make the file and its folder, for their owner alone; return whether the file is new.
 
-    What SQLite puts beside the file gets the same permissions.
+    SQLite gives the files that it puts beside it the same permissions.
 
     Raises:
         OSError: The folder cannot be made or written.
@@ -55,9 +55,9 @@ def make_private(file: Path) -> bool:
 
 
 def is_cut(file: Path) -> bool:
-    """Return whether a file is no database, or is shorter than it says.
+    """Return whether a file is no database, or is shorter than its header says.
 
-    Pages that are about to be written stand in a journal first; beside one, nothing can be told.
+    SQLite writes pages to a journal first; while there is one, the size tells nothing.
     File format: https://www.sqlite.org/fileformat2.html#the_database_header
     """
     if not file.exists() or _has_journal(file):
@@ -71,7 +71,7 @@ def is_cut(file: Path) -> bool:
         return True
     page = int.from_bytes(header[16:18])
     pages = int.from_bytes(header[28:32])
-    knows = header[24:28] == header[92:96]  # else the number of pages is not to be trusted
+    knows = header[24:28] == header[92:96]  # else the number of pages may be wrong
     is_short = knows and size < pages * (page if page > 1 else 65536)
     return is_short and not _has_journal(file)
 

@@ -1,7 +1,7 @@
 """One question at a time in each chain: a later one waits until those before it are answered.
 
-Cells and panels ask from threads of their own. What continues a chain must know its head, so it
-cannot begin before the question in front of it has ended.
+Cells and panels ask from their own threads. A question that continues a chain must know its head,
+so it cannot begin before the question in front of it has ended.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ class Ticket:
     """A question's place in its chain's lane.
 
     Attributes:
-        chain: Whose lane it is.
-        thread: That of the question, while it is answered.
-        changes: Of the lane. A condition's lock is taken in Python, where an interrupt can leave it
-            taken for ever.
+        chain: The chain whose lane it is.
+        thread: The question's thread while it is answered; 0 before.
+        changes: Wakes the question when its lane changes. A `Condition` takes its lock in Python,
+            where an interrupt can leave it locked for ever.
     """
 
     def __init__(self, chain: Chain) -> None:
@@ -42,13 +42,13 @@ class Lanes:
         self._lock = Lock()
 
     def join(self, ticket: Ticket) -> Ticket:
-        """Line up in a chain's lane; whoever does must leave it."""
+        """Line up in a chain's lane; the caller must leave it later."""
         with self._lock:
             self._lanes.setdefault(ticket.chain, deque()).append(ticket)
         return ticket
 
     def leave(self, ticket: Ticket) -> None:
-        """Leave the lane, first or not, or not in it."""
+        """Leave the lane, from any place in it; do nothing if not in it."""
         with self._lock:
             lane = self._lanes.get(ticket.chain, deque())
             if ticket in lane:
@@ -61,8 +61,8 @@ class Lanes:
     def wait(self, ticket: Ticket, thread: int, seconds: float) -> bool:
         """Wait a moment; return whether it is this question's turn.
 
-        A question that is asked while its own thread answers one, or by a function that one
-        called, does not wait.
+        A question does not wait for one that its own thread is answering, nor for the one that
+        called the function which asks it.
 
         Args:
             ticket: The question's place.

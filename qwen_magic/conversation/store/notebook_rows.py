@@ -1,4 +1,4 @@
-"""Notebooks as rows of the store: each function is one piece of work on its tables."""
+"""Notebooks as rows of the store; each function does one piece of work on its tables."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Notebook(Struct, frozen=True):
 
     Attributes:
         chain: The name of its current chain.
-        deleted: The ids of cells that it had and has no more.
+        deleted: The ids of cells that were deleted from it.
     """
 
     id: str
@@ -44,7 +44,7 @@ class Notebook(Struct, frozen=True):
 
 
 def enter(rows: Rows, seen: Seen, cells_at: CellsAt, fresh: Notebook) -> str:
-    """Return the id of the notebook that asks; the fresh one's if it was never seen before."""
+    """Return the id of the notebook that asks, or the fresh one's if it was never seen before."""
     path = clean(seen.path)
     asked = {"path": path, "ids": json.dumps(sorted(seen.ids))}
     found = rows.execute(_MEANT, asked).fetchall()
@@ -63,7 +63,7 @@ def enter(rows: Rows, seen: Seen, cells_at: CellsAt, fresh: Notebook) -> str:
 
 
 def add(rows: Rows, notebook: str, path: str = "") -> None:
-    """Add a notebook, unless it is there; its path is told once it is known."""
+    """Add a notebook unless it is there; fill in its path if that was unknown."""
     rows.execute(
         "INSERT INTO notebooks VALUES (?, ?, NULL, ?, NULL, 0)"
         " ON CONFLICT DO UPDATE SET path = excluded.path WHERE path = ''",
@@ -72,7 +72,7 @@ def add(rows: Rows, notebook: str, path: str = "") -> None:
 
 
 def note(rows: Rows, notebook: str, seen: Seen) -> None:
-    """Note which cells the notebook has now; a file with none of its cells is a stranger's."""
+    """Note which cells the notebook has now; ignore a file with none of them: it is another's."""
     cells = [clean(cell) for cell in seen.cells or ()]
     if cells and _is_own(rows, notebook, cells):
         hashed = hashlib.sha256("\n".join(cells).encode()).hexdigest()
@@ -86,7 +86,7 @@ def note(rows: Rows, notebook: str, seen: Seen) -> None:
 
 
 def delete_cells(rows: Rows, notebook: str, cells: Iterable[str]) -> None:
-    """Note that cells were deleted, which the file may not tell yet."""
+    """Note that cells were deleted; the file may not show it yet."""
     rows.executemany(
         "UPDATE cells SET deleted = 1 WHERE cell = ? AND notebook = ?",
         ((clean(cell), notebook) for cell in cells),
@@ -94,7 +94,7 @@ def delete_cells(rows: Rows, notebook: str, cells: Iterable[str]) -> None:
 
 
 def fetch(rows: Rows, notebook: str) -> Notebook:
-    """Return what is known of a notebook."""
+    """Return what is known about a notebook."""
     query = "SELECT cell FROM cells WHERE notebook = ? AND deleted"
     deleted = frozenset(cell for (cell,) in rows.execute(query, (notebook,)))
     found = rows.execute("SELECT chain FROM notebooks WHERE id = ?", (notebook,)).fetchone()
@@ -116,7 +116,7 @@ def _set_cells(rows: Rows, notebook: str, cells: Iterable[str], *, deleted: bool
 
 
 def _copy(rows: Rows, origin: str, notebook: str, path: str) -> None:
-    """Add a notebook that begins with another one's turns; their contents are shared."""
+    """Add a notebook that begins with another one's turns; both share their contents."""
     rows.execute(
         "INSERT INTO notebooks SELECT ?, ?, id, chain, document, used FROM notebooks WHERE id = ?",
         (notebook, path, origin),

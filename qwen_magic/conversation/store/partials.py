@@ -1,7 +1,7 @@
-"""What of a growing turn must still be written down, and what was, put together again (pure).
+"""How to write a growing turn in pieces, and how to put the pieces together again (pure).
 
-A text is written as it grows, piece by piece, so that what is written grows with the answer and
-not with its square; any other item is written whole, each time that it changed.
+A text is written piece by piece as it grows, so the amount written grows with the answer, not with
+its square. Any other item is written whole each time it changes.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NOTHING = Message(content=(Part(),))
 
 
 class Piece(Struct, frozen=True):
-    """More of the text of the item at an index, or that item whole, as JSON."""
+    """More text of the item at an index, or the whole item as JSON."""
 
     index: int
     kind: Kind
@@ -35,7 +35,7 @@ class Piece(Struct, frozen=True):
 
 
 class Written(Struct, frozen=True):
-    """An item as far as it was written: without its text, and that text's length."""
+    """An item as far as it was written: the item without its text, and the text."""
 
     item: Item | None = None
     text: str = ""
@@ -44,7 +44,7 @@ class Written(Struct, frozen=True):
 def pieces(
     written: Sequence[Written], items: Sequence[Item]
 ) -> tuple[list[Piece], tuple[Written, ...]]:
-    """Return what is to be written down now, and what will then have been written."""
+    """Return the pieces to write now, and all that will be written after that."""
     found: list[Piece] = []
     now: list[Written] = []
     for index, item in enumerate(items):
@@ -60,7 +60,7 @@ def pieces(
 
 
 def whole(found: Iterable[Piece]) -> tuple[Item, ...]:
-    """Return the items that were written down, in their order."""
+    """Return the items that were written, in order."""
     frames: dict[int, Item] = {}
     texts: dict[int, list[str]] = {}
     for piece in found:
@@ -75,7 +75,7 @@ def whole(found: Iterable[Piece]) -> tuple[Item, ...]:
 
 
 def _apart(item: Item) -> tuple[Item, str]:
-    """Return an item without the text that grows, and that text."""
+    """Return an item without its growing text, and that text."""
     match item:
         case Message(content=(Part(text, "", ()),)):
             return replace(item, content=(Part(),)), text

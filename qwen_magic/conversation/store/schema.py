@@ -1,8 +1,7 @@
 """The store's tables, as numbered steps from one version to the next.
 
-A step that was released is never changed; a new one is added behind it. What a notebook's copies
-have in common (`contents`) is stored once. `turns` is kept narrow: the whole tree of a chain is
-read at each ask.
+Never change a released step; add a new one after it. What the copies of a notebook share
+(`contents`) is stored once. `turns` stays narrow: each ask reads the whole tree of a chain.
 """
 
 from __future__ import annotations
@@ -89,18 +88,18 @@ _SECOND = ("ALTER TABLE endpoints ADD COLUMN learnt REAL NOT NULL DEFAULT 0",)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
 VERSION = len(MIGRATIONS)
-"""The version of a file (`PRAGMA user_version`) is the number of steps behind it."""
+"""A file's version (`PRAGMA user_version`) is the number of steps it has taken."""
 
 
 class NewerError(Exception):
-    """The file was written by a newer version of this package."""
+    """A newer version of this package wrote the file."""
 
 
 def migrate(rows: Rows) -> None:
     """Bring a file's tables up to date.
 
     Raises:
-        NewerError: They are of a version that we do not know.
+        NewerError: A newer version of this package wrote them.
     """
     if _version(rows) == VERSION:
         return

@@ -1,4 +1,4 @@
-"""ChainStore: notebooks, their chains and turns, kept over restarts; the only way to the database."""
+"""ChainStore keeps notebooks, chains and turns across restarts; the only way to the database."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
 __all__ = ["ChainStore"]
 
 _GAP = 0.02  # seconds between two writes of a growing turn, at least
-_BELIEVED = 24 * 3600.0  # seconds for which a server is taken at its word
+_BELIEVED = 24 * 3600.0  # seconds for which we believe a server
 _LEFT = "the kernel ended before the answer did"
 
 
 class ChainStore:
     """Keep turns where the next kernel finds them.
 
-    No method is ever in the way of an answer: where the file fails, another one or memory takes
-    its place, and `told` says so. It may be used from several threads, and by several processes.
+    No method ever gets in the way of an answer: if the file fails, another one or memory takes its
+    place, and `told` says so. Several threads and several processes may use it.
 
     Args:
         folder: Where the file is; None keeps everything in memory.
         clock: Tells the time, in seconds since the epoch.
 
     Attributes:
-        lanes: Who asks in which of its chains, just now.
+        lanes: Who is asking in each of its chains.
     """
 
     def __init__(self, folder: Path | None, *, clock: Callable[[], float] = time.time) -> None:
@@ -57,7 +57,7 @@ class ChainStore:
 
     @property
     def file(self) -> Path | None:
-        """The file in use, once it was used; None for memory."""
+        """The file in use; None before the first use, and for memory."""
         return self._database.file
 
     def now(self) -> float:
@@ -65,12 +65,12 @@ class ChainStore:
         return self._clock()
 
     def told(self) -> str:
-        """Return what the reader must be told of the store, once; mostly nothing."""
+        """Return what to tell the reader about the store, once; mostly nothing."""
         note, self._database.note = self._database.note, ""
         return note
 
     def close(self) -> None:
-        """Close the file; what is asked next opens it again. Memory is forgotten."""
+        """Close the file; the next use opens it again. What was in memory is lost."""
         self._database.close()
 
     # Notebooks
@@ -81,13 +81,13 @@ class ChainStore:
         Args:
             seen: What can be seen of it.
             cells_at: Reads the cells of the notebook at another path.
-            held: What it was found to be before in this kernel's life, which holds for all of it: a
-                renamed notebook's kernel goes on telling the old path, which another may take.
+            held: The id found earlier in this kernel's life; it holds until the kernel ends. The
+                kernel of a renamed notebook still tells the old path, which another may take.
         """
         return self._database.run(partial(self._enter, seen=seen, cells_at=cells_at, held=held))
 
     def delete_cells(self, notebook: str, cells: Iterable[str]) -> Notebook:
-        """Note that cells were deleted, which the file may not tell yet."""
+        """Note that cells were deleted; the file may not show it yet."""
 
         def work(rows: Rows) -> Notebook:
             notebook_rows.delete_cells(rows, notebook, cells)
@@ -107,26 +107,26 @@ class ChainStore:
     # Chains
 
     def chains(self, notebook: str) -> tuple[ChainLine, ...]:
-        """Return a notebook's chains, by their names."""
+        """Return a notebook's chains, sorted by name."""
         return self._database.read(partial(chain_rows.chains, notebook=notebook))
 
     def switch(self, chain: Chain) -> None:
-        """Make a chain its notebook's current one, and begin it where there is none."""
+        """Make a chain its notebook's current one; begin it if there is none."""
         self._database.run(partial(chain_rows.switch, chain=chain))
 
     def rename(self, chain: Chain, name: str) -> None:
         """Give a chain another name.
 
         Raises:
-            RequestError: There is no such chain, or there is one of the new name.
+            RequestError: There is no such chain, or the new name is taken.
         """
         self._database.run(partial(chain_rows.rename, chain=chain, name=name))
 
     def fork(self, chain: Chain, name: str) -> None:
-        """Begin a chain of another name with the turns of this one.
+        """Begin a chain under another name with this chain's turns.
 
         Raises:
-            RequestError: There is one of that name.
+            RequestError: The name is taken.
         """
         self._database.run(partial(chain_rows.fork, chain=chain, name=name))
 
@@ -139,15 +139,15 @@ class ChainStore:
         self._database.run(partial(chain_rows.delete, chain=chain))
 
     def move(self, chain: Chain, head: int | None) -> None:
-        """Make a turn the head of a chain; None for none."""
+        """Make a turn the head of a chain; with None, the chain has no head."""
         self._database.run(partial(chain_rows.move, chain=chain, head=head))
 
     def tree(self, chain: Chain) -> Tree:
-        """Return the tree of a chain; an empty one where it has no turn."""
+        """Return the tree of a chain; an empty one if it has no turn."""
         return self._database.read(partial(turn_rows.tree, chain=chain))
 
     def lines(self, chain: Chain) -> dict[int, Line]:
-        """Return how each turn's question begins, and its tokens, by the turns' ids."""
+        """Return how each turn's question begins, and its tokens, by the turn's id."""
         return self._database.read(partial(turn_rows.lines, chain=chain))
 
     # Turns
@@ -164,8 +164,8 @@ class ChainStore:
     def grow(self, record: Record, turn: Turn) -> None:
         """Store as much of a growing answer as has arrived, at most fifty times a second.
 
-        A kernel that is killed loses nothing that stood in a turn given here a moment before. To be
-        called again while nothing arrives, as `Session.stream` yields.
+        If the kernel is killed, nothing is lost that was given here a moment before. Call it again
+        while nothing arrives, each time `Session.stream` yields.
         """
         now = time.monotonic()
         last, written = self._growing.get(record.uid, (0.0, ()))
@@ -196,7 +196,7 @@ class ChainStore:
 
         Args:
             saved: The turns, in the file's order.
-            like: A record of the chain, with what they have in common.
+            like: A record of the chain, with all that they share.
         """
         now = self._clock()
 
@@ -216,8 +216,8 @@ class ChainStore:
     def continues(self, base_url: str) -> bool:
         """Return whether a server may continue a response by its id.
 
-        One that said it never does is believed for a day, then tried again: it may have been
-        updated, or set up anew, and trying costs one refused request.
+        If it said that it never does, we believe it for a day, then try again: it may have been
+        updated or set up anew, and a try costs one refused request.
         """
         query = "SELECT continues, learnt FROM endpoints WHERE base_url = ?"
         found = self._database.read(lambda rows: rows.execute(query, (base_url,)).fetchone())
@@ -231,7 +231,7 @@ class ChainStore:
         self._database.run(lambda rows: rows.execute(statement, values))
 
     def account(self, key: str) -> str:
-        """Return what stands for a key: it tells keys apart, and no key can be told from it."""
+        """Return what stands for a key: it tells keys apart but reveals none."""
         query = "SELECT value FROM facts WHERE name = 'salt'"
         salt = self._database.read(lambda rows: rows.execute(query).fetchone()[0])
         return hashlib.sha256(f"{salt}{key}".encode()).hexdigest()[:16] if key else ""

@@ -1,4 +1,4 @@
-"""Turns as rows of the store: each function is one piece of work on its tables."""
+"""Turns as rows of the store; each function does one piece of work on its tables."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COLUMNS = (
 
 
 def tree(rows: Rows, chain: Chain) -> Tree:
-    """Return the tree of a chain; an empty one where it has no turn.
+    """Return the tree of a chain; an empty one if it has no turn.
 
     Raises:
         DamagedError: Turns are missing.
@@ -51,7 +51,7 @@ def tree(rows: Rows, chain: Chain) -> Tree:
 
 
 def answered(rows: Rows, chain: Chain) -> tuple[int, dict[str, int]]:
-    """Return how many turns a chain has, and those that have a response's id, by it."""
+    """Return how many turns a chain has, and the turns' numbers by their response ids."""
     found = rows.execute(
         "SELECT id, response_id FROM turns JOIN contents ON uid = content"
         " WHERE chain = ? ORDER BY id",
@@ -113,7 +113,7 @@ def grow(rows: Rows, uid: str, pieces: Sequence[Piece]) -> None:
 
 
 def interrupt(rows: Rows, notebook: str, reason: str) -> None:
-    """End the turns of a notebook that a kernel left behind; what had arrived of them stays."""
+    """End the turns that a kernel left behind in a notebook; what had arrived stays."""
     left = (
         "status IN ('queued', 'in_progress')"
         " AND chain IN (SELECT id FROM chains WHERE notebook = ?)"
@@ -124,7 +124,7 @@ def interrupt(rows: Rows, notebook: str, reason: str) -> None:
 
 
 def read(rows: Rows, chain: Chain, ids: Iterable[int]) -> tuple[Record, ...]:
-    """Return turns of a chain with their contents; those it does not have are left out."""
+    """Return turns of a chain with their contents; leave out those it does not have."""
     number = number_of(rows, chain.notebook, chain.name)
     query = (
         f"SELECT id, parent, cell, ask, digest, status, {_COLUMNS} FROM turns"  # noqa: S608 - our own words
