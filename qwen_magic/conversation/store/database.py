@@ -13,30 +13,32 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import suppress
 from threading import RLock
 from typing import TYPE_CHECKING, TypeVar
 
-from qwen_magic.conversation.store.connection import Connection
+from qwen_magic.conversation.store.connection import (
+    BUSY,
+    HASTE,
+    code_of,
+    connected,
+    hurried,
+    in_memory,
+)
 from qwen_magic.conversation.store.files import is_cut, make_private, newest, next_to
-from qwen_magic.conversation.store.schema import VERSION, NewerError, Rows, migrate
+from qwen_magic.conversation.store.schema import VERSION, NewerError, Rows
 from qwen_magic.errors import QwenError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["DamagedError", "Database"]
 
 T = TypeVar("T")
 
-_PATIENCE = 5.0  # seconds to wait for another process that writes
-_HASTE = 0.02
 _MOST_FILES = 9  # damaged ones in a row; then memory
-_LARGEST_COPY = 256 * 2**20
-_SIZE = ("page_count", "page_size")
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 
 class DamagedError(Exception):
@@ -84,10 +86,10 @@ class Database:
         """Do the work unless another process keeps it waiting; return whether it was done."""
         with self._lock:
             try:
-                with _hurried(self._opened()):
+                with hurried(self._opened()):
                     self._once(work)
             except (sqlite3.Error, OSError, DamagedError, NewerError) as exc:
-                if _code(exc) not in _BUSY:
+                if code_of(exc) not in BUSY:
                     self._retreat(exc)
                 return False
             return True
@@ -118,21 +120,21 @@ class Database:
             self.close()
         if self._connection is None:
             self._process = os.getpid()
-            self._connection = self._open() if self._folder else _in_memory(None)
+            self._connection = self._open() if self._folder else in_memory(None)
         return self._connection
 
     def _open(self) -> Rows:
         assert self._folder is not None  # noqa: S101 - for the type checker
         self.file, _ = newest(self._folder, self._version)
         if is_cut(self.file):
-            time.sleep(_HASTE)  # another process may be about to write the rest
+            time.sleep(HASTE)  # another process may be about to write the rest
             if is_cut(self.file):
                 raise DamagedError
         if make_private(self.file) and self._version is not None:
             self.note = (
                 f"A newer qwen_magic wrote the store; this one uses {self.file.name} beside it"
             )
-        return _connected(self.file)
+        return connected(self.file)
 
     def _retreat(self, exc: Exception) -> None:
         """Turn to another file, or to memory.
@@ -146,7 +148,7 @@ class Database:
         if isinstance(exc, NewerError) and self._version is None:
             self._version = VERSION
             return
-        is_damaged = isinstance(exc, DamagedError) or _code(exc) in _DAMAGE
+        is_damaged = isinstance(exc, DamagedError) or code_of(exc) in _DAMAGE
         if not (is_damaged and self.file and self._begin_next(self.file)):
             self._forget_file(exc)
 
@@ -168,83 +170,5 @@ class Database:
     def _forget_file(self, exc: Exception) -> None:
         """Go on in memory, with what can still be read."""
         source, self.file, self._folder = self.file, None, None
-        self._connection = _in_memory(source)
+        self._connection = in_memory(source)
         self.note = f"The store cannot be used ({exc}); turns are kept until the kernel ends"
-
-
-def _connected(file: Path) -> Rows:
-    connection = sqlite3.connect(
-        file,
-        timeout=_PATIENCE,
-        isolation_level=None,
-        check_same_thread=False,
-        factory=Connection,
-    )
-    try:
-        _prepared(connection)
-        _use_wal(connection)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _in_memory(source: Path | None) -> Rows:
-    """Return a database in memory, with what can be read from a file."""
-    uri = source.absolute().as_uri() if source else ""
-    for query in ("mode=ro", "immutable=1") if uri else ():
-        with suppress(sqlite3.Error, OSError, NewerError):
-            return _copied(f"{uri}?{query}")
-    return _prepared(_memory())
-
-
-def _copied(uri: str) -> Rows:
-    with closing(sqlite3.connect(uri, uri=True)) as file, ExitStack() as undo:
-        copy = undo.enter_context(closing(_memory()))
-        pages, size = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZE)
-        if pages * size <= _LARGEST_COPY:
-            file.backup(copy)
-        _prepared(copy)
-        undo.pop_all()
-    return copy
-
-
-def _memory() -> Rows:
-    return sqlite3.connect(
-        ":memory:", isolation_level=None, check_same_thread=False, factory=Connection
-    )
-
-
-def _prepared(connection: Rows) -> Rows:
-    migrate(connection)
-    connection.execute("PRAGMA synchronous = NORMAL")  # with WAL, only a power cut loses turns
-    connection.execute("PRAGMA foreign_keys = ON")
-    return connection
-
-
-def _use_wal(connection: Rows) -> None:
-    """Switch to WAL, so that readers and a writer never wait; SQLite's timeout ignores this step."""
-    for _ in range(int(_PATIENCE / _HASTE)):
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as exc:
-            if _code(exc) not in _BUSY:
-                raise
-            time.sleep(_HASTE)
-        else:
-            return
-
-
-@contextmanager
-def _hurried(connection: Rows) -> Iterator[None]:
-    connection.execute(f"PRAGMA busy_timeout = {int(_HASTE * 1000)}")
-    try:
-        yield
-    finally:
-        with suppress(sqlite3.Error):
-            connection.execute(f"PRAGMA busy_timeout = {int(_PATIENCE * 1000)}")
-
-
-def _code(exc: Exception) -> int:
-    """Return SQLite's primary result code, or 0."""
-    return int(getattr(exc, "sqlite_errorcode", 0)) & 0xFF
