@@ -20,7 +20,10 @@ __all__ = ["SCRIPT", "VIEWPORT", "OpenNotebook", "Traffic"]
 
 PATIENCE = 60_000  # milliseconds
 VIEWPORT: ViewportSize = {"width": 1200, "height": 900}
-NOISE = "Cannot read properties of undefined (reading 'schema')"  # Notebook 7.6, at each start
+NOISE = {
+    "Cannot read properties of undefined (reading 'schema')",  # Notebook 7.6, at each start
+    "Cannot read properties of undefined (reading 'last_modified')",  # 7.2, without a checkpoint
+}
 SCRIPT = """
 window.panel = () => [...(window.jupyterapp?.shell.widgets('main') ?? [])]
     .find(widget => widget.context && widget.content?.widgets);
@@ -207,7 +210,7 @@ class OpenNotebook:
             self.console.append(message.text)
 
     def _note_error(self, error: Error) -> None:
-        if error.message != NOISE:
+        if error.message not in NOISE:
             self.console.append(error.message)
 
     def _count(self, socket: WebSocket) -> None:

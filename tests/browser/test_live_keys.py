@@ -34,6 +34,7 @@ def reached(page: Page, times: int) -> list[str]:
     return names
 
 
+@with_subshells
 def test_tab_leads_to_each_fold_and_to_stop(jupyter: Jupyter, model: Model) -> None:
     notebook = asking(jupyter, model)
     model.says([*reasoning(THOUGHT), *tool(SEARCH, number=1), *tool(CALL, number=2)])
@@ -69,6 +70,7 @@ def test_a_key_unfolds_and_folds_while_the_cell_runs(lab: Jupyter, model: Model,
     assert shown.locator("details[open] > summary").inner_text() == "Reasoning"
 
 
+@with_subshells
 def test_each_button_has_the_name_that_it_shows(lab: Jupyter, model: Model) -> None:
     notebook = asking(lab, model)
     model.says([*tool(SEARCH), *tool(CALL, number=1), *answer("An answer", number=2)])
