@@ -21,6 +21,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -111,7 +112,8 @@ def address() -> str:
     """Return where the process listens that is forked; it is started once, and ends with this one."""
     if known := os.environ.get(ADDRESS):
         return known
-    place = str(Path(mkdtemp()) / "seed")
+    folder = mkdtemp()
+    place = str(Path(folder) / "seed")
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as listening:
         listening.bind(place)
         listening.listen()
@@ -122,7 +124,8 @@ def address() -> str:
             stdin=subprocess.PIPE,
             start_new_session=True,
         )
-    atexit.register(seed.communicate)
+    atexit.register(seed.communicate)  # closes its stdin
+    atexit.register(rmtree, folder)
     return place
 
 
