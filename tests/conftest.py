@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SETTINGS = ("DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL", "DASHSCOPE_WORKSPACE_ID")
 # Files that take longest, so that no worker begins one when the others are nearly done.
 LONGEST = ("panel", "panel_running", "live", "panel_aging", "panel_saved", "live_saved", "ask")
+PATIENCE = 300  # seconds for a test in a browser, which a busy machine slows down most
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
@@ -26,6 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return item.path.parent.name != "browser", known
 
     items.sort(key=place)
+    for item in items:
+        if item.path.parent.name == "browser":
+            item.add_marker(pytest.mark.timeout(PATIENCE))
 
 
 @pytest.fixture(autouse=True)
