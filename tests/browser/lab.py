@@ -98,6 +98,22 @@ class Jupyter:
         notebook.show(in_place=page is not None)
         return notebook
 
+    @contextmanager
+    def without(self, extension: str) -> Iterator[None]:
+        """Let pages that are loaded meanwhile lack an extension of the application."""
+        config = self.root.parent / "config/labconfig/page_config.json"
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text(json.dumps({"disabledExtensions": {extension: True}}))
+        whole, self._empty = self._empty, None
+        try:
+            yield
+        finally:
+            config.unlink()
+            self.close_notebooks()
+            if self._empty:
+                self._empty.close()
+            self._empty = whole
+
     def close_notebooks(self) -> None:
         """End every kernel and close every tab but one, which is left without a notebook."""
         while self._opened:

@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from tests.browser.lab import Jupyter
     from tests.browser.notebook import OpenNotebook
 
-__all__ = ["PanelIn", "panel_in"]
+__all__ = ["DEMO", "QUICK", "PanelIn", "panel_in"]
 
 DEMO = '%load_ext qwen_magic\n%config QwenMagics.region = "demo"'
+QUICK = f"{DEMO}\n%config QwenMagics.replay_speed = 20"  # where nobody watches it write
 SHOW = "import qwen_magic, time\npanel = qwen_magic.Panel()\npanel"
 
 
@@ -71,7 +72,7 @@ class PanelIn:
         return [text.removeprefix("You: ").strip() for text in texts]
 
 
-def panel_in(jupyter: Jupyter, *cells: str, load: str = DEMO, fresh: bool = False) -> PanelIn:
+def panel_in(jupyter: Jupyter, *cells: str, load: str = QUICK, fresh: bool = False) -> PanelIn:
     """Open a notebook whose first cell shows a panel, and run that cell."""
     notebook = jupyter.open([f"{load}\n{SHOW}", *cells], fresh=fresh)
     notebook.page.set_viewport_size({"width": 1200, "height": 1100})

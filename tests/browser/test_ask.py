@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from tests.browser.panel import DEMO, QUICK
 from tests.notebook.attacks import ATTACKS
 
 if TYPE_CHECKING:
@@ -16,19 +17,18 @@ if TYPE_CHECKING:
     from tests.browser.lab import Jupyter
     from tests.browser.notebook import OpenNotebook
 
-DEMO = '%load_ext qwen_magic\n%config QwenMagics.region = "demo"'
 RAN = "window.ran = (window.ran || 0) + 1"
 
 
-def asked(jupyter: Jupyter, *cells: str) -> OpenNotebook:
+def asked(jupyter: Jupyter, *cells: str, load: str = QUICK) -> OpenNotebook:
     """Open a notebook whose first cell loads the extension, and run that cell."""
-    notebook = jupyter.open([DEMO, *cells])
+    notebook = jupyter.open([load, *cells])
     notebook.run(0)
     return notebook
 
 
 def test_an_answer_grows_and_settles_in_one_output(jupyter: Jupyter) -> None:
-    notebook = asked(jupyter, "%%qwen -e medium\nWhich is larger, 9.9 or 9.11?")
+    notebook = asked(jupyter, "%%qwen -e medium\nWhich is larger, 9.9 or 9.11?", load=DEMO)
     notebook.run(1, wait=False)
     notebook.wait_output(1, "Thinking")
     notebook.screenshot(f"ask-growing-{jupyter.app}")

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.lab import serving
 from tests.browser.model import Model, answer, modelled, reasoning, tool
 from tests.browser.test_live import CODE, LESSON, THOUGHT, asking, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from playwright.sync_api import Browser, Locator
+    from playwright.sync_api import Locator
 
     from tests.browser.lab import Jupyter
     from tests.browser.notebook import OpenNotebook
@@ -90,12 +87,9 @@ def test_an_error_leaves_the_answer_and_two_lines(lab: Jupyter) -> None:
 
 
 def test_a_lab_without_a_widget_manager_says_so_and_shows_the_answer(
-    browser: Browser, model: Model, tmp_path: Path
+    lab: Jupyter, model: Model
 ) -> None:
-    config = tmp_path / "config/labconfig/page_config.json"
-    config.parent.mkdir(parents=True)
-    config.write_text(json.dumps({"disabledExtensions": {MANAGER: True}}))
-    with serving("lab", tmp_path, browser) as lab:
+    with lab.without(MANAGER):
         notebook = asking(lab, model)
         model.says(answer(LESSON))
         notebook.run(1, wait=False)

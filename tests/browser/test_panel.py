@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.browser.panel import PanelIn, panel_in
+from tests.browser.panel import DEMO, PanelIn, panel_in
 from tests.browser.watching import use_theme
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def test_a_question_is_answered_below_the_one_before(jupyter: Jupyter) -> None:
 
 
 def test_reasoning_folds_itself_and_stays_readable(lab: Jupyter) -> None:
-    panel = panel_in(lab, "%config QwenMagics.effort = 'medium'")
+    panel = panel_in(lab, "%config QwenMagics.effort = 'medium'", load=DEMO)
     panel.notebook.run(1)
     assert panel.root.get_by_label("Effort").input_value() == "Medium"
     panel.ask(LARGER)

@@ -18,7 +18,7 @@ COMPLAINTS = ("model not found", "Error displaying widget", "Loading widget")
 
 def answered(jupyter: Jupyter) -> PanelIn:
     """Return a panel with one answer."""
-    panel = panel_in(jupyter, load='%load_ext qwen_magic\n%config QwenMagics.region = "demo"')
+    panel = panel_in(jupyter)
     panel.ask("Which is larger, 9.9 or 9.11?")
     panel.wait(END)
     panel.wait_idle()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.panel import DEMO, PanelIn, panel_in
+from tests.browser.panel import QUICK, PanelIn, panel_in
 from tests.browser.test_panel_running import RUNS
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def go_on(lab: Jupyter) -> Iterator[Path]:
 
 def offering(jupyter: Jupyter, *cells: str, function: str = FUNCTION) -> PanelIn:
     offer = "%config QwenMagics.tools = ['get_weather']"
-    return panel_in(jupyter, *cells, load=f"{DEMO}\n{function}\n{offer}")
+    return panel_in(jupyter, *cells, load=f"{QUICK}\n{function}\n{offer}")
 
 
 def test_a_call_is_approved_in_the_panel_and_its_output_stays_there(jupyter: Jupyter) -> None:

@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.lab import serving
-from tests.browser.panel import DEMO, SHOW, PanelIn
+from tests.browser.panel import QUICK, SHOW, PanelIn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from tests.browser.lab import Jupyter
 
 END = "a script answered, not a model"
 CELLS = ("panel.ask('Write Python code that prints primes')", "1 + 1", "2 + 2")
 
 
 @pytest.fixture
-def panel(browser: Browser, tmp_path: Path) -> Iterator[PanelIn]:
-    config = tmp_path / "config/labconfig/page_config.json"
-    config.parent.mkdir(parents=True)
-    config.write_text(json.dumps({"disabledExtensions": {"anywidget": True}}))
-    with serving("lab", tmp_path, browser) as lab:
-        notebook = lab.open([f"{DEMO}\n{SHOW}", *CELLS])
+def panel(lab: Jupyter) -> Iterator[PanelIn]:
+    with lab.without("anywidget"):
+        notebook = lab.open([f"{QUICK}\n{SHOW}", *CELLS])
         notebook.page.set_viewport_size({"width": 1200, "height": 1100})
         notebook.run(0)
         yield PanelIn(notebook)

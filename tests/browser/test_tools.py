@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.panel import QUICK
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
 
     from tests.browser.lab import Jupyter
     from tests.browser.notebook import OpenNotebook
 
-LOAD = '%load_ext qwen_magic\n%config QwenMagics.region = "demo"'
 FUNCTIONS = '''
 called = []
 
@@ -28,7 +29,7 @@ with_subshells = pytest.mark.skipif(version("ipykernel") < "7", reason="no subsh
 
 
 def asking(jupyter: Jupyter, *cells: str) -> OpenNotebook:
-    notebook = jupyter.open([f"{LOAD}\n{FUNCTIONS}", *cells])
+    notebook = jupyter.open([f"{QUICK}\n{FUNCTIONS}", *cells])
     notebook.page.set_viewport_size({"width": 1000, "height": 900})
     notebook.run(0)
     return notebook
