@@ -1,4 +1,4 @@
-"""The calls of a turn that wait for an answer of ours (pure)."""
+"""The calls of a turn that wait for our answer (pure)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _CALLS = frozenset({FunctionCall, McpApprovalRequest})
 
 
 def unanswered(turn: Turn) -> list[Call]:
-    """Return the calls of the last response that wait for an answer of ours.
+    """Return the calls of the last response that wait for our answer.
 
-    Other items are not looked at: putting a long text together for each look would take long.
+    It looks at no other items: joining a long text on each look would take long.
     """
     slots = (slot for slot in turn.output[turn.answered :] if slot.place.types[0] in _CALLS)
     return [item for slot in slots if _waits(item := item_of(slot))]

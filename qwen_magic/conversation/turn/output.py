@@ -1,8 +1,8 @@
 """The output of one response while it grows: items, and the texts that arrive for them (pure).
 
-Which item an event means is told by `output_index` first, by the item's id where that fails
-(a documented sample ends an item under another index than it began), and by the last open item
-of the right type where both are missing. A type that does not fit is never matched.
+An event names its item by `output_index`. If that fails, the item's id counts (a documented sample
+ends an item under another index than it began). If both are missing, the event means the last open
+item of the right type. An item of another type never matches.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Types: TypeAlias = tuple[type[Item], ...]
 
 
 class Place(Struct, frozen=True):
-    """Where an event says that it belongs, as far as it says so."""
+    """Where an event says it belongs, as far as it says."""
 
     output_index: int | None
     item_id: str | None
@@ -86,7 +86,7 @@ def grow(output: Output, place: Place, key: PartKey, delta: str) -> Output:
 
 
 def finish(output: Output, place: Place, key: PartKey, whole: str) -> Output:
-    """Set one of an item's texts to its whole."""
+    """Set one of an item's texts to the whole text."""
     if not whole:
         return output
     number = _find(output, place)
@@ -96,7 +96,7 @@ def finish(output: Output, place: Place, key: PartKey, whole: str) -> Output:
 
 
 def settle(output: Output, final: Iterable[Item]) -> Output:
-    """Return the output as the last event tells it.
+    """Return the output as the last event gives it.
 
     Types that the last event leaves out keep what was streamed; so do fields it leaves empty.
     """
@@ -110,7 +110,7 @@ def settle(output: Output, final: Iterable[Item]) -> Output:
 
 
 def exchange(output: Output, number: int, item: Item) -> Output:
-    """Put an item in another one's place."""
+    """Replace one item with another."""
     return _set(output, number, replace(output[number], item=item, parts=(), done=True))
 
 
@@ -176,7 +176,7 @@ def _find(output: Output, place: Place, *, fresh: bool = False) -> int | None:
 
 
 def _may_be(slot: Slot, place: Place, *, fresh: bool) -> bool:
-    """Return whether a slot under no such index or id may be meant all the same."""
+    """Return whether a slot may be meant although neither index nor id matches."""
     known = slot.place
     if slot.done:
         return False
@@ -188,7 +188,7 @@ def _may_be(slot: Slot, place: Place, *, fresh: bool) -> bool:
 
 
 def _placed(slot: Slot, place: Place) -> Slot:
-    """Return the slot with what an event newly tells of its place: the index, else the id."""
+    """Return the slot with what an event adds to its place: the index, else the id."""
     known = slot.place
     if place.output_index is not None:
         if place.output_index == known.output_index:

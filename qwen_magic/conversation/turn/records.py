@@ -55,7 +55,7 @@ Prompt: TypeAlias = "str | Messages"
 
 
 class Chain(Struct, frozen=True):
-    """A chain's name, and the id of the notebook it belongs to; empty where there is none."""
+    """A chain's name, and the id of the notebook it belongs to; empty if there is none."""
 
     notebook: str = ""
     name: str = "main"
@@ -72,7 +72,7 @@ class Record(Struct, frozen=True, kw_only=True):
         input: What was sent as input: the question, and what our functions returned.
         output: What the model produced, as far as it arrived.
         base_url, account: Which server answered, and to which key (see `ChainStore.account`).
-        system: The system message of its chain, where one was given.
+        system: The system message of its chain, if one was given.
         begun, ended: When, in seconds since the epoch; 0 for not yet.
     """
 
@@ -100,7 +100,7 @@ class Record(Struct, frozen=True, kw_only=True):
 
 
 def turn_of(record: Record, number: int) -> Turn:
-    """Return a stored turn as the reader knows turns; its number is its depth on its path."""
+    """Return a stored turn as a `Turn`; its number is its depth on its path."""
     return Turn(
         prompt=record.prompt,
         status=record.status,
@@ -123,9 +123,9 @@ def input_of(prompt: Prompt) -> tuple[dict[str, Any], ...]:
 
 
 def digest(body: Mapping[str, Any]) -> str:
-    """Return what tells one request's body from another, but for where it continues.
+    """Return a digest that tells request bodies apart; where they continue does not count.
 
-    A secret in a tool's headers has no part in it.
+    The secrets in a tool's headers do not count either.
     """
     said = json.dumps(_lasting(body), sort_keys=True, default=str)
     return hashlib.sha256(said.encode()).hexdigest()[:16]
@@ -137,7 +137,7 @@ def item_json(item: Item) -> str:
 
 
 def read_item(fields: Any) -> Item:  # noqa: ANN401 - any JSON value
-    """Return the item of a JSON object; one we cannot make sense of is kept whole. Never raises."""
+    """Return the item of a JSON object; one we do not understand is kept whole. Never raises."""
     known = fields if isinstance(fields, dict) else {"value": fields}
     kind = str(known.get("type", ""))
     try:
@@ -147,7 +147,7 @@ def read_item(fields: Any) -> Item:  # noqa: ANN401 - any JSON value
 
 
 def read_items(text: str) -> tuple[Item, ...]:
-    """Return the items of a JSON list; none where it is not one."""
+    """Return the items of a JSON list; none if it is no list."""
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
@@ -156,7 +156,7 @@ def read_items(text: str) -> tuple[Item, ...]:
 
 
 def read_usage(text: str) -> Usage | None:
-    """Return what a turn cost, from its JSON; None where it is not known."""
+    """Return what a turn cost, from its JSON; None if it is not known."""
     try:
         return msgspec.convert(json.loads(text), Usage | None)
     except (ValueError, msgspec.ValidationError):

@@ -1,4 +1,4 @@
-"""What happens to a turn beside the events of its stream (pure)."""
+"""What happens to a turn besides the events of its stream (pure)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Broken(Struct, frozen=True):
 
 
 class Limited(Struct, frozen=True):
-    """A limit of ours was reached: the model is not asked on."""
+    """One of our limits was reached: the model is not asked again."""
 
     reason: str
 
@@ -32,7 +32,7 @@ class Reopened(Struct, frozen=True):
 
 
 class Answered(Struct, frozen=True):
-    """More became known of a call: the item in its place now reads so."""
+    """More is known about a call: this item replaces the one in its place."""
 
     number: int
     item: Item

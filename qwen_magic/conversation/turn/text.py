@@ -11,14 +11,14 @@ class Text(Struct, frozen=True, eq=False):
     """An immutable text; appending shares what both texts have in common.
 
     All texts grown from one another share one list of pieces, and each knows how many of them are
-    its own. Appending to a text that is not the longest of its family copies, so none is disturbed.
+    its own. To append to a text that is not the longest, the list is copied, so no other changes.
     """
 
     pieces: list[str] = []
     count: int = 0
 
     def append(self, more: str) -> Text:
-        """Return this text with more behind it."""
+        """Return this text with more at its end."""
         shared = len(self.pieces) == self.count
         pieces = self.pieces if shared else self.pieces[: self.count]
         pieces.append(more)

@@ -47,8 +47,8 @@ _ENDED = frozenset({"completed", "incomplete", "failed", "cancelled"})
 class Turn(Struct, frozen=True):
     """One question and as much of its answer as has arrived.
 
-    What it holds is read from `text`, `reasoning`, `code`, `tool_calls` and `items`. As the value of
-    a cell it looks like the output of `%%qwen`.
+    Read it through `text`, `reasoning`, `code`, `tool_calls` and `items`. As a cell's value, it
+    looks like the output of `%%qwen`.
 
     Attributes:
         prompt: The question as it was sent.
@@ -97,7 +97,7 @@ class Turn(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The answer, in Markdown; what is said after a call of ours is a paragraph of its own."""
+        """The answer, in Markdown; after each call of ours, a new paragraph begins."""
         paragraphs = [""]
         for item in self.items:
             if isinstance(item, Message):
@@ -108,7 +108,7 @@ class Turn(Struct, frozen=True):
 
     @property
     def reasoning(self) -> str:
-        """What the model told of its reasoning."""
+        """What the model said about its reasoning."""
         found = (item for item in self.items if isinstance(item, Reasoning))
         return "".join(text for item in found for text in (*item.summary, *item.content))
 
@@ -217,7 +217,7 @@ def _new(turn: Turn, settled: Output) -> Output:
 
 
 def _told(slot: Slot) -> tuple[str, ...] | None:
-    """Return all that the wire tells of a call, if that is enough to know it by."""
+    """Return all that the wire says about a call, if that is enough to recognise it."""
     item = output.item_of(slot) if FunctionCall in slot.place.types else None
     if isinstance(item, FunctionCall) and item.id and item.call_id:
         return item.id, item.call_id, item.name, item.arguments
