@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["CellsAt", "Copied", "Fresh", "Identity", "Known", "Renamed", "Same", "Seen", "identify"]
 
 CellsAt: TypeAlias = "Callable[[str], frozenset[str] | None]"
-"""Reads the ids of the cells of the notebook at a path: None where there is no such file, none of
-them where it cannot be read."""
+"""Reads the cell ids of the notebook at a path: None if there is no such file, no ids if the file
+cannot be read."""
 
 
 class Seen(Struct, frozen=True):
@@ -25,7 +25,7 @@ class Seen(Struct, frozen=True):
 
     Attributes:
         path: Where its file is.
-        cells: The ids of the cells in the file, in their order; None where they cannot be read.
+        cells: The ids of the cells in the file, in their order; None if they cannot be read.
         asking: The id of the cell that asks, which the file may not have yet.
     """
 
@@ -40,10 +40,10 @@ class Seen(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """A notebook from before, with the path it had or with some of the same cells.
+    """A notebook seen before, at the same path or with some of the same cells.
 
     Attributes:
-        shared: How many cells it has in common with the one that asks.
+        shared: How many cells it shares with the one that asks.
         saved: Whether its file had cells.
     """
 
@@ -54,13 +54,13 @@ class Known(Struct, frozen=True):
 
 
 class Same(Struct, frozen=True):
-    """It is a notebook from before."""
+    """It is a notebook seen before."""
 
     id: str
 
 
 class Renamed(Struct, frozen=True):
-    """It is a notebook from before, under another path."""
+    """It is a notebook seen before, under another path."""
 
     id: str
 
@@ -79,7 +79,7 @@ Identity: TypeAlias = Same | Renamed | Copied | Fresh
 
 
 def identify(seen: Seen, known: Sequence[Known], cells_at: CellsAt) -> Identity:
-    """Return which notebook asks, given those that may be meant, the last used first."""
+    """Return which notebook asks; `known` holds those that may be meant, the last used first."""
     here = [notebook for notebook in known if notebook.path == seen.path]
     shared = [notebook for notebook in here if notebook.shared]
     if shared:

@@ -1,13 +1,13 @@
 """Rule R: where the next turn of a chain goes (pure).
 
-A cell that has a turn on the path is asked again: the new turn takes the place of that one, and
-what followed is set aside. Any other cell continues from the head, but for one that stands above
-all cells of the path: it begins the conversation. So "Run All" rebuilds the conversation in the
-document's order, whatever happened before.
+If a cell has a turn on the path, it is asked again: the new turn replaces that one, and what
+followed is set aside. Any other cell continues from the head. Only a cell that stands above all
+cells of the path begins the conversation. So "Run All" rebuilds the conversation in the document's
+order, whatever happened before.
 
 No front end tells whether a cell is run alone or by "Run All": both send the same request. So a
-cell that is run alone above those that have been asked begins the conversation, too. The reader is
-told what was set aside for it, and how to bring that back; `--append` asks at the end instead.
+cell above all those asked begins the conversation, even if it is run alone. The reader is told
+what was set aside, and how to bring it back; `--append` asks at the end instead.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ How: TypeAlias = Literal["auto", "append", "new", "from"]
 
 
 class Asked(Struct, frozen=True):
-    """A question about to be asked, and what is known of where it stands.
+    """A question about to be asked, and what is known about its place.
 
     Attributes:
-        cell: The id of the cell; empty where there is none, which is never a cell asked again.
+        cell: The id of the cell; empty if there is none: such a question never replaces a turn.
         ask: Which of the cell's questions it is, in this run of the cell, from 1.
         how: `auto` follows rule R, `append` continues from the head, `new` begins afresh, `from`
             continues from a turn of the path.
         number: That turn's number on the path, from 1.
         document: The ids of the notebook's cells in their order, as far as they are known.
-        deleted: The ids of cells that are in the notebook no more.
-        chain: The chain's name, where it is not the notebook's current one.
+        deleted: The ids of cells that are no longer in the notebook.
+        chain: The chain's name, if it is not the notebook's current one.
     """
 
     cell: str = ""
@@ -66,7 +66,7 @@ def place(tree: Tree, asked: Asked) -> Placement:
     """Return where a question's turn goes.
 
     Raises:
-        RequestError: It is to continue from a turn that is not on the path.
+        RequestError: It should continue from a turn that is not on the path.
     """
     nodes = path(tree)
     kept = _kept(nodes, asked)
@@ -95,8 +95,8 @@ def _kept(nodes: tuple[Node, ...], asked: Asked) -> int:
 def _by_path(nodes: tuple[Node, ...], asked: Asked) -> int:
     """Return the place of the cell's earlier turn, else the path's end.
 
-    A cell's last run are the last of its turns whose counts rise. Where its n-th question has no
-    turn there (it failed), the new turn takes the place of the next one, or both would stay.
+    A cell's last run is the last of its turns whose counts rise. If its n-th question has no turn
+    there (it failed), the new turn replaces the next one, or both would stay.
     """
     found, least = len(nodes), 0
     for number in range(len(nodes) - 1, -1, -1):
@@ -112,7 +112,7 @@ def _by_path(nodes: tuple[Node, ...], asked: Asked) -> int:
 def _begins(nodes: tuple[Node, ...], asked: Asked) -> bool:
     """Return whether the cell stands above all cells of the path that are still there.
 
-    Where none is, it does, too: or "Run All" would keep what no cell asks any more.
+    If none is there, it does, too: otherwise "Run All" would keep what no cell asks any more.
     """
     if asked.ask > 1 or asked.cell not in asked.document:
         return False

@@ -1,9 +1,8 @@
 """A chain as a list of input items, for when its last response cannot be continued by its id (pure).
 
-What is sent: questions with their images, answers in their long form (some servers refuse the
-short one), and calls of our functions with what these returned. Reasoning is left out. So are
-calls of built-in tools: the reference names no input item for them, and what they found stands in
-the answers.
+It sends questions with their images, answers in their long form (some servers refuse the short
+one), and calls of our functions with their outputs. Reasoning is left out. So are calls of built-in
+tools: the reference names no input item for them, and the answers hold what they found.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ __all__ = [
 ]
 
 LIFETIME = 7 * 24 * 3600.0
-"""For how many seconds a response can be continued (reference, `previous_response_id`)."""
+"""How many seconds a response can be continued (reference, `previous_response_id`)."""
 
 _OUTPUT = "function_call_output"
 
@@ -42,8 +41,8 @@ class Server(Struct, frozen=True):
 
     Attributes:
         account: Stands for the key; see `ChainStore.account`.
-        continues: Whether the server is known, or not known not, to continue a response by its id.
-        lifetime: For how many seconds.
+        continues: False if the server is known not to continue a response by its id.
+        lifetime: How many seconds it can continue one.
     """
 
     base_url: str
@@ -61,7 +60,7 @@ def rebuild_reason(
         head: The turn before.
         server: Where the question goes.
         now: In seconds since the epoch.
-        answered: The calls whose outputs the question brings along, by their ids.
+        answered: The ids of the calls whose outputs the question brings along.
     """
     if head is None:
         return ""
@@ -84,7 +83,7 @@ def calls_answered(prompt: Prompt) -> frozenset[str]:
 
 
 def input_items(records: Sequence[Record], prompt: Prompt) -> list[dict[str, Any]]:
-    """Return the turns of a path as input items, and the new question behind them."""
+    """Return the turns of a path as input items, then the new question."""
     inputs = [*(record.input for record in records), input_of(prompt)]
     outputs = [*(record.output for record in records), ()]
     brought = _outputs(item for given in inputs for item in given)
@@ -107,9 +106,9 @@ def answer_items(
 
     Args:
         output: What the model produced.
-        brought: What calls returned that a question brought along, by their ids, in order.
-        approvals: Whether MCP servers' questions and their answers are told too: the turn that is
-            sent again would be asked them again; one that is over told what came of them.
+        brought: The outputs that questions brought along, in order, by the ids of their calls.
+        approvals: Whether to include MCP servers' questions and our answers. A turn that is sent
+            again needs them, or it is asked again; a turn that is over tells what came of them.
     """
     found: list[dict[str, Any]] = []
     returned: list[dict[str, Any]] = []
@@ -139,7 +138,7 @@ def answer_items(
 
 
 def reply(item: Item) -> dict[str, Any] | None:
-    """Return what the model is told of an item that we answered, or None."""
+    """Return what the model is told about an item that we answered, or None."""
     match item:
         case FunctionCall(output=str() | tuple()):
             return {"type": _OUTPUT, "call_id": _name(item), "output": item.output}
@@ -156,7 +155,7 @@ def reply(item: Item) -> dict[str, Any] | None:
 
 
 def _outputs(items: Iterable[Mapping[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Return outputs by the ids of their calls; some servers use an id again in each response."""
+    """Return outputs by the ids of their calls; some servers reuse an id in each response."""
     found: dict[str, list[dict[str, Any]]] = {}
     for item in items:
         if item.get("type") == _OUTPUT:
@@ -172,7 +171,7 @@ def _next(
 
 
 def _name(item: FunctionCall) -> str:
-    """Return what tells a call from others: some servers give it an id alone."""
+    """Return what tells a call from others; some servers give only its `id`."""
     return item.call_id or item.id
 
 

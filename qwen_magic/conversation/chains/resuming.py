@@ -1,9 +1,9 @@
 """Turns that a notebook's file kept → where they stand in a chain's tree (pure).
 
-The file tells less than the store did: each cell has the turn of its last run alone, and no times.
-A turn's parent is the one whose response it continued. Where the conversation had been rebuilt
-there, it is the turn of the number before; where the parent's cell was deleted, the nearest above
-it. A turn whose place above was taken by another one (its cell was run again) begins a branch.
+The file holds less than the store did: for each cell only the turn of its last run, and no times.
+A turn's parent is the turn whose response it continued. If the conversation was rebuilt there, the
+parent is the turn with the number before; if the parent's cell was deleted, the nearest turn above.
+If another turn took the parent's place (its cell was run again), the turn begins a branch.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ class Saved(Struct, frozen=True, kw_only=True):
         cell: The id of its cell.
         ask: Which of the cell's questions it was, from 1.
         run: The number in the cell's brackets; 0 for none.
-        prompt: What was asked; empty where the file does not tell.
-        text: The answer, likewise.
+        prompt: What was asked; empty if the file does not tell.
+        text: The answer; empty if the file does not tell.
         system: The system message that its cell gave.
     """
 
@@ -56,8 +56,8 @@ class Resumption(Struct, frozen=True):
     """What a file adds to a chain.
 
     Attributes:
-        records: The turns that the chain has not, each after its parent.
-        head: The turn that the next one continues; None where there is nothing to add.
+        records: The turns that the chain lacks, each after its parent.
+        head: The turn that the next one continues; None if there is nothing to add.
     """
 
     records: tuple[Record, ...] = ()
@@ -67,13 +67,13 @@ class Resumption(Struct, frozen=True):
 def resumed(
     saved: Iterable[Saved], length: int, known: Mapping[str, int], like: Record
 ) -> Resumption:
-    """Return what the turns of a file, in its order, add to a chain.
+    """Return what the turns of a file add to a chain.
 
     Args:
-        saved: The turns; those that failed are left out, and copies of a turn.
+        saved: The turns, in the file's order; failed turns and copies are left out.
         length: How many turns the chain has.
-        known: Those of them that have a response's id, by it.
-        like: A record with what the turns have in common.
+        known: The numbers of the chain's turns, by their response ids.
+        like: A record with all that the turns share.
     """
     good: dict[str, Saved] = {}
     for turn in saved:
@@ -115,7 +115,7 @@ def _nearest(number: int, known: Mapping[int, str]) -> int:
 
 
 def _parents_first(parents: Mapping[str, str | None], good: Mapping[str, Saved]) -> dict[str, None]:
-    """Return the turns so that each stands after its parent; a circle is cut somewhere."""
+    """Return the turns, each after its parent; a circle is cut somewhere."""
     placed: dict[str, None] = {}
     for name in good:
         line: dict[str, None] = {}
@@ -128,7 +128,7 @@ def _parents_first(parents: Mapping[str, str | None], good: Mapping[str, Saved])
 
 
 def _last(good: Mapping[str, Saved], parents: Mapping[str, str | None]) -> str:
-    """Return the turn that was asked last: of the ends of branches, that of the latest run.
+    """Return the turn that was asked last: of the branches' ends, the one of the latest run.
 
     An end whose branch begins in the middle is stale if another turn took the place above it.
     """

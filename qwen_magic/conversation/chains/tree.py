@@ -40,7 +40,7 @@ class Node(Struct, frozen=True, gc=False):
     Attributes:
         id: The turn's number among all of its chain's turns, from 1, in the order they were asked.
         parent: The turn that it continues; None begins a conversation.
-        cell: The id of the cell that asked; empty where the front end has none.
+        cell: The id of the cell that asked; empty if the front end has none.
         ask: Which of that cell's questions it was, in one run of the cell, from 1.
         digest: What was asked, and how; see `records.digest`.
     """
@@ -54,21 +54,21 @@ class Node(Struct, frozen=True, gc=False):
 
 
 class Tree(Struct, frozen=True):
-    """All turns of a chain, so that `nodes[id - 1]` is the turn of that id, and the head's id."""
+    """All turns of a chain (`nodes[id - 1]` is the turn with that id), and the head's id."""
 
     nodes: tuple[Node, ...] = ()
     head: int | None = None
 
 
 class Line(Struct, frozen=True):
-    """What a list of turns shows of one: how its question begins, and its tokens."""
+    """What a list of turns shows for each: how its question begins, and its tokens."""
 
     opening: str
     tokens: int
 
 
 class ChainLine(Struct, frozen=True):
-    """What a list of chains shows of one: its good turns, and the tokens of all."""
+    """What a list of chains shows for each: its good turns, and the tokens of all."""
 
     name: str
     turns: int = 0
@@ -77,7 +77,7 @@ class ChainLine(Struct, frozen=True):
 
 
 def moves_head(status: Status) -> bool:
-    """Return whether a turn that ended so is continued by the next one."""
+    """Return whether the next turn continues one that ended with this status."""
     return status in {"completed", "incomplete"}
 
 
@@ -92,7 +92,7 @@ def branch(tree: Tree, tip: int | None) -> tuple[Node, ...]:
 
 
 def path(tree: Tree) -> tuple[Node, ...]:
-    """Return the turns that the next one continues, by their numbers."""
+    """Return the turns that the next one continues, in order."""
     return branch(tree, tree.head)
 
 
@@ -134,7 +134,7 @@ def restore(tree: Tree, turn: int) -> Tree:
 
 
 def restoring(turn: int | None, chain: str = "") -> str:
-    """Return the line that brings a turn's branch back; a chain that is not the current one is named."""
+    """Return the line that brings a turn's branch back; it names a chain that is not current."""
     where = f"-c {shlex.quote(chain)} " if chain else ""
     return f"%qwen_chain {where}--restore {turn}"
 
@@ -161,7 +161,7 @@ def check_number(number: int, length: int, *, least: int) -> None:
     """Refuse a number that no turn of the path has.
 
     Raises:
-        RequestError: Says how many there are.
+        RequestError: There is no such turn; the hint says how many there are.
     """
     if not least <= number <= length:
         raise RequestError(
