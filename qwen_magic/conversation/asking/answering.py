@@ -50,7 +50,7 @@ class Desk:
     Attributes:
         approver: Who is asked about a call.
         caller: Makes calls, for all turns.
-        approvals: What was always allowed, likewise.
+        approvals: What may always be called, for all turns.
     """
 
     settings: Settings
@@ -110,7 +110,7 @@ class Desk:
         return turn, decisions
 
     def _known(self, functions: Mapping[int, Callable[..., Any] | None]) -> dict[int, Decision]:
-        """Return what needs no asking."""
+        """Return the decisions that need no asking."""
         setting = self.settings.approve
         known = {n: self.approvals.known(setting, f) for n, f in functions.items()}
         return {n: decision for n, decision in known.items() if decision}
@@ -141,7 +141,7 @@ class Desk:
 
 
 def _prepared(call: Call, toolbox: Toolbox) -> Prepared | str | None:
-    """Return what is to be called, or what the model is told is wrong; None for another's tool."""
+    """Return the call to make, or what to tell the model is wrong; None for an MCP tool."""
     if isinstance(call, McpApprovalRequest):
         return None
     tool = toolbox.functions.get(call.name)
@@ -166,7 +166,7 @@ def _denied(call: Call, reason: str) -> Call:
 
 
 def _gathered(turn: Turn, running: dict[int, Future[Returned]]) -> Turn:
-    """Return the turn with what has come of calls that ended; these no longer run."""
+    """Return the turn with the results of calls that ended; take these out of `running`."""
     for number in [n for n, future in running.items() if future.done()]:
         came = running.pop(number).result()
         known = replace(turn.items[number], output=came.output, logs=came.logs, error=came.error)

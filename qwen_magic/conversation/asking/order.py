@@ -1,4 +1,4 @@
-"""The turns of a question, once those before it in its chain have been answered."""
+"""The turns of a question, once the questions before it in its chain are answered."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _TICK = 0.04
 def in_order(
     session: Session, turns: Generator[Turn, None, None], ticket: Ticket | None = None
 ) -> Generator[Turn, None, None]:
-    """Yield the turns of a question when those before it in its chain have been answered.
+    """Yield the turns of a question once those before it in its chain are answered.
 
     Args:
-        session: What asks, its settings being those of the question.
+        session: What asks, with the settings of the question.
         turns: `session.stream(…)`, not begun.
-        ticket: The question's place, which its owner leaves; by default it lines up when it is
-            first waited for.
+        ticket: The question's place in its lane; its owner leaves the lane. By default, the
+            question lines up when its first turn is asked for.
     """
     lanes, owned = session.store.lanes, ticket
     ticket = owned or Ticket(session.chain)

@@ -49,9 +49,9 @@ class Plan(Struct, frozen=True):
     Attributes:
         turn: The turn as it begins.
         request: What is sent.
-        record: What is stored of it.
+        record: What is stored.
         toolbox: What the model may use.
-        earlier: The id of the stored turn that is shown instead of asking, if there is one.
+        earlier: The id of the stored turn to show instead of asking, if there is one.
     """
 
     turn: Turn
@@ -62,24 +62,24 @@ class Plan(Struct, frozen=True):
 
 
 def chain_of(notebook: str, settings: Settings, conversation: str | None = None) -> Chain:
-    """Return the chain that a question joins; one that the server keeps is apart from ours."""
+    """Return the chain that a question joins; a conversation on the server has its own."""
     owner = f"{_apart(settings)}{notebook}"
     name = settings.chain or "main"
     return Chain(owner, name if conversation is None else f"conversation {conversation}")
 
 
 def _apart(settings: Settings) -> str:
-    """Return what keeps turns of the demo, of each cassette and of real models from meeting."""
+    """Return a prefix that keeps turns of the demo, of each cassette and of real models apart."""
     if settings.replay:
         return f"replay {settings.replay}:"
     return "demo:" if settings.region == DEMO and not settings.base_url else ""
 
 
 def plan(store: ChainStore, notebook: str, settings: Settings, question: Question) -> Plan:
-    """Return where a question goes and what is sent; nothing is stored yet.
+    """Return where a question goes and what is sent; store nothing yet.
 
     Raises:
-        RequestError: The request would be refused, or is to continue from a turn that is not there.
+        RequestError: The request would be refused, or there is no such turn to continue from.
         ToolError: A function cannot be described to the model.
     """
     check_settings(settings)
@@ -110,7 +110,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
 
 
 def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:
-    """Return the plan that sends the whole conversation, since its last turn cannot be continued."""
+    """Return the plan that sends the whole conversation: its last turn cannot be continued."""
     placement = Placement(known.record.parent, known.turn.number)
     before = _before(store, known.record.chain, placement)
     whole = input_items(before, prompt)
@@ -121,7 +121,7 @@ def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan
 
 
 def _told(reason: str, before: Sequence[Record]) -> str:
-    """Return the line on a rebuilt conversation, with its length: the whole of it is paid again."""
+    """Return the note on a rebuilt conversation, with its length: all of it is paid for again."""
     known = sum(bool(input_items([record], ())) for record in before)
     some = f"{known:,} of " if known < len(before) else ""
     sent = f"{some}{counted(len(before), 'turn')} sent"

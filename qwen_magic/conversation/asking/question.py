@@ -20,7 +20,7 @@ __all__ = ["Asking", "as_input", "prompt_of", "request_for", "tool_choice"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """How one question is asked; what is None is left to the settings or the server.
+    """How one question is asked; None leaves the choice to the settings or the server.
 
         session.ask("Name a colour.", asking=Asking(temperature=1.5, new=True))
 
@@ -28,13 +28,13 @@ class Asking:
         system: The system message, kept for the turns that follow in the chain.
         new: Whether to start the chain afresh.
         conversation: The server's conversation to join instead of the chain.
-        tool_choice: What it may or must call: `auto`, `none`, `required`, names of tools separated by commas, or the object
-            that the API takes.
-        temperature: How varied the answer is: 0 up to, but not, 2.
-        top_p: How large a part of the likely words is considered: above 0 up to 1.
-        max_output_tokens: Where the answer is cut, in tokens; at least 16.
-        thinking: Whether to think; the effort says it more finely.
-        stream: Whether the answer comes as it is written.
+        tool_choice: What it may or must call: `auto`, `none`, `required`, names of tools separated
+            by commas, or the object that the API takes.
+        temperature: How varied the answer is: from 0 to below 2.
+        top_p: How large a share of the likely words is considered: above 0, up to 1.
+        max_output_tokens: After how many tokens the answer is cut; at least 16.
+        thinking: Whether to think; the effort sets how hard.
+        stream: Whether the answer arrives while it is written.
     """
 
     system: str | None = None
@@ -57,7 +57,7 @@ def as_input(text: str, images: Sequence[str]) -> Prompt:
 
 
 def prompt_of(prompt: Prompt) -> str:
-    """Return the question's text: of a list of messages, the last one's.
+    """Return the question's text; for a list of messages, the last one's.
 
     Raises:
         RequestError: It is empty, or is no list of messages.
@@ -115,7 +115,7 @@ def request_for(  # noqa: PLR0913 - each by its name
     """Return the request for a question.
 
     Raises:
-        RequestError: A value is none of the allowed ones.
+        RequestError: A value is not allowed.
     """
     cache = settings.session_cache
     return Request(

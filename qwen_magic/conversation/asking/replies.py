@@ -1,8 +1,8 @@
 """Which calls are answered here, and the request that carries the answers (pure).
 
 Function calling: Model Studio, "OpenAI responses", Tools. The documented way sends the question,
-the calls and their outputs again; continuing by the response's id and sending the outputs alone
-is shorter, and is tried first.
+the calls and their outputs again. We try a shorter way first: continue by the response's id, and
+send only the outputs.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ __all__ = ["continued", "resent", "waiting"]
 
 
 def waiting(turn: Turn, toolbox: Toolbox) -> dict[int, Call]:
-    """Return the calls that are to be answered here, by their places in the turn's output.
+    """Return the calls that we must answer, by their places in the turn's output.
 
-    There are none where the model called, among others, a function that only the caller knows:
-    what the others return could not be sent without its output.
+    There are none if the model also called a function that only the caller knows: without its
+    output, those of the other calls cannot be sent.
     """
     found: dict[int, Call] = {}
     for number, item in enumerate(turn.items[turn.answered :], turn.answered):
@@ -44,7 +44,7 @@ def waiting(turn: Turn, toolbox: Toolbox) -> dict[int, Call]:
 
 
 def continued(request: Request, turn: Turn) -> Request:
-    """Return the request that sends what the last response's calls returned, and that alone."""
+    """Return the request that sends only what the last response's calls returned."""
     replies = [found for item in turn.items[turn.answered :] if (found := reply(item))]
     previous = None if request.conversation else turn.response_id
     return replace(_free(request), input=replies, previous_response_id=previous)

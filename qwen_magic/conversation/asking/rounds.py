@@ -1,4 +1,4 @@
-"""One turn through all its responses: ask, answer the calls, ask on, until the model is done."""
+"""One turn through all its responses: ask, answer the calls, ask again, until the model is done."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Rounds:
 
     Attributes:
         desk: Where calls are approved and made.
-        most: How often functions are called before the model has to do without.
-        resends: Whether the server is sent the whole turn each time, since it cannot continue one.
+        most: How many times the model may call functions before it must do without.
+        resends: Whether to send the whole turn each time, because the server cannot continue one.
     """
 
     client: Client
@@ -57,7 +57,7 @@ class Rounds:
         planned, turn = yield from self._first(planned, prompt)
         request = planned.request
         for left in range(self.most - 1, -1, -1):
-            if turn.ended:  # also when it was cut: a call may be half of what was meant
+            if turn.ended:  # also if it was cut: a call may be incomplete
                 return
             calls = waiting(turn, planned.toolbox)
             turn = yield from self.desk.answer(turn, calls, planned.toolbox)
@@ -68,7 +68,7 @@ class Rounds:
             yield self._limited(turn, planned)
 
     def _first(self, planned: Plan, prompt: Prompt) -> Generator[Turn, None, tuple[Plan, Turn]]:
-        """Where the chain cannot be continued by id, send it whole, once."""
+        """Send the question; if the chain cannot be continued by id, send it whole, once."""
         try:
             return planned, (yield from self._growing(planned, planned.request, planned.turn))
         except QwenError as error:
@@ -80,7 +80,7 @@ class Rounds:
         return again, (yield from self._growing(again, again.request, again.turn))
 
     def _next(self, planned: Plan, request: Request, turn: Turn) -> Generator[Turn, None, Turn]:
-        """Send what the calls returned; where the server refuses that alone, with all before it."""
+        """Send what the calls returned; if the server refuses that alone, send the whole turn."""
         begun = advance(turn, Continued())
         if not self.resends and (turn.response_id or request.conversation):
             try:
@@ -94,7 +94,7 @@ class Rounds:
         return (yield from self._growing(planned, resent(request, turn), begun))
 
     def _limited(self, turn: Turn, planned: Plan) -> Turn:
-        """Return the turn as it ends where the model calls on, though it was told not to."""
+        """Return the turn as it ends if the model calls again, although it was told not to."""
         reason = f"max_rounds = {self.most}"
         for number, call in waiting(turn, planned.toolbox).items():
             left = with_fields(call, status="denied", error=f"{reason} was reached")
@@ -123,7 +123,7 @@ class Rounds:
         return turn
 
     def _learned(self, said: str) -> str:
-        """Return why a chain could not be continued; if that is how the server is, remember it."""
+        """Return why a chain could not be continued; if the server never does, remember it."""
         if keeps_nothing(said):
             self.store.learn(self.client.endpoint.base_url, continues=False)
             return "this server does not continue responses"

@@ -46,20 +46,20 @@ class Session:
 
     Args:
         settings: What every ask shares.
-        store: Keeps the chains. By default all are kept in the reader's folder if these settings
-            name a chain; if not, all live as long as the session.
-        transport: Answers in the network's place.
-        place: Where functions that the model calls are run.
+        store: Keeps the chains. By default, the reader's folder keeps them if these settings name
+            a chain; otherwise they live as long as the session.
+        transport: Answers instead of the network.
+        place: Where the functions that the model calls are run.
 
     Attributes:
-        settings: What every ask shares; may be replaced between asks, which does not change where
-            chains are kept.
-        approver: Who is asked about a call of a function; by default nobody is, and only
-            `Settings.approve = "always"` lets one be made.
-        approvals: What was always allowed; sessions may share it.
-        notebook: The notebook whose chains they are, by the store's id.
+        settings: What every ask shares. They may be replaced between asks; the chains stay where
+            they are kept.
+        approver: Who is asked before a function is called. By default nobody is, and functions are
+            called only if `Settings.approve` is `always`.
+        approvals: What may always be called; sessions may share it.
+        notebook: The store's id of the notebook whose chains these are.
         last: The last turn, as far as it got.
-        node: Its number in the store; None where it never began.
+        node: Its number in the store; None if it never began.
         used: The tokens of all turns, input and output.
     """
 
@@ -100,7 +100,7 @@ class Session:
 
         Args:
             prompt: The question, or a list of messages.
-            tools: In place of the settings' tools: functions, and built-in tools by name.
+            tools: Used instead of the settings' tools: functions, and built-in tools by name.
             asking: How it is asked.
 
         Raises:
@@ -120,13 +120,13 @@ class Session:
         asking: Asking | None = None,
         asked: Asked | None = None,
     ) -> Generator[Turn, None, None]:
-        """Ask and yield the turn as it grows; while nothing arrives, it comes again unchanged.
+        """Ask and yield the turn as it grows; while nothing arrives, yield it again unchanged.
 
         Closing the generator stops the answer.
 
         Args:
             prompt: The question, or a list of messages.
-            tools: In place of the settings' tools: functions, and built-in tools by name.
+            tools: Used instead of the settings' tools: functions, and built-in tools by name.
             asking: How it is asked.
             asked: Where it was asked, which decides its place in the chain.
 
@@ -189,7 +189,7 @@ class Session:
         self.close()
 
     def path(self) -> tuple[Turn, ...]:
-        """Return the turns that the next one continues, by their numbers."""
+        """Return the turns that the next one continues, in order."""
         nodes = path(self.store.tree(self.chain))
         records = self.store.read(self.chain, [node.id for node in nodes])
         return tuple(turn_of(record, number) for number, record in enumerate(records, 1))

@@ -96,7 +96,7 @@ def _prepared(connection: Rows) -> Rows:
 
 
 def _use_wal(connection: Rows) -> None:
-    """Switch to WAL, so that readers and a writer never wait; SQLite's timeout ignores this step."""
+    """Switch to WAL, so readers and a writer never wait; SQLite's timeout ignores this step."""
     for _ in range(int(_PATIENCE / HASTE)):
         try:
             connection.execute("PRAGMA journal_mode = WAL")
