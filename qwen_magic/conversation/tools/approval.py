@@ -1,4 +1,4 @@
-"""May this call be made? Who is asked, and what is remembered of the answer."""
+"""May this call be made? Who is asked, and what answer is remembered."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["ALLOWED", "Approvals", "Approver", "Decision", "Nobody"]
 
 
 class Decision(Struct, frozen=True):
-    """What was decided of a call.
+    """What was decided about a call.
 
     Attributes:
         verdict: `always` allows this function from now on, until it is defined anew.
@@ -34,14 +34,14 @@ class Approver(Protocol):
     """Who decides about calls; several can be pending at once."""
 
     def ask(self, number: int, call: Call) -> None:
-        """Put a call to the person; its number tells it from others of the turn."""
+        """Ask the person about a call; its number tells it from the turn's other calls."""
 
     def answer(self, number: int) -> Decision | None:
-        """Return what was decided, or None while nothing is."""
+        """Return the decision, or None while there is none."""
 
 
 class Nobody:
-    """Nobody is there to be asked, so no call is made."""
+    """There is nobody to ask, so no call is made."""
 
     def ask(self, number: int, call: Call) -> None:
         """Ask nobody."""
@@ -56,17 +56,17 @@ class Nobody:
 
 
 class Approvals:
-    """The setting, what was always allowed, and whom to ask otherwise."""
+    """The functions that may be called without asking again."""
 
     def __init__(self) -> None:
         self._allowed: list[Callable[..., Any]] = []
 
     def known(self, setting: str, function: Callable[..., Any] | None) -> Decision | None:
-        """Return what is decided already, or None where somebody must be asked.
+        """Return the decision that needs no asking, or None if somebody must be asked.
 
         Args:
             setting: `ask`, `always` or `never`.
-            function: What is to be called; None for a tool of an MCP server.
+            function: The function to call; None for an MCP server's tool.
         """
         if setting == "always" or (function is not None and self._is_allowed(function)):
             return ALLOWED
@@ -83,7 +83,7 @@ class Approvals:
             self._allowed.append(function)
 
     def _is_allowed(self, function: Callable[..., Any]) -> bool:
-        """Return whether it is one of them: a method is made anew each time that it is looked up."""
+        """Return whether it is one of them; a method is a new object each time it is looked up."""
         if isinstance(function, MethodType):
             return any(isinstance(f, MethodType) and f == function for f in self._allowed)
         return any(known is function for known in self._allowed)

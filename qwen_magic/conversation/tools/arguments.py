@@ -1,8 +1,8 @@
-"""The model's arguments, JSON text, as those of a Python call (pure).
+"""The model's arguments: from JSON text to those of a Python call (pure).
 
 Harmless slips are forgiven: no text for no arguments, `"5"` or `5.0` for 5, JSON within a string,
-null for a parameter that may be left out. What remains is told in words that let the model try
-again: all that is wrong, by name.
+null for a parameter that may be left out. Other errors name all that is wrong, in words that let
+the model try again.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _TEXT = msgspec.json.Decoder(str)
 
 
 def arguments_of(tool: Tool, text: str) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return what to call the tool's function with, by position and by name.
+    """Return the arguments for the tool's function, by position and by name.
 
     Raises:
         ArgumentsError: The text is no JSON object, or does not fit; written for the model.
@@ -69,7 +69,7 @@ def _object(text: str, tool: Tool) -> Mapping[str, msgspec.Raw]:
 
 
 def _unquoted(raw: bytes) -> bytes:
-    """Return the JSON that stands in a JSON string, or nothing: some models write it twice."""
+    """Return the JSON inside a JSON string, or nothing: some models encode it twice."""
     if not raw.startswith(b'"'):
         return b""
     try:
@@ -79,7 +79,7 @@ def _unquoted(raw: bytes) -> bytes:
 
 
 def _value(parameter: Parameter, raw: msgspec.Raw | None) -> dict[str, Any]:
-    """Return the value under the parameter's name, or nothing where the function's default holds."""
+    """Return the value under the parameter's name, or nothing if the function's default holds."""
     if raw is None:
         if parameter.required:
             raise ArgumentsError(": required, but missing")
@@ -96,12 +96,12 @@ def _value(parameter: Parameter, raw: msgspec.Raw | None) -> dict[str, Any]:
         try:
             return {parameter.name: parameter.hint.read(inner)}
         except ArgumentsError:
-            pass  # what was written is told, not what stood in it
+            pass  # the error names what was written, not what was in it
         raise
 
 
 def _strangers(given: Mapping[str, object], tool: Tool) -> Iterator[str]:
-    """Yield the names that the tool does not know, each with the nearest one that it does."""
+    """Yield each name that the tool does not know, with the nearest one that it knows."""
     known = [parameter.name for parameter in tool.takes]
     for name in given:
         if name not in known:
@@ -121,7 +121,7 @@ def _doubled(values: Mapping[str, Any], tool: Tool) -> Iterator[str]:
 
 
 def _call(tool: Tool, values: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """Return the values by position where they must be, and else by name."""
+    """Return the values: by position where they must be, otherwise by name."""
     positions: list[Any] = []
     names: dict[str, Any] = {}
     rest = any(parameter.kind == "rest" and values.get(parameter.name) for parameter in tool.takes)

@@ -2,7 +2,7 @@
 
 A plain function runs where the question was asked, on the main thread as a rule: figures, database
 connections and Ctrl-C belong there. Coroutines run on one loop in the background, side by side.
-Whatever a function does, it ends as something that the model can be told.
+Whatever a function does, its call ends in something that we can tell the model.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Returned(Struct, frozen=True):
 _GRACE = 1.0  # seconds beyond its time in which a coroutine may end by itself
 
 Place: TypeAlias = "Callable[[Callable[[], Returned]], Future[Returned]]"
-"""Where plain functions run: takes the work, gives what will come of it."""
+"""Where plain functions run: takes the work, returns a future for its result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,13 @@ class Caller:
         return self._place(partial(_called, work, origin()))
 
     def close(self) -> None:
-        """End the loop, and with it what still runs there."""
+        """End the loop and all that still runs on it."""
         if self._loop is not None:
             _stop(self._loop)
             self._loop = None
 
     def _begun(self, work: Work) -> Future[Returned]:
-        """Begin on the loop; what holds the loop up, or will not be cancelled, is left behind."""
+        """Begin on the loop; leave behind what blocks the loop or refuses to be cancelled."""
         loop, told = self._running_loop(), Future[Returned]()
         task = asyncio.run_coroutine_threadsafe(_awaited(work, origin()), loop)
         late = Timer(work.seconds + _GRACE, self._leave, (loop, told, work))
@@ -105,7 +105,7 @@ class Caller:
             late.cancel()
             task.cancel()
             if told.cancelled() and self._loop is loop:
-                self.close()  # it may be held up: the next call gets another one
+                self.close()  # it may be blocked: the next call gets another one
 
         task.add_done_callback(lambda _: _tell(told, _outcome(task)))
         told.add_done_callback(end)
@@ -113,7 +113,7 @@ class Caller:
 
     def _leave(self, loop: asyncio.AbstractEventLoop, told: Future[Returned], work: Work) -> None:
         if self._loop is loop:
-            self._loop = None  # it may be held up: the next call gets another one
+            self._loop = None  # it may be blocked: the next call gets another one
         _tell(told, _too_long(work.seconds, Printed()))
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:

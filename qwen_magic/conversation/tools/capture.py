@@ -1,6 +1,6 @@
 """What a function prints, without what others print at the same time.
 
-`sys.stdout` belongs to all threads: it is replaced by a switch that sends what is written within
+All threads share `sys.stdout`, so a switch takes its place. The switch sends what is written in
 one call's context to that call, and everything else where it went before.
 """
 
@@ -64,7 +64,7 @@ class _Switch:
             self.stream.flush()
 
     def close(self) -> None:
-        """Close nothing for a call: the stream is everybody's."""
+        """Close nothing for a call: everybody shares the stream."""
         if _printed.get() is None:
             self.stream.close()
 
@@ -91,7 +91,7 @@ def captured(printed: Printed) -> Iterator[None]:
 
 @contextmanager
 def kept() -> Iterator[None]:
-    """Put the standard streams back as they were, whatever a function made of them."""
+    """Put the standard streams back as they were, whatever a function did to them."""
     before = [(name, getattr(sys, name)) for name in _NAMES]
     try:
         yield

@@ -1,4 +1,4 @@
-"""What a function's docstring says of it and of its parameters (pure).
+"""What a function's docstring says about it and its parameters (pure).
 
 Google, NumPy, reST and Epydoc styles are read by `docstring_parser`, which is imported late.
 """
@@ -17,7 +17,7 @@ __all__ = ["Described", "described"]
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A docstring without its sections, and what it says of each parameter."""
+    """A docstring without its sections, and what it says about each parameter."""
 
     text: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What the model is told of an exception in a tool (pure).
+"""What the model is told about an exception in a tool (pure).
 
 A line like the last one of a traceback, and where in the user's own code it was raised; never the
 traceback: most of its frames are ours or a library's, and cost the model more than they tell it.
@@ -51,7 +51,7 @@ def _place(error: BaseException) -> str:
 
 @cache
 def _foreign() -> tuple[str, ...]:
-    """Return where the code lies that is not the user's: ours, Python's, and installed."""
+    """Return where code lies that is not the user's: ours, Python's, and installed packages."""
     paths = get_paths()
     installed = (paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib"))
     return (str(Path(__file__).parents[2]), "<frozen ", *installed)

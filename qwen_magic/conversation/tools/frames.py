@@ -1,6 +1,6 @@
 """A DataFrame or Series as bounded JSON records (pure).
 
-pandas and Polars are recognised, never imported; no more of a frame is read than is shown.
+pandas and Polars are recognised, never imported; a frame is read only as far as it is shown.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["frame_text"]
 ROWS = 100
 COLUMNS = 50
 CELL_LENGTH = 500
-SENTENCE = 300  # room for what is said of the cut
+SENTENCE = 300  # room for what is said about the cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class _Frame:
 
 
 def frame_text(value: Any, length: int) -> str | None:  # noqa: ANN401 - each library has its own
-    """Return a frame as a JSON list of records, or None if the value is none.
+    """Return a frame as a JSON list of records, or None if the value is no frame.
 
-    What was left out is said before the list, which ends with a whole record.
+    A line before the list says what was left out; the list ends with a whole record.
     """
     frame = _frame(value)
     if frame is None:
@@ -69,7 +69,7 @@ def _frame(value: Any) -> _Frame | None:  # noqa: ANN401
 
 
 def _pandas(frame: Any) -> _Frame:  # noqa: ANN401
-    """Read a pandas frame, with its index where that is more than the rows' numbers."""
+    """Read a pandas frame, with its index if that is more than row numbers."""
     part = frame.iloc[:ROWS, :COLUMNS]
     plain = frame.index.name is None and is_of(frame.index, "pandas", "RangeIndex")
     labels = [] if plain else [_label(frame.index.names)]
@@ -91,7 +91,7 @@ def _name(column: object) -> str:
 
 
 def _apart(names: Sequence[str]) -> list[str]:
-    """Return the names, a number behind those that came before: a record takes each once."""
+    """Return the names, with a number after repeated ones: a record takes each name once."""
     seen: dict[str, int] = {}
     found = []
     for name in names:
@@ -106,7 +106,7 @@ def _record(columns: Sequence[str], row: Sequence[object]) -> str:
 
 
 def _cell(cell: Any) -> object:  # noqa: ANN401
-    """Return a cell, bounded; what is missing, which pandas writes as NaN, is null."""
+    """Return a bounded cell; a missing value, which pandas writes as NaN, becomes null."""
     if isinstance(cell, str):
         return cut(cell, CELL_LENGTH)
     if isinstance(cell, float) or is_of(cell, "numpy", "floating"):

@@ -1,7 +1,7 @@
 """A type hint as JSON: the schema of its values, and reading one (pure).
 
-msgspec does both. A hint that speaks of pydantic (a model, or `Field` in `Annotated`) is pydantic's,
-which the user's module has imported then; this package never imports it by itself.
+msgspec does both, but a hint that uses pydantic (a model, or `Field` in `Annotated`) goes to
+pydantic. The user's module has imported it then; this package never does.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Hint:
 
     Attributes:
         definitions: The schemas that `schema` refers to as `#/$defs/NAME`.
-        read: Takes one JSON value to what the hint promises, or raises an ArgumentsError that
+        read: Turns one JSON value into what the hint promises, or raises an ArgumentsError that
             begins with the place within the value.
     """
 
@@ -62,9 +62,9 @@ def hint_of(annotation: Any, prefix: str = "") -> Hint:  # noqa: ANN401 - types 
 
 
 def _timed(annotation: Any) -> Any:  # noqa: ANN401
-    """Return a hint that says the format of moments; msgspec does for those with a zone alone.
+    """Return a hint that names the format of moments; msgspec names it only for those with a zone.
 
-    Literals come apart by type: before 0.22, msgspec cannot sort values of several.
+    Literals are split by type: before 0.22, msgspec cannot sort values of several types.
     """
     for kind, form in TIMES.items():
         if annotation is kind:
@@ -74,19 +74,19 @@ def _timed(annotation: Any) -> Any:  # noqa: ANN401
         return _parted(get_args(annotation))
     members = tuple(map(_timed, get_args(annotation)))
     if origin in {Union, UnionType}:
-        return Union[members]  # noqa: UP007 - its members are known at run time alone
+        return Union[members]  # noqa: UP007 - its members are known only at run time
     return origin[members] if origin in {list, set, tuple, dict} and members else annotation
 
 
 def _parted(values: Sequence[Any]) -> Any:  # noqa: ANN401
-    """Return a literal as one for each type of its values."""
+    """Return a literal as a union of literals, one for each type of its values."""
     kinds = dict.fromkeys(map(type, values))
     parts = (tuple(value for value in values if type(value) is kind) for kind in kinds)
     return Union[tuple(map(Literal.__getitem__, parts))]  # noqa: UP007 - as above
 
 
 def distinct(taken: Mapping[str, Schema], make: Callable[[str], Hint]) -> Hint:
-    """Return the hint that `make` gives, with another prefix where names of definitions clash."""
+    """Return the hint that `make` gives, with another prefix if names of definitions clash."""
     hint = make("")
     number = 2
     while any(taken.get(name, schema) != schema for name, schema in hint.definitions.items()):
@@ -117,7 +117,7 @@ def _by_msgspec(annotation: Any, prefix: str) -> Hint:  # noqa: ANN401
 
 
 def _converted(raw: bytes, annotation: Any) -> Any:  # noqa: ANN401
-    """Read by way of Python's JSON, which knows integers of any size, and 3.0 as one."""
+    """Read with Python's JSON, which takes integers of any size, and 3.0 as one."""
     import json
 
     value = json.loads(raw, parse_float=_finite, parse_constant=_finite)
@@ -131,7 +131,7 @@ def _finite(text: str) -> float:
 
 
 def _misfit(error: Exception) -> ArgumentsError:
-    """Say for a model what msgspec says for a programmer: "Expected `int`, got `str` - at `$.x`"."""
+    """Tell a model what msgspec tells a programmer: "Expected `int`, got `str` - at `$.x`"."""
     if not isinstance(error, msgspec.ValidationError):
         said = str(error) or type(error).__name__
         return ArgumentsError(f": {said}")
@@ -154,7 +154,7 @@ def _decoded(kind: type, value: object) -> object:
 
 
 def _by_turns(annotations: Sequence[Any], prefix: str) -> Hint:
-    """Return a union that msgspec cannot tell apart: the first member that a value fits."""
+    """Return a union that msgspec cannot tell apart: the first member that fits reads a value."""
     definitions: dict[str, Schema] = {}
     members: list[Hint] = []
     for annotation in annotations:
@@ -179,7 +179,7 @@ def _prefixed(annotation: Any, outer: str, inner: str) -> Hint:  # noqa: ANN401
 
 
 def _is_pydantic(annotation: Any) -> bool:  # noqa: ANN401
-    """Return whether a hint speaks of pydantic, which then has been imported."""
+    """Return whether a hint uses pydantic, which then has been imported."""
     if "pydantic" not in sys.modules or get_origin(annotation) is Literal:
         return False
     notes = getattr(annotation, "__metadata__", ())

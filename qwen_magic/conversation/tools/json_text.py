@@ -1,9 +1,9 @@
 """Any value as compact JSON, written only as far as it is read (pure).
 
-What JSON has no word for takes the nearest one: NaN and infinities, exact and complex numbers,
-dates, enums, paths and bytes become strings or their values; sets and arrays lists; dataclasses,
-named tuples, Structs and pydantic models objects, without the fields that their repr or their dump
-leaves out; everything else its bounded repr, and a cycle an ellipsis.
+What JSON has no word for takes the nearest one. NaN and infinities, exact and complex numbers,
+dates, enums, paths and bytes become strings or their values. Sets and arrays become lists.
+Dataclasses, named tuples, Structs and pydantic models become objects, without the fields that their
+repr or dump leaves out. Everything else becomes its bounded repr, and a cycle an ellipsis.
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ AS_WRITTEN = (Decimal, Fraction, complex, PurePath)
 def json_text(value: object, length: int) -> str:
     """Return the value as JSON, or its first `length` + 1 characters.
 
-    The one character too many tells the caller that something is missing.
+    The extra character tells the caller that something is missing.
     """
     return first(_pieces(value, length + 1, ()), length + 1)
 
 
 def has_form(value: object) -> bool:
-    """Return whether a value is more than its repr in JSON."""
+    """Return whether JSON can say more of a value than its repr."""
     return (
         isinstance(value, Enum)
         or _scalar(value, 0) is not None
@@ -142,7 +142,7 @@ def _number(value: float | None) -> str:
 
 
 def _numpy(value: Any, length: int) -> str | None:  # noqa: ANN401
-    if value.dtype.kind in "mM":  # dates, which `item` makes integers of
+    if value.dtype.kind in "mM":  # dates, which `item` turns into integers
         return _string(str(value))
     item = value.item()
     return _string(str(value)) if type(item) is type(value) else _scalar(item, length)
@@ -155,7 +155,7 @@ def is_of(value: object, module: str, name: str) -> bool:
 
 
 def _items(value: Any) -> Iterable[tuple[object, object]] | None:  # noqa: ANN401
-    """Return the keys and values of what is an object in JSON."""
+    """Return the keys and values of what JSON writes as an object."""
     if isinstance(value, Mapping):
         return value.items()
     if is_of(value, "pydantic", "BaseModel"):
@@ -186,7 +186,7 @@ def _fields(value: Any) -> Sequence[str] | None:  # noqa: ANN401
 
 
 def _members(value: Any) -> Iterable[object] | None:  # noqa: ANN401
-    """Return the elements of what is a list in JSON, a small set's in an order that repeats."""
+    """Return the elements of what JSON writes as a list; a small set's, in a repeatable order."""
     if isinstance(value, set | frozenset) and len(value) <= SORTABLE:
         return sorted(value, key=repr)
     listed = isinstance(value, Sequence | AbstractSet | deque | ValuesView)

@@ -1,4 +1,4 @@
-"""The thread that a question is answered on; what its functions do elsewhere belongs to it."""
+"""The thread that answers a question; what its functions do on others belongs to it, too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ORIGIN: ContextVar[int] = ContextVar("qwen_magic_origin", default=0)
 
 
 def origin() -> int:
-    """Return the thread of the question whose function runs here, or else the running thread."""
+    """Return the thread of the question whose function runs here, else the running thread."""
     return _ORIGIN.get() or get_ident()
 
 

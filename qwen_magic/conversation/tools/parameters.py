@@ -1,8 +1,8 @@
 """The parameters of a function as the model may fill them (pure).
 
-`*args` is offered as a list and `**kwargs` as an object of their own. What `functools.partial` has
-set by name is settled, and not offered. A parameter without a hint takes what its default is like,
-and without default any JSON value, as pydantic and the OpenAI Agents SDK have it.
+`*args` is offered as a list, `**kwargs` as an object. What `functools.partial` sets by name is not
+offered. A parameter without a hint takes values like its default; without a default, it takes any
+JSON value, as in pydantic and the OpenAI Agents SDK.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ KINDS: dict[Any, Kind] = {
 }
 UNSET: Any = Signed.empty
 DEFAULT_LENGTH = 1_000  # a longer default tells the model little, and is paid for at each ask
-WRAPPERS = 100  # around each other, before they are taken for a ring
+WRAPPERS = 100  # around each other; with more, we assume a circle
 LIKE_DEFAULT = (bool, str, list, dict, tuple, set, frozenset, Enum)
 
 
@@ -54,8 +54,8 @@ class Parameter:
     """One parameter.
 
     Attributes:
-        default: What the function has for it, or `UNSET`.
-        note: What its hint says of it, in words.
+        default: Its default in the function, or `UNSET`.
+        note: What its hint says about it, in words.
     """
 
     name: str
@@ -156,7 +156,7 @@ def _formless(annotation: object, what: str, error: Exception) -> ToolError:
 
 
 def _resolved(signed: Signed, names: dict[str, Any], what: str) -> Any:  # noqa: ANN401
-    """Return the hint of one parameter, its forward references looked up."""
+    """Return the hint of one parameter; look up its forward references."""
     if signed.annotation is UNSET:
         return _like(signed.default)
 
@@ -198,7 +198,7 @@ def _note(annotation: object) -> str:
 
 
 def _default(parameter: Parameter) -> dict[str, Any]:
-    """Return the default as a schema tells it, where JSON can."""
+    """Return the default as a schema gives it, if JSON can hold it."""
     default = parameter.default
     if default is UNSET:
         return {}

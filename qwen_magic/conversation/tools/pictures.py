@@ -1,4 +1,4 @@
-"""Drawing a value as PNG or JPEG, where its class can be drawn (pure).
+"""Drawing a value as PNG or JPEG, if its class can be drawn (pure).
 
 Matplotlib, Pillow and IPython are recognised by what their classes offer, never imported.
 """
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 __all__ = ["IMAGE_BYTES", "pictures"]
 
-IMAGE_BYTES = 7_000_000  # a third more in base64, of which Model Studio takes 10 MB
+IMAGE_BYTES = 7_000_000  # base64 adds a third; Model Studio takes 10 MB of it
 
 
 def pictures(value: Any) -> Iterator[tuple[str, bytes]]:  # noqa: ANN401 - known by its methods
-    """Yield the value as a PNG and as a JPEG, where its class can draw it.
+    """Yield the value as a PNG and as a JPEG, if its class can draw it.
 
-    The class is asked, since some instances claim to have every attribute.
+    It asks the class, because some instances claim to have every attribute.
     """
     for mime in ("png", "jpeg"):
         draw = getattr(type(value), f"_repr_{mime}_", None)

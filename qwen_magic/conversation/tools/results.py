@@ -1,7 +1,7 @@
-"""What a tool returned, as the model is told it (pure).
+"""What a tool returned, in the form that the model gets (pure).
 
-Text as it is, pictures as pictures, frames as records, all else as compact JSON; bounded, and the
-cut is said. No object of the user's makes it raise.
+Text stays text, pictures stay pictures, frames become records, and all else compact JSON. A long
+result is cut, and says so. No object of the user's makes it raise.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Output: TypeAlias = "str | list[dict[str, str]]"
 LENGTH = 20_000
 """Characters of one output: some 5,000 tokens, which every later round and turn pays for again."""
 
-MEMBERS = 20  # of a list that is looked through for pictures
+MEMBERS = 20  # a longer list is not searched for pictures
 WORDS = 200  # of a picture's repr
 DRAWN_BY = ("_repr_png_", "_repr_jpeg_", "savefig", "get_figure")
 MAGIC = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -39,7 +39,7 @@ def output_of(result: object, *, images: bool) -> Output:
 
     Args:
         result: Anything; pictures may also be among the members of a list or tuple.
-        images: Whether pictures may be sent; otherwise a sentence stands for each.
+        images: Whether pictures may be sent; otherwise a sentence replaces each.
     """
     try:
         parts = list(_parts(result, images=images)) or [_text(_told(result, LENGTH))]
@@ -52,7 +52,7 @@ def output_of(result: object, *, images: bool) -> Output:
 
 
 def _parts(result: Any, *, images: bool) -> Iterator[dict[str, str]]:  # noqa: ANN401
-    """Yield a result that holds pictures, each behind the words for it."""
+    """Yield the parts of a result that holds pictures, words before each picture."""
     several = type(result) in {list, tuple} and len(result) <= MEMBERS
     members: Sequence[object] = result if several else (result,)
     if not any(map(_is_drawn, members)):
@@ -108,7 +108,7 @@ def _told(value: object, length: int) -> str:
 
 
 def _own_text(value: object, length: int) -> str | None:
-    """Return the text that a value is, or that it has for a reader."""
+    """Return the text that a value is, or that it shows a reader."""
     if isinstance(value, Turn):
         return value.text
     if isinstance(value, str):
@@ -121,7 +121,7 @@ def _own_text(value: object, length: int) -> str | None:
 
 
 def _form(value: object, length: int) -> str:
-    """Return a value as JSON where it has a form there, or else its repr."""
+    """Return a value as JSON if it has a form there, else its repr."""
     if not has_form(value):
         return excerpt(value, length)
     text = json_text(value, length)

@@ -15,14 +15,14 @@ __all__ = ["TimeUp", "time_limit"]
 
 
 class TimeUp(BaseException):
-    """The time is over; raised in the middle of whatever runs, where no `except Exception` holds it."""
+    """The time is over; raised in the middle of what runs, past any `except Exception`."""
 
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """End what runs inside after a while; without effect off the main thread, and on Windows.
+    """Stop the code inside after some seconds; no effect off the main thread or on Windows.
 
-    Code that never returns to Python, as a long computation in C, ends when it does return.
+    A long computation in C stops only when it returns to Python.
 
     Raises:
         TimeUp: The time is over.

@@ -25,7 +25,7 @@ class Toolbox(Struct, frozen=True):
 
     Attributes:
         objects: The tools as the API takes them.
-        functions: Those that are called here, by their names.
+        functions: Those that we call, by their names.
         foreign: The names of functions that only the caller can call.
         has_mcp: Whether an MCP server is among them.
     """
@@ -40,7 +40,7 @@ def toolbox(offers: Sequence[Offer]) -> Toolbox:
     """Return the tools that are offered.
 
     Raises:
-        RequestError: A name is no built-in tool's, or two functions have the same.
+        RequestError: A name is no built-in tool's, or two functions share a name.
         ToolError: A function cannot be described.
     """
     functions: dict[str, Tool] = {}

@@ -30,13 +30,13 @@ MEMORY = "_qwen_magic_tool"
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A function with all that the model is told of it.
+    """A function with all that the model is told about it.
 
     Attributes:
         parameters: The JSON Schema (2020-12) of the object that the model fills.
         is_async: Whether a call must be awaited.
         timeout: How many seconds a call may take, or None.
-        takes: The function's parameters, by which arguments are read.
+        takes: The function's parameters, which read the arguments.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Tool:
     takes: tuple[Parameter, ...] = field(default=(), repr=False, compare=False)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the function's own
-        """Call the function, as if it stood here itself."""
+        """Call the function itself."""
         return self.function(*args, **kwargs)
 
 
@@ -77,9 +77,9 @@ def tool(
 ) -> Any:
     '''Mark a function as a tool that the model may call.
 
-    Used bare or with words of your own; the function stays as it is and can be called as before.
-    A bare function can be offered without it too: the decorator is there to say more, and to hear
-    at once what would be refused later.
+    Use it bare or with words of your own; the function stays as it is and can be called as before.
+    You can also offer a function without it: the decorator lets you say more, and refuses at once
+    what would be refused later.
 
         @tool
         def weather(city: str, unit: Literal["celsius", "fahrenheit"] = "celsius") -> dict:
@@ -90,22 +90,22 @@ def tool(
 
     **What the model is told.** The function's name; the text of its docstring, without its
     sections; and for each parameter its type, its default, and what the docstring (in Google,
-    NumPy or reST style) or a string in `Annotated` says of it.
+    NumPy or reST style) or a string in `Annotated` says about it.
 
     **Types.** `str`, `int`, `float`, `bool`, `None`, `Literal`, enums by value, unions, lists, tuples,
     sets, dicts, `TypedDict`, `NamedTuple`, dataclasses, `msgspec.Struct`, dates and times, `UUID`,
-    `Decimal`, `bytes` in base64, `Path`, and pydantic models if you use pydantic. Limits are said
-    by `Annotated[int, msgspec.Meta(ge=1)]`. The function is called with values of these types,
-    never with bare JSON. Without a hint a parameter takes what its default is like, and without
-    a default any JSON value. `*args` is offered as a list, `**kwargs` as an object; what
+    `Decimal`, `bytes` in base64, `Path`, and pydantic models if you use pydantic. To set limits,
+    write `Annotated[int, msgspec.Meta(ge=1)]`. The function is called with values of these types,
+    never with bare JSON. A parameter without a hint takes values like its default; without a
+    default, it takes any JSON value. `*args` is offered as a list, `**kwargs` as an object; what
     `functools.partial` sets by name is not offered.
 
-    **Methods** are offered bound, as `database.query`. Async functions are awaited.
+    **Methods** are offered bound: `database.query`. Async functions are awaited.
 
     Args:
-        function: What is decorated, where the decorator is used bare.
+        function: The function, if the decorator is used bare.
         name: What the model calls it: 1 to 64 ASCII letters, digits, `_` and `-`; a lambda needs one.
-        description: In place of the docstring's text.
+        description: Used instead of the docstring's text.
         timeout: How many seconds a call may take.
 
     Raises:
@@ -118,8 +118,8 @@ def tool(
 def tool_of(function: Any, *, name: str | None = None) -> Tool:  # noqa: ANN401 - any callable
     """Return a function as a tool; a Tool stays what it is.
 
-    `name`, that of the variable, serves where `def` gave none: for a lambda, a `functools.partial`,
-    and an object that can be called.
+    `name` is the variable's name. It is used if `def` gave none: for a lambda, a
+    `functools.partial`, or an object that can be called.
 
     Raises:
         ToolError: It cannot be offered to a model.
@@ -164,7 +164,7 @@ def _remembered(memory: _Memory, function: Any) -> Any:  # noqa: ANN401
 
 
 def _is_unbound(function: Any) -> bool:  # noqa: ANN401
-    """Return whether a function stands in the body of a class, and waits for its `self`."""
+    """Return whether a function is defined in a class and still needs its `self`."""
     if not inspect.isfunction(function):
         return False
     home = function.__qualname__.rpartition(".")[0]
@@ -193,7 +193,7 @@ def _tool(function: Any, memory: _Memory, name: str | None) -> Tool:  # noqa: AN
 
 
 def _name(function: Any, variable: str) -> str:  # noqa: ANN401
-    """Return what `def` named the function, and otherwise the variable's name before all else."""
+    """Return the name that `def` gave; if there was no `def`, prefer the variable's name."""
     named = function.func if isinstance(function, partial) else function
     name = str(getattr(named, "__name__", "") or type(named).__name__)
     if name == "<lambda>":
@@ -218,7 +218,7 @@ def _named(name: str) -> str:
 
 
 def _docstring(function: Any, source: Any) -> str | None:  # noqa: ANN401
-    """Return what the author wrote: of an object that can be called, of its method or its class."""
+    """Return the author's docstring; for an object that can be called, its method's or class's."""
     if isinstance(function, partial):
         return _docstring(function.func, source)
     if inspect.isroutine(function):
