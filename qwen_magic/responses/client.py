@@ -37,7 +37,7 @@ __all__ = ["Client", "Transport"]
 Transport: TypeAlias = httpx.BaseTransport
 
 _CONNECT_SECONDS = 10.0
-_LONGEST_WAIT = 10.0  # a longer Retry-After is told, not waited for
+_LONGEST_WAIT = 10.0  # a longer Retry-After is reported, not waited for
 _MOST_REDIRECTS = 3
 _RETRIED = frozenset({408, 409, 429, *range(500, 600)})
 _TICK = 0.02
@@ -56,14 +56,14 @@ class Client:
         pauses: tuple[float, ...] = (0.5, 1.0),
         patience: float = 1.0,
     ) -> None:
-        """Prepare; nothing is sent.
+        """Prepare; send nothing.
 
         Args:
             endpoint: Where to send.
             timeout: The longest silence, in seconds, before the head and between events.
-            transport: Sends in the network's place: that is how to replay.
+            transport: Sends instead of the network: that is how to replay.
             pauses: The seconds before each further attempt, give or take a quarter.
-            patience: How much of any wait before a further attempt is waited.
+            patience: The factor on every wait before a further attempt.
 
         Raises:
             RequestError: The proxies or certificates that the environment names cannot be used.
@@ -84,9 +84,9 @@ class Client:
         self._connection = Connection(self._http, self)
 
     def stream(self, request: Request) -> Generator[list[Event], None, None]:
-        """Send one request and yield its events as they arrive, those that came together as one list.
+        """Send one request; yield its events as they arrive, in lists of those that came together.
 
-        An empty list says that nothing was complete for a moment. The last event is `Completed`,
+        An empty list says that no event was complete for a moment. The last event is `Completed`,
         `Incomplete` or `Failed`. Closing the generator closes the connection: that is how to cancel.
 
         Raises:
@@ -169,7 +169,7 @@ class Client:
         exchange.drop_rest()
 
     def _refused(self, exchange: Exchange, head: Head) -> Generator[list[Event], None, QwenError]:
-        """Return what a body that is no success says, as much as comes soon and is short.
+        """Return the error of a body that is no success; read only what comes soon, up to a limit.
 
         It is raised elsewhere: a traceback that shows variables must not show the body, which may
         repeat the key.
@@ -211,7 +211,7 @@ def _last_events(reading: Reading, error: Exception | None) -> list[Event]:
 
 
 def _is_news(event: Event) -> bool:
-    """Return whether an event is of the response; a ping, whatever it is called, is not."""
+    """Return whether an event belongs to the response; a ping, whatever its name, does not."""
     match event:
         case Other():
             return event.type.startswith("response.")

@@ -1,6 +1,6 @@
 """The connection that a client keeps from one exchange to the next, and how it ends.
 
-A client closes it. Where nobody closed the client, the connection ends with it: when the garbage
+A client closes it. If nobody closed the client, the connection ends with it: when the garbage
 collector finds it, or with the process, which does not cut an answer that is under way.
 """
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 __all__ = ["Connection"]
 
 _GRACE = 0.05  # seconds in which an earlier answer may finish, so that its connection is kept
-_MOMENT = 1.0  # seconds in which a reading thread ends, as a rule, once its exchange was left
+_MOMENT = 1.0  # seconds in which a reading thread usually ends, once its exchange was left
 
 
 class Connection:
     """Open one client's exchanges, one at a time.
 
     Args:
-        http: Sends; it is closed with the connection.
+        http: Sends the requests; it is closed with the connection.
         owner: The client.
     """
 
@@ -35,7 +35,7 @@ class Connection:
         finalize(owner, self._forgotten, ref(owner))
 
     def open(self, request: httpx.Request) -> Exchange:
-        """Return an exchange, not started; one before it that goes on is ended."""
+        """Return an exchange, not started; end an earlier one that still goes on."""
         idle = None
         for last in self._exchanges[-1:]:
             last.settle(_GRACE)
@@ -45,7 +45,7 @@ class Connection:
         return exchange
 
     def close(self) -> None:
-        """Close it; what is still read ends first, or soon."""
+        """Close it; exchanges that still read end first, or soon after."""
         self._leave()
         for exchange in self._exchanges:
             exchange.settle(_MOMENT)
@@ -63,7 +63,7 @@ class Connection:
             self._http.close()
 
     def _forgotten(self, owner: ref[object]) -> None:
-        """Close it in whichever thread collects garbage, or, while there is an owner, at the end."""
+        """Close it in any thread that collects garbage or, if the owner still lives, at the end."""
         if owner() is None:
             self._leave()
         elif all(exchange.finished or exchange.read.is_set() for exchange in self._exchanges):

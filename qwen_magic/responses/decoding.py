@@ -1,7 +1,7 @@
 """One message of the stream → its event (pure).
 
-A message is told by the `type` inside its JSON, never by the `event:` line. A type we do not
-know becomes `Other`, a message that is no JSON object `Unreadable`; nothing raises.
+The `type` inside its JSON says what a message is, never the `event:` line. A type we do not know
+becomes `Other`; a message that is no JSON object becomes `Unreadable`. Nothing raises.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def decode(data: bytes) -> events.Event:
 
 
 def from_response(fields: Mapping[str, Any]) -> list[events.Event]:
-    """Read a response that came whole, as the events that would have told it."""
+    """Read a response that came whole, as the events that would have streamed it."""
     response = parse_response(fields)
     other = events.Failed if response.error else events.Completed
     return [events.Created(response), _TERMINAL.get(response.status, other)(response)]
@@ -87,7 +87,7 @@ def join(arrived: Iterable[events.Event]) -> list[events.Event]:
 
 
 def _part_of(event: events.Event) -> object:
-    """Return the same for deltas of one part; an output index outranks ids, which may rotate."""
+    """Return the same for all deltas of a part; an output index outranks ids, which may rotate."""
     match event:
         case events.TextDelta() | events.RefusalDelta():
             index: object = event.content_index

@@ -48,16 +48,16 @@ MCP_OPEN = (
     "allowed_tools",
     "require_approval",
 )
-"""The fields of an MCP server that hold no secret, its address's query aside."""
+"""The fields of an MCP server that hold no secret, except the query of its address."""
 REGIONS = ("singapore", "beijing", "us", "germany", "japan", DEMO)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One server and how to be let in.
+    """One server, and the key to it.
 
     Attributes:
-        base_url: The address up to and without `/responses`.
+        base_url: The address, without `/responses`.
         region: The name of the region whose address it is; empty for another server.
         key: The API key; empty for a server that asks for none.
         proxies: Whether proxies from the environment are used.
@@ -110,7 +110,7 @@ def region_base(region: str, workspace: str = "") -> str:
 
 
 def region_of(base_url: str) -> str:
-    """Return the region whose address a base URL is; empty if it is another server's."""
+    """Return the region that a base URL belongs to; empty if it is another server's."""
     host = urlsplit(base_url).hostname or ""
     known = {shared: region for region, shared in _SHARED.items()}
     known |= {f"{place}.{_MAAS}": region for region, place in _DEDICATED.items()}
@@ -157,7 +157,7 @@ def check_key(key: str) -> str:
     """Return the key without surrounding space.
 
     Raises:
-        RequestError: It holds something no key has; the message does not repeat it.
+        RequestError: It holds a character that no key has; the message does not repeat it.
     """
     key = key.strip()
     if key and not (key.isascii() and key.isprintable() and " " not in key):

@@ -1,9 +1,9 @@
 """One HTTP exchange on a thread of its own, so that the caller is never stuck in a read.
 
-The thread does nothing but read; the caller rests for as long as it likes, takes what has come,
-and can end the exchange at any moment. An end is made at the socket: closing an httpx response does
-not wake a read that is blocked. Nor does closing the socket: only the thread itself may do that. To
-the system a socket is a number, and a read that was woken, yet has not looked, would go on at
+The thread only reads. The caller rests as long as it likes, takes what has come, and can end the
+exchange at any moment. To end it, the caller shuts the socket down: closing an httpx response does
+not wake a blocked read, and neither does closing the socket. Only the thread itself may close it.
+To the system a socket is a number: a read that was woken, but has not looked yet, would go on with
 whatever has that number by then.
 """
 
@@ -42,8 +42,8 @@ class Head:
 class Mark:
     """Something that happens once; one thread may wait for it.
 
-    Unlike `threading.Event`, which is Python code around a lock, it may be set wherever Ctrl-C or
-    the garbage collector cuts in: no lock is left taken, or is wanted by who has it.
+    It may be set wherever Ctrl-C or the garbage collector cuts in. A `threading.Event` may not: it
+    is Python code around a lock, which could stay taken, or be wanted by its own holder.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Mark:
         self._news: SimpleQueue[None] = SimpleQueue()
 
     def set(self) -> None:
-        """Let it have happened."""
+        """Note that it has happened."""
         self._is_set = True
         self._news.put(None)
 
@@ -74,8 +74,8 @@ class Exchange:
         head: The response's head, once it is there.
         error: What ended the exchange early, if something did.
         finished: Whether nothing more will come.
-        read: Set once nothing that is still to come is needed.
-        left: Set once the exchange was ended from here. A transport finds both among the request's
+        read: Set once nothing more is needed.
+        left: Set once the caller ended the exchange. A transport finds both among the request's
             extensions.
     """
 
@@ -93,7 +93,7 @@ class Exchange:
             http: Sends the request.
             request: What is asked.
             idle: The connection that an earlier exchange left open.
-            ended: Is called by the thread, once nothing is read any more.
+            ended: Called by the thread, once it reads no more.
         """
         self._arrivals: SimpleQueue[None] = SimpleQueue()
         self.head: Head | None = None
@@ -117,12 +117,12 @@ class Exchange:
         self._thread = Thread(target=self._run, name="qwen_magic exchange", daemon=True)
 
     def start(self) -> None:
-        """Send the request; whoever starts it has to end it, also where Ctrl-C cuts this short."""
+        """Send the request; the caller must end it, even if Ctrl-C cuts this short."""
         self._thread.start()
 
     @property
     def reads(self) -> bool:
-        """Whether something is, or may be, read."""
+        """Whether the thread is reading, or may be."""
         return self._thread.ident is not None and not self.finished
 
     def rest(self, seconds: float) -> None:
@@ -131,7 +131,7 @@ class Exchange:
             self._arrivals.get(timeout=seconds)
 
     def take(self) -> bytes:
-        """Return the bytes that came since the last call; the last ones, if it was finished before."""
+        """Return the bytes since the last call; if it was finished before, the last ones."""
         return b"".join([self._chunks.popleft() for _ in range(len(self._chunks))])
 
     def drop_rest(self) -> None:
@@ -147,7 +147,7 @@ class Exchange:
             self.abort()
 
     def abort_unless_dropped(self) -> None:
-        """End the exchange, unless only a rest that nobody needs is still to come."""
+        """End the exchange, unless only a rest that nobody needs is left."""
         if self._dropped is None and not self.finished:
             self.abort()
 
@@ -155,9 +155,9 @@ class Exchange:
         """End the exchange now; the server sees its client leave."""
         self.left.set()
         found = _socket_of(self.connection)
-        if found is not None and self._process == os.getpid():  # a forked one only shares it
+        if found is not None and self._process == os.getpid():  # a forked process only shares it
             with suppress(OSError):  # it may be closed already
-                # A server that is stuck in sending sees only a reset, and that when the socket closes.
+                # A server stuck in sending sees only a reset, which comes when the socket closes.
                 found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
                 socket.socket.shutdown(found, socket.SHUT_RDWR)
 

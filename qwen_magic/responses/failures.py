@@ -28,7 +28,7 @@ _EXPLAINED: tuple[tuple[type[Exception], str, str], ...] = (
 def broken(error: Exception | None, endpoint: Endpoint, *, began: bool) -> QwenError:
     """Return the error for an answer that ended before its last event; None is a clean end.
 
-    An error of ours, which a transport raised, says itself what happened.
+    An error of ours that a transport raised already says what happened.
     """
     if isinstance(error, QwenError):
         return error.with_traceback(None)
@@ -62,7 +62,7 @@ def unexpected(status: int, endpoint: Endpoint) -> WireError:
 
 
 def unusable(error: Exception) -> RequestError:
-    """Return the error for settings of the environment; their text may hold a proxy's password."""
+    """Return the error for bad environment settings; their text may hold a proxy's password."""
     if isinstance(error, ImportError):
         return RequestError(
             "the environment names a SOCKS proxy, which needs the package socksio",

@@ -51,7 +51,7 @@ class Message(Struct, frozen=True):
 
 
 class Reasoning(Struct, frozen=True):
-    """What the model says of its thinking: a summary, or the thoughts themselves."""
+    """What the model says about its thinking: a summary, or the thoughts themselves."""
 
     id: str = ""
     status: str = ""
@@ -60,14 +60,14 @@ class Reasoning(Struct, frozen=True):
 
 
 class FunctionCall(Struct, frozen=True):
-    """A request to call a function of ours; `arguments` is JSON, and what follows is not of the wire.
+    """A request to call a function of ours; `arguments` is JSON. What follows is not on the wire.
 
     Attributes:
         output: What the model is told the function returned: a text, or a list of texts and
             images as a `function_call_output` takes them; None until it was called.
         logs: What the function printed.
         error: Why there is no result, if there is none.
-        round: Which of the turn's responses made the call: how many items came before that one.
+        round: Which of the turn's responses made the call, as the number of items before it.
     """
 
     id: str = ""
@@ -157,7 +157,7 @@ class McpApprovalRequest(Struct, frozen=True):
     """A question: may this MCP tool be called?
 
     Attributes:
-        approve: The answer that was given; None until then. It is not of the wire.
+        approve: The answer that was given; None until then. It is not on the wire.
         error: Why not, if not.
     """
 
@@ -223,7 +223,7 @@ def kind(item: Item) -> str:
 
 
 def merge(known: Item, news: Item) -> Item:
-    """Return the newer item, with what it leaves empty taken from the older one."""
+    """Return the newer item; fill what it leaves empty from the older one."""
     if kind(known) != kind(news):
         return news
     empty = [name for name in news.__struct_fields__ if not getattr(news, name)]

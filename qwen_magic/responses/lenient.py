@@ -1,4 +1,4 @@
-"""JSON read leniently: what does not fit is left out, and nothing of it raises."""
+"""JSON read leniently: what does not fit is left out and never raises."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TOO_DEEP = "the JSON is nested too deeply"
 
 
 def clean(text: str) -> str:
-    """Return the text with each half of a character, which UTF-8 cannot hold, as U+FFFD."""
+    """Return the text with U+FFFD for each half of a character, which UTF-8 cannot hold."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 

@@ -46,7 +46,7 @@ def parse_item(fields: Mapping[str, Any]) -> Item:
 
 
 def _plain(cls: type[Any], *ours: str) -> Callable[[Mapping[str, Any]], Any]:
-    """Read an item whose fields are texts or lists of texts under their own names, but for ours."""
+    """Read an item whose fields, except `ours`, are texts or lists of texts by their names."""
     readers = {"tuple[str, ...]": strings, "str": text}
     read_by = {
         name: readers[kind] for name, kind in cls.__annotations__.items() if name not in ours

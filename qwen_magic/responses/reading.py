@@ -93,7 +93,7 @@ class Reading:
         return [terminal] if limited else [created, terminal]
 
     def _failed(self, event: Failed) -> Failed:
-        """Return the event with an error fit to be shown; a rate limit at the start is a refusal."""
+        """Return the event with an error fit to show; a rate limit at the start is a refusal."""
         began, self.began = self.began, True
         if event.response.error is None:
             return event

@@ -16,7 +16,7 @@ def redirected(url: str, status: int, location: str) -> str:
     """Return the address to ask instead.
 
     Raises:
-        WireError: It is another server's, where the key has no business, or no address at all.
+        WireError: It is another server's, which must not get the key, or no address at all.
     """
     try:
         target = urljoin(url, location)

@@ -95,7 +95,7 @@ def response_error(error: ErrorBody | None) -> ResponseError:
 
 
 def cleaned(error: ErrorBody, endpoint: Endpoint) -> ErrorBody:
-    """Return the error on one line, bounded, and without the key should it repeat it."""
+    """Return the error on one line, bounded, and without the key if it repeats that."""
     return structs.replace(
         error,
         message=_shorten(endpoint.without_key(error.message)),

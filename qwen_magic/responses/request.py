@@ -1,7 +1,7 @@
 """What to send, and what is refused before sending (pure).
 
 Fields and ranges: Model Studio's "OpenAI responses" reference, Body. Only what the user set is
-sent, so that the server's defaults stay the server's.
+sent, so that the server's own defaults hold.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ MODELS = (
 )
 _DATE = re.compile(r"-\d{4}-\d\d-\d\d\Z")
 CACHING_MODELS = tuple(name for name in MODELS if name != "qwen3-coder-next")
-"""Those with a session cache, and each one's snapshots, which have a date behind the name."""
+"""The models with a session cache; their snapshots, with a date after the name, have one, too."""
 EFFORTS = ("none", "minimal", "low", "medium", "high")
 TOOL_CHOICES = ("auto", "none", "required")
 BUILT_IN_TOOLS = (
@@ -180,7 +180,7 @@ def _check_ranges(request: Request) -> None:
 
 
 def _check_cache(request: Request) -> None:
-    """Refuse the session cache for a Qwen model without it; of other servers' models nothing is known."""
+    """Refuse the session cache for a Qwen model without it; we know nothing about other models."""
     model = request.model
     is_known = _DATE.sub("", model) in CACHING_MODELS
     if request.session_cache and model.startswith("qwen") and not is_known:

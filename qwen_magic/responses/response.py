@@ -24,7 +24,7 @@ class Usage(Struct, frozen=True):
     """What the response cost, in tokens, as the server counts (its field `usage`).
 
     Attributes:
-        input_tokens: What was read, the conversation so far among it.
+        input_tokens: What was read, including the conversation so far.
         output_tokens: What was written.
         total_tokens: Both together.
         cached_tokens: How many of the input tokens came from the cache.
@@ -41,7 +41,7 @@ class Usage(Struct, frozen=True):
 
 
 def total(*costs: Usage | None) -> Usage | None:
-    """Return what several responses cost together; None where none of them told."""
+    """Return what several responses cost together; None if none of them told."""
     told = [cost for cost in costs if cost is not None]
     tools = sum((Counter(cost.tools) for cost in told), Counter())
     numbers = {
@@ -86,7 +86,7 @@ def parse_response(fields: Mapping[str, Any]) -> Response:
 
 
 def parse_error(fields: Mapping[str, Any]) -> ErrorBody | None:
-    """Read an error body in any of its shapes, or return None where there is none.
+    """Read an error body in any of its shapes, or return None if there is none.
 
     The shapes: flat (`code`, `message`), an envelope (`error`), and `detail`.
     """

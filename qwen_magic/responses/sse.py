@@ -5,7 +5,7 @@ The rules (WHATWG HTML, "Interpreting an event stream"), as far as they concern 
 * A line ends at LF, CR or CRLF, and nowhere else. U+2028 and its like are text.
 * A blank line ends an event; its `data` lines are joined by LF.
 * One space after the colon is not part of the value; lines that start with a colon are comments.
-* Other fields (`id`, `event`, `retry`) carry nothing: the type stands inside the JSON.
+* Other fields (`id`, `event`, `retry`) carry nothing: the type is inside the JSON.
 
 One rule is our own: an event the server did not close with a blank line still counts.
 """
