@@ -5,20 +5,20 @@
 
 or, in Python, `Session(Settings(replay="lesson.jsonl"))`.
 
-While recording, questions are answered as ever, and each exchange is added to the file as it
+While you record, questions are answered as usual, and each exchange is added to the file as it
 happens: the request's method, path and body, then the answer's status and bytes, with their times.
-Recording into a file that exists goes on at its end; to begin anew, delete the file. One question at
-a time is recorded into a file: another kernel's waits a moment, then is refused.
+If the file exists, recording goes on at its end; to begin anew, delete the file. A file records one
+question at a time: another kernel's question waits a moment, then is refused.
 
-Keys and headers of a request are never written. What lets a tool in elsewhere (an MCP server's
-headers, the query of its address) is left out, also where an answer repeats it. Questions, answers
-and what functions returned are written as they are.
+Keys and headers of a request are never written. What gives a tool access elsewhere (an MCP server's
+headers, the query of its address) is left out, even if an answer repeats it. Questions, answers and
+what functions returned are written as they are.
 
-While replaying, nothing touches the network and no key is needed. Answers come in the recorded
-rhythm, or faster (`replay_speed`; where nobody watches, at once). A question is found by its whole
-request, the model, tools and instructions included; `matching` says what may differ. One that was
-never recorded is a `CassetteError`, which shows the nearest that was. Errors that were recorded
-are replayed too. Replayed turns have chains of their own.
+A replay needs no network and no key. Answers come in the recorded rhythm, or faster
+(`replay_speed`; at once if nobody watches). A question is found by its whole request, including the
+model, tools and instructions; `matching` says what may differ. If it was never recorded, a
+`CassetteError` shows the nearest question that was. Recorded errors are replayed, too. Replayed
+turns have chains of their own.
 
 `tape` describes the file, which is text: one JSON object a line.
 """

@@ -1,14 +1,14 @@
 """Which recorded exchange answers a request, and what to say if none does (pure).
 
-Two requests are equal if their bodies are, but for
+Two requests are equal if their bodies are, except for
 
-* ids that a server made up: `previous_response_id`, ids of items; `call_id`s count by their order;
+* ids that a server made up: `previous_response_id`, ids of items; of `call_id`s, the order counts;
 * white space around a text, and how its lines end. White space inside a text counts;
 * the bytes of an image.
 
-Among equals, one that agrees in all of this goes before one that does not; then they take turns in
-the order in which they were recorded, from the first again after the last, so that Run All gives the
-same each time. An answer that the reader stopped while recording is used only if there is no other.
+Among equals, one that agrees in all of this comes before one that does not. Then they take turns in
+recorded order, from the first again after the last, so that Run All gives the same each time. An
+answer that the reader stopped while recording is used only if there is no other.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Form", "choose", "form", "nearest", "prompt"]
 
 _IDS = ("call_id", "approval_request_id")
-_COMPARED = 2_000  # characters of each prompt: comparing takes the square of it
+_COMPARED = 2_000  # characters of each prompt: the time to compare grows with their square
 _AROUND = 24
 _SHOWN = 60
 
@@ -36,10 +36,10 @@ _write = msgspec.json.Encoder(order="sorted").encode
 
 
 class Form(Struct, frozen=True):
-    """A request's body in the form in which it is compared.
+    """A request's body, ready to be compared.
 
     Attributes:
-        key: Is equal for requests that are.
+        key: Equal for equal requests.
         body: The whole body, which tells equals apart.
     """
 
@@ -48,7 +48,7 @@ class Form(Struct, frozen=True):
 
 
 def form(body: Mapping[str, Any]) -> Form:
-    """Return a body, as `secrecy.kept` gives it, in the form in which it is compared."""
+    """Return a body, as `secrecy.kept` gives it, ready to be compared."""
     return Form(_write(_canonical(body)), body)
 
 
@@ -75,7 +75,7 @@ def nearest(asked: Form, recorded: Sequence[Form]) -> str:
 
 
 def prompt(body: Mapping[str, Any]) -> str:
-    """Return the text that is asked, or what a tool returned."""
+    """Return the question's text, or what a tool returned."""
     given = body.get("input", "")
     last = given[-1] if isinstance(given, list) and given else given
     if not isinstance(last, dict):

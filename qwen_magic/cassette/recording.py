@@ -1,4 +1,4 @@
-"""Recording: requests go on to the network, and what comes back is written as it comes."""
+"""Recording: requests go to the network, and what comes back is written as it arrives."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["Recording"]
 
 _CHARACTER = 4  # bytes of the longest one
 _MOMENT = 1.0  # seconds
-_UNDONE = ("content-encoding", "content-length")  # the body is passed on as it reads
+_UNDONE = ("content-encoding", "content-length")  # the body is passed on decoded
 
 
 class Recording(httpx.BaseTransport):
@@ -37,7 +37,7 @@ class Recording(httpx.BaseTransport):
 
     Args:
         path: The cassette; what is recorded is added at its end.
-        network: Sends in the network's place.
+        network: Sends instead of the network.
         proxies: Whether proxies from the environment are used.
 
     Raises:
@@ -56,7 +56,7 @@ class Recording(httpx.BaseTransport):
         _OPEN.add(self)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request and write it and its answer.
+        """Send a request; write it and its answer.
 
         Raises:
             CassetteError: The cassette cannot be written; nothing was sent.
@@ -163,13 +163,13 @@ class _Writer:
             self._end(End(self._now(), "broken", type(error).__name__, told))
 
     def leave(self) -> None:
-        """Write that the reader left, unless it had all that it needs."""
+        """Write that the reader left, unless it had all that it needed."""
         self._end(End(self._now(), "whole" if self._read.is_set() else "left"))
 
     def _end(self, line: End) -> None:
         with self._lock:
             if not self.ended.is_set():
-                with suppress(CassetteError):  # what cannot be written was told before
+                with suppress(CassetteError):  # an earlier write has reported it
                     self._add(self._part + self._mask.close(), last=True)
                     self._tape.write(line)
                 self._tape.close()
@@ -190,7 +190,7 @@ class _Writer:
 
 
 def _text(data: bytes) -> tuple[str, bytes]:
-    """Return the text that bytes begin with, and what is behind it: part of a character, or no text."""
+    """Return the text that bytes begin with, and the rest: part of a character, or no text."""
     try:
         return data.decode(), b""
     except UnicodeDecodeError as error:
@@ -200,7 +200,7 @@ def _text(data: bytes) -> tuple[str, bytes]:
 
 
 def _headers(request: httpx.Request, response: httpx.Response) -> dict[str, str]:
-    """Return the headers that decide how an answer is read; no other is written."""
+    """Return the headers that decide how an answer is read; no others are written."""
     found = response.headers
     wait, location = retry_seconds(found), found.get("location", "")
     told = {
@@ -212,7 +212,7 @@ def _headers(request: httpx.Request, response: httpx.Response) -> dict[str, str]
 
 
 def _place(here: str, location: str) -> str:
-    """Return where a redirect leads; on the same server, which a replay has not, as a path."""
+    """Return where a redirect leads; on the same server, as a path: a replay has no server."""
     try:
         there = urlsplit(urljoin(here, location))
         if (there.scheme, there.netloc) == urlsplit(here)[:2]:

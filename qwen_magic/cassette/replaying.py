@@ -1,4 +1,4 @@
-"""Replaying: a cassette answers in the network's place."""
+"""Replaying: a cassette answers instead of the network."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Replaying(httpx.BaseTransport):
 
 
 class _Playing(httpx.SyncByteStream):
-    """A recorded body that comes as it came."""
+    """A recorded body that arrives as it did when it was recorded."""
 
     def __init__(self, track: Track, stretch: float, left: Mark) -> None:
         self._track = track
@@ -101,7 +101,7 @@ class _Playing(httpx.SyncByteStream):
             raise httpx.ReadError("the reader left")
 
     def ended(self) -> Exception | None:
-        """Wait for the recorded end; return the error that it was, if it was one."""
+        """Wait for the recorded end; return its error, if it was one."""
         end = self._track.end
         self.wait(end.at)
         match end.how:

@@ -1,8 +1,8 @@
 """What a cassette must not hold, and how it is left out (pure).
 
-No header of a request is written, so no key is. What is secret in a body are the means by which
-tools are let in elsewhere. A server may repeat any of it in its answer, whose copy on the tape is
-therefore searched for it, too.
+No header of a request is written, so no key is. The secrets in a body are what gives tools access
+elsewhere. A server may repeat them in its answer, so they are removed from its copy on the tape,
+too.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ __all__ = ["Mask", "kept", "secrets"]
 _SECRET = frozenset({"headers", "server_headers", "authorization", "api_key", "token", "password"})
 _OPEN = frozenset(
     {"accept", "content-type", "user-agent"}
-)  # headers of an MCP server that tell all
-_SHORTEST = 8  # a shorter word is found in any answer
+)  # headers of an MCP server that are no secret
+_SHORTEST = 8  # a shorter word may be in any answer
 _MASKED = "…".encode()
 
 
@@ -36,13 +36,13 @@ class Mask:
         self._held = b""
 
     def whole(self, data: bytes) -> bytes:
-        """Return bytes that are no piece of something longer, without secrets."""
+        """Return complete bytes, not one piece of several, without secrets."""
         for word in self._words:
             data = data.replace(word, _MASKED)
         return data
 
     def feed(self, data: bytes) -> bytes:
-        """Return what is known to be no secret; the beginning of one is held back."""
+        """Return what is known to be no secret; hold back what may begin one."""
         data = self.whole(self._held + data)
         held = self._beginning(data)
         self._held = data[len(data) - held :]
@@ -64,7 +64,7 @@ class Mask:
 
 
 def kept(body: Mapping[str, Any], mask: Mask) -> dict[str, Any]:
-    """Return a request's body as it is written: without secrets, and images as a digest."""
+    """Return a request's body as it is written: without secrets, with images as digests."""
     found = {**body, "tools": [_tool(tool) for tool in body.get("tools") or ()]}
     if not found["tools"]:
         del found["tools"]
@@ -83,7 +83,7 @@ def secrets(body: Mapping[str, Any], headers: Mapping[str, str]) -> set[str]:
 
 
 def _secrets_of(value: object, *, allowed: tuple[str, ...] = ()) -> Iterator[str]:
-    """Return the texts under names that are secret; those alone, where names are allowed."""
+    """Return the texts under secret names; with `allowed`, under all names except those."""
     if isinstance(value, list):
         for found in value:
             yield from _secrets_of(found)
@@ -150,7 +150,7 @@ def _is_address(name: str, value: object) -> bool:
 
 
 def _short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a value whose data URLs are digests: a picture is no line to read."""
+    """Return a value with digests for its data URLs: nobody can read a picture as text."""
     match value:
         case dict():
             return {name: _short(found) for name, found in value.items()}
@@ -164,6 +164,6 @@ def _short(value: Any) -> Any:  # noqa: ANN401 - any JSON value
 
 
 def _forms(word: str) -> set[bytes]:
-    """Return how a word may stand in JSON."""
+    """Return the ways in which JSON may write a word."""
     forms = {word, json.dumps(word)[1:-1], json.dumps(word, ensure_ascii=False)[1:-1]}
     return {form.encode() for form in forms | {form.replace("/", "\\/") for form in forms}}

@@ -1,8 +1,8 @@
 """The lines of a cassette: what each says, and how exchanges are read back from them (pure).
 
 A cassette is a text file in UTF-8, one JSON object a line. The first line names the format and its
-version. Then each exchange has a `request`, a `head`, the body in pieces of `text` (or `bytes`, where
-it is none), and an `end`. Times are seconds since the request.
+version. Then each exchange has a `request`, a `head`, the body in pieces of `text` (or `bytes`, if
+it is no text), and an `end`. Times are seconds since the request.
 """
 
 from __future__ import annotations
@@ -36,18 +36,18 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class Started(Struct, frozen=True):
-    """The first line: a cassette of that version of the format."""
+    """The first line: this is a cassette, in this version of the format."""
 
     cassette: Literal["qwen_magic"]
     version: int
 
 
 class _Line(Struct, frozen=True, tag_field="line"):
-    """One line after it."""
+    """Any line after the first."""
 
 
 class Asked(_Line, frozen=True, tag="request"):
-    """A request, without headers and without what is secret in its body."""
+    """A request, without its headers and without the secrets in its body."""
 
     method: str
     path: str
@@ -75,7 +75,7 @@ class Text(_Line, frozen=True, tag="text"):
 
 
 class Raw(_Line, frozen=True, tag="bytes"):
-    """A piece of the body that is no UTF-8."""
+    """A piece of the body that is not UTF-8."""
 
     at: float
     base64: bytes
@@ -108,7 +108,7 @@ _read_start = msgspec.json.Decoder(Started).decode
 
 
 class Track(Struct, frozen=True):
-    """One exchange, whole."""
+    """One whole exchange."""
 
     asked: Asked
     head: Head | None
@@ -134,14 +134,14 @@ def is_whole(line: bytes) -> bool:
 
 
 def is_begun(content: bytes, name: str) -> bool:
-    """Return whether a file begins as a cassette does; False for one that is cut within its first line.
+    """Return whether a file begins like a cassette; False if it is cut within its first line.
 
     Args:
         content: The file's beginning, its first line at least.
         name: The file's name.
 
     Raises:
-        CassetteError: It is something else's, or a newer version's.
+        CassetteError: It is no cassette, or a newer version's.
     """
     line = content.removeprefix(_BOM).partition(b"\n")[0]
     if line == content and FIRST_LINE.startswith(line) and not is_whole(line):
@@ -161,7 +161,7 @@ def is_begun(content: bytes, name: str) -> bool:
 
 
 def tracks(content: bytes, name: str) -> tuple[Track, ...]:
-    """Return the whole exchanges of a cassette; one that was cut short is left out.
+    """Return the whole exchanges of a cassette; leave out one that was cut short.
 
     Raises:
         CassetteError: It is no cassette, or a line is damaged.

@@ -28,11 +28,11 @@ _BLOCK = 64 * 1024
 class Tape:
     """A cassette that is open for one exchange.
 
-    Lines reach the file one by one, so that a killed process leaves whole ones, and perhaps a part
-    of one more, which the next writer removes.
+    Lines reach the file one by one: a killed process leaves whole lines, and perhaps part of one
+    more, which the next writer removes.
 
     Raises:
-        CassetteError: It cannot be written, is something else's, or another writer has it.
+        CassetteError: It cannot be written, is no cassette, or another writer has it.
     """
 
     def __init__(self, path: str) -> None:
@@ -55,7 +55,7 @@ class Tape:
         """Write a line.
 
         Raises:
-            CassetteError: The disk is full, or the like.
+            CassetteError: It cannot be written: the disk is full, for example.
         """
         try:
             self._put(written(line))
@@ -81,7 +81,7 @@ class Tape:
             time.sleep(_TICK)
 
     def _begin(self) -> None:
-        """Make the file end in a whole line."""
+        """Make the file end with a whole line."""
         self._file.seek(0)
         if not is_begun(self._file.read(_FIRST_LINE), self.path):
             self._file.truncate(0)
@@ -94,7 +94,7 @@ class Tape:
             self._file.truncate(self._file.seek(0, os.SEEK_END) - len(last))
 
     def _last_line(self) -> bytes:
-        """Return what stands behind the last line break."""
+        """Return what follows the last line break."""
         last, place = b"", self._file.seek(0, os.SEEK_END)
         while place and b"\n" not in last:
             begin = max(0, place - _BLOCK)
@@ -115,7 +115,7 @@ def unusable(path: str, what: str, error: Exception) -> CassetteError:
 if sys.platform == "win32":
     import msvcrt
 
-    _BEYOND = 1 << 40  # a byte that no line reaches: what is locked there cannot be read
+    _BEYOND = 1 << 40  # a byte beyond every line: a locked byte cannot be read
 
     def _locked(file: int) -> bool:
         os.lseek(file, _BEYOND, os.SEEK_SET)
@@ -129,7 +129,7 @@ else:
     import fcntl
 
     def _locked(file: int) -> bool:
-        with suppress(OSError):  # a network's file system may know no locks
+        with suppress(OSError):  # a network file system may have no locks
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
