@@ -6,7 +6,7 @@ In a notebook:
     %qwen What is JSON?
     %%qwen?
 
-The last line shows the help; `%qwen_chain?`, `%qwen_log?` and `%qwen_panel?` show that of the
+The last line shows the help; `%qwen_chain?`, `%qwen_log?` and `%qwen_panel?` show the help of the
 others. In Python, without a notebook:
 
     from qwen_magic import Session, Settings

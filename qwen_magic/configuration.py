@@ -103,11 +103,11 @@ _SAVED: dict[str, Callable[[Any], object]] = {
     "api_key": _refused,
 }
 CHECKS = _VALUES | _SAVED
-"""What is checked of a notebook's configuration: its values, and that it saves no key."""
+"""The checks of a notebook's configuration: its values are allowed, and it saves no key."""
 
 
 def check_settings(settings: Settings) -> None:
-    """Refuse a value that is none of the allowed ones.
+    """Refuse a value that is not allowed.
 
     Raises:
         RequestError: Names the value, and what is allowed.

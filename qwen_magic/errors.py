@@ -22,7 +22,7 @@ __all__ = [
 
 
 class Arrived(Protocol):
-    """What had arrived of a turn: a `qwen_magic.Turn`, of which an error needs no more than this."""
+    """What had arrived of a turn: the part of a `qwen_magic.Turn` that an error needs."""
 
     @property
     def prompt(self) -> str:
@@ -95,7 +95,7 @@ class QwenError(Exception):
 
     Attributes:
         hint: The next step for the reader, or an empty string.
-        turn: The turn as far as it had arrived, where one had begun.
+        turn: The turn as far as it had arrived, if one had begun.
     """
 
     def __init__(self, message: str, *, hint: str = "") -> None:
@@ -124,9 +124,9 @@ class StatusError(QwenError):
     """The server refused the request.
 
     Attributes:
-        status: The HTTP status; 200 where the refusal came in the body of a success.
+        status: The HTTP status; 200 if the refusal came in the body of a success.
         code: The server's own word for the error, or an empty string.
-        retry_after: The seconds the server asked to wait, where it said so.
+        retry_after: How many seconds the server asked to wait, if it said so.
     """
 
     def __init__(
@@ -148,7 +148,7 @@ class WireError(QwenError):
     """The connection failed, fell silent, or the stream ended before its last event.
 
     Attributes:
-        retryable: Whether nothing had been answered yet, so that trying again is harmless.
+        retryable: Whether trying again is harmless, because nothing had been answered yet.
     """
 
     def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""A bounded repr: of a huge container no more is read than is shown."""
+"""A bounded repr: a huge container is read only as far as it is shown."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ KNOWN = {"builtins", "collections"}  # a class from elsewhere may have a repr of
 def excerpt(value: object, length: int) -> str:
     """Return the repr of a value, or its first `length` + 1 characters.
 
-    The one character too many tells the caller that something is missing.
+    The extra character tells the caller that something is missing.
     """
     return first(_pieces(value, length + 1, ()), length + 1)
 
 
 def first(pieces: Iterable[str], length: int) -> str:
-    """Return the first characters of a text in pieces; no more pieces are made than that needs."""
+    """Return the first characters of a text in pieces; make only the pieces that it needs."""
     found: list[str] = []
     for piece in pieces:
         found.append(piece[:length])
@@ -63,7 +63,7 @@ def _pieces(value: Any, length: int, path: tuple[int, ...]) -> Iterator[str]:  #
 
 
 def _base(value: Any) -> type | None:  # noqa: ANN401 - any variable of the user's
-    """Return the built-in container that a value is, where its repr holds no surprise."""
+    """Return the built-in container that a value is, if its repr holds no surprise."""
     if type(value).__module__ not in KNOWN or not value:
         return None
     return next((base for base in NAMED if isinstance(value, base)), None)
@@ -77,7 +77,7 @@ def _brackets(value: Collection[object], base: type) -> tuple[str, str]:
 
 
 def _members(value: Collection[object]) -> Collection[object]:
-    """Return the elements, those of a small set in an order that every run repeats."""
+    """Return the elements; those of a small set come in the same order in every run."""
     if isinstance(value, set | frozenset) and len(value) <= SORTABLE:
         return sorted(value, key=repr)
     return value

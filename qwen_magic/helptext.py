@@ -1,4 +1,4 @@
-"""What the help says of options and settings; it derives from their tables."""
+"""What the help says about options and settings, taken from their tables."""
 
 from __future__ import annotations
 

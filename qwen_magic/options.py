@@ -53,7 +53,7 @@ def check_secret(value: object, where: str) -> None:
     """Refuse what looks like an API key.
 
     Raises:
-        CellError: It does; the message does not repeat it.
+        CellError: It looks like one; the message does not repeat it.
     """
     if isinstance(value, str) and _SECRET.search(value):
         raise CellError(
@@ -63,7 +63,7 @@ def check_secret(value: object, where: str) -> None:
 
 
 def word_of(what: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
-    """Return what reads one of several allowed words."""
+    """Return a function that reads one of several allowed words."""
     return lambda text: one_of(what, text, allowed)
 
 

@@ -52,25 +52,25 @@ class Settings:
         system: The system message of every turn.
         tools: Built-in tools by name, functions that the model may call, and tool objects as the
             API takes them.
-        approve: Who decides about a call of a function: `ask` the user, `always` or `never`.
-        max_rounds: How often one turn may call functions before the model has to do without; at
+        approve: Before a function is called: `ask` the user, `always` call it, or `never`.
+        max_rounds: How often one turn may call functions before the model must do without; at
             least 1.
         tool_timeout: How many seconds a function may take; at least 0.1.
         chain: The name of the chain that turns join. A `Session` keeps a chain that is named here
-            for later sessions; without a name it begins afresh each time.
+            for later sessions; without a name, it begins afresh each time.
         session_cache: `on`, `off`, or empty for the server's default (Model Studio, "Session cache").
         history: `on` keeps chains for the next kernel, `off` only for this one.
         reuse: `same` shows the stored turn of an unchanged question instead of asking again,
             `never` always asks.
-        resend: Whether the whole conversation is sent each time, for a server that ignores
-            `previous_response_id` without a word, as Ollama does.
+        resend: Whether to send the whole conversation each time, for a server that silently ignores
+            `previous_response_id`, as Ollama does.
         timeout: The longest silence in seconds, before the answer and between its events; at least
             0.1.
         record: The cassette that exchanges are added to; empty records nothing.
-        replay: The cassette that answers in the network's place, without a key; empty asks.
+        replay: The cassette that answers instead of the network, without a key; empty asks.
         replay_speed: 1 keeps the recorded rhythm, 2 is twice as fast, 0 gives answers at once.
-            None is the recorded rhythm, but in a notebook that runs without a person, at once. The
-            built-in demo keeps to it, too.
+            None keeps the recorded rhythm, but answers at once in a notebook that runs without a
+            person. It sets the built-in demo's speed, too.
         show_reasoning: Whether reasoning is displayed.
         updates_per_second: How often a growing answer is redrawn, at most; 1 to 100.
         api_key: The key; else `DASHSCOPE_API_KEY`, read at each ask.
@@ -104,7 +104,7 @@ class Settings:
         """The API key, from here or from the environment; empty if there is none.
 
         Raises:
-            RequestError: It holds something no key has.
+            RequestError: It holds a character that no key has.
         """
         return check_key(self.api_key or os.environ.get("DASHSCOPE_API_KEY", ""))
 
@@ -120,7 +120,7 @@ class Settings:
 
     @property
     def is_unset(self) -> bool:
-        """Whether nobody has said yet where questions go: no key, address, region or cassette."""
+        """Whether nothing says yet where questions go: no key, address, region or cassette."""
         address = self.base_url or os.environ.get("DASHSCOPE_BASE_URL", "")
         cassette = self.record or self.replay
         return not (self.key or address.strip() or cassette or self.region != DEFAULT_REGION)
@@ -129,8 +129,8 @@ class Settings:
         """Return where requests go, without asking for a key.
 
         Raises:
-            RequestError: The region or the address is not usable, or a cassette is to be recorded
-                and replayed at once.
+            RequestError: The region or the address is not usable, or both `record` and `replay`
+                are set.
         """
         if self.replay:
             return self._cassette()
@@ -146,7 +146,7 @@ class Settings:
         return Endpoint(self.region_base(), region=self.region, key=self.key)
 
     def transport(self, network: Transport | None = None) -> Transport | None:
-        """Return what sends in the network's place: a cassette if there is one, else what is given.
+        """Return what sends requests: a cassette if there is one, else the given transport.
 
         Raises:
             CassetteError: The cassette to replay is not there, or cannot be read.
@@ -163,12 +163,12 @@ class Settings:
 
     @property
     def cassette(self) -> tuple[object, ...]:
-        """What is recorded or replayed, and how; another value needs another transport."""
+        """What is recorded or replayed, and how; a new value needs a new transport."""
         return self.record, self.replay, self.replay_speed
 
     @property
     def patience(self) -> float:
-        """How much of the waits before another attempt is waited: under replay, as it is played."""
+        """The factor on waits before a new attempt; a replay at double speed waits half as long."""
         speed = self._speed if self.replay else 1.0
         return 1 / speed if speed else 0.0
 
@@ -198,10 +198,10 @@ class Settings:
         return region_base(self.region, workspace)
 
     def admitted(self) -> Endpoint:
-        """Return where requests go, with the key that is needed there.
+        """Return where requests go, with the key that they need there.
 
         Raises:
-            RequestError: Model Studio is meant and there is no key, or the endpoint is unusable.
+            RequestError: Requests go to Model Studio without a key, or the endpoint is unusable.
         """
         endpoint = self.endpoint()
         if endpoint.is_model_studio and not endpoint.key:

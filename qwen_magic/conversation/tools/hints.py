@@ -62,7 +62,7 @@ def hint_of(annotation: Any, prefix: str = "") -> Hint:  # noqa: ANN401 - types 
 
 
 def _timed(annotation: Any) -> Any:  # noqa: ANN401
-    """Return a hint that names the format of moments; msgspec names it only for those with a zone.
+    """Return a hint with the format of moments; msgspec gives it only to those with a zone.
 
     Literals are split by type: before 0.22, msgspec cannot sort values of several types.
     """
