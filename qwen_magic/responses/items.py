@@ -67,7 +67,7 @@ class FunctionCall(Struct, frozen=True):
             images as a `function_call_output` takes them; None until it was called.
         logs: What the function printed.
         error: Why there is no result, if there is none.
-        round: Which of the turn's responses made the call: how many items came before that response.
+        round: Which response of the turn made the call: how many items came before that response.
     """
 
     id: str = ""
