@@ -1,4 +1,4 @@
-"""A front end's side of widgets, without a page: what the kernel shows, and clicks."""
+"""A front end's side of widgets, without a page: what the kernel shows, and how to click."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class Page:
 
     Attributes:
         widgets: The state of each widget by its id.
-        messages: How many messages came for widgets.
-        size: How many characters were in them.
+        messages: The number of messages for widgets.
+        size: The number of characters in them.
         closed: The ids of the widgets that were closed.
-        outputs: The displays, each as it stood last.
+        outputs: The displays, each in its last state.
         idle: When the cell was done.
     """
 

@@ -61,7 +61,7 @@ _TEX = re.compile(
 
 
 class _Inspector(HTMLParser):
-    """Fails at the first thing that is not on the list; knows no repair, so what it takes is plain."""
+    """Fails at the first thing that is not on the list, and repairs nothing."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=False)
@@ -110,7 +110,7 @@ class _Inspector(HTMLParser):
         raise AssertionError(f"<?{data}>")
 
     def end_text(self) -> None:
-        """Look at one text node as MathJax would; it leaves code alone."""
+        """Check one text node as MathJax would read it; MathJax leaves code alone."""
         assert not _CONTROL.search(self.text), repr(self.text)
         if not {"code", "pre"} & set(self.open):
             assert not _TEX.search(self.text), self.text
@@ -139,9 +139,9 @@ def _check(name: str, value: str) -> None:
 def assert_inert(output: str) -> None:
     """Assert that the HTML is well formed and loads, runs and redirects nothing.
 
-    Only listed tags and attributes, links to http, https and mailto, images that hold their data,
-    styles that load nothing, no comment or declaration, no control character, no text in which
-    MathJax would find a command that makes links or definitions.
+    It may have listed tags and attributes, links to http, https and mailto, images that contain
+    their data, and styles that load nothing. It may not have comments, declarations, control
+    characters, or text in which MathJax would find a command that makes links or definitions.
     """
     inspector = _Inspector()
     inspector.feed(output)

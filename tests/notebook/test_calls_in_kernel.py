@@ -74,7 +74,7 @@ def appears(path: Path) -> None:
 def test_where_no_button_can_be_pressed_the_prompt_asks(
     kernel: Kernel, answer: str, told: str
 ) -> None:
-    request = kernel.start(ASK)  # without a cell's id: `jupyter console`
+    request = kernel.start(ASK)  # no cell id, as in `jupyter console`
     assert "Call get_weather(city='Paris')?" in kernel.prompted(answer)
     assert told in kernel.finish(request).printed
 

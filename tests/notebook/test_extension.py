@@ -23,7 +23,7 @@ def kernel() -> Iterator[Kernel]:
 
 
 def kinds(kernel: Kernel) -> set[str]:
-    """Return the forms in which a turn is shown."""
+    """Return the MIME types in which a turn is shown."""
     return set(kernel.run(TURN).shown["data"])
 
 

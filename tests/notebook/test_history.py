@@ -1,4 +1,4 @@
-"""What is asked and kept in no file: with `history = "off"`, and where no notebook asks."""
+"""Turns that no file keeps: with `history = "off"`, and without a notebook."""
 
 from __future__ import annotations
 

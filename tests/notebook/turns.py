@@ -45,7 +45,7 @@ def turn_of(*items: Item, **fields: Any) -> Turn:  # noqa: ANN401 - a turn's own
 
 
 def growing(*items: Item, **fields: Any) -> Turn:  # noqa: ANN401
-    """Return a turn that goes on, the last item still open."""
+    """Return a turn that is still growing, with its last item open."""
     *done, last = turn_of(*items).output
     still = Slot(last.place, last.item)
     return Turn(output=(*done, still), **{"status": "in_progress"} | fields)
@@ -78,4 +78,4 @@ EVERY_ITEM: tuple[Item, ...] = (
     ),
     OtherItem("computer_call", "c1", "", {"type": "computer_call", "id": "c1", "action": {"x": 1}}),
 )
-"""One item of each type, with something of everything that it can hold."""
+"""One item of each type, with something in each of its fields."""

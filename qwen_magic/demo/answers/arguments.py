@@ -1,7 +1,7 @@
 """Arguments that fit a JSON schema and, where they can, the question.
 
 What a schema requires is always there. What it leaves open is there only if the question says
-something that fits. Values keep within the schema's bounds; patterns may use the usual syntax.
+something that fits. Values keep within the schema's bounds; of patterns, we know the usual syntax.
 """
 
 from __future__ import annotations

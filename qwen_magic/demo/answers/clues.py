@@ -42,7 +42,7 @@ _OPENINGS = frozenset(_OPENING_WORDS.split())
 
 
 class Clues:
-    """The clues of one question; each clue is given once."""
+    """The clues of one question; once taken, a clue is gone."""
 
     def __init__(self, question: str) -> None:
         self.question = question

@@ -72,7 +72,7 @@ def effort_of(body: Mapping[str, Any]) -> str:
 
 
 def check(body: Mapping[str, Any], models: frozenset[str] = MODELS) -> None:
-    """Raise the first thing that is wrong with a request by itself.
+    """Raise the first thing that is wrong with a request, judged on its own.
 
     Raises:
         Refusal: The request is malformed, or it runs into a limit of the API.

@@ -22,7 +22,7 @@ __all__ = ["Feed", "Hearer", "Shared", "shared"]
 
 
 class Hearer(Protocol):
-    """A panel, which is told of every question."""
+    """A panel that hears of every question."""
 
     def show(self, live: Live) -> None:
         """Show what is new of a question."""

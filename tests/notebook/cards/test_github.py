@@ -1,7 +1,7 @@
 """A saved answer as GitHub shows it: its allow-list drops styles, classes and some elements.
 
-The list is the one that GitHub documents (github/markup, "sanitization", and the gem html-pipeline
-that holds it): https://github.com/gjtorikian/html-pipeline
+GitHub documents the list (github/markup, "sanitization"); it is in the gem html-pipeline:
+https://github.com/gjtorikian/html-pipeline
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ OWN = re.compile(r"\x1b\[(?:2|22)m")
 
 
 def everywhere(text: str) -> tuple[Item, ...]:
-    """Return an item of each type that holds the text wherever a server could put it."""
+    """Return an item of each type, with the text wherever a server could put it."""
     found = json.dumps([{"title": text, "url": text}, {"title": text, "url": "https://a.example/"}])
     arguments = json.dumps({text: text, "list": [text]})
     return (

@@ -1,4 +1,4 @@
-"""Every item of the recorded streams can be seen, in each view."""
+"""Every item of the recorded streams shows, in each view."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ def test_a_card_knows_how_far_its_item_is(item: Item) -> None:
     assert [state(status) for status in ("in_progress", "incomplete")] == ["stopped", "stopped"]
     is_ours = isinstance(item, FunctionCall | McpApprovalRequest)
     whole = state("in_progress", live=True, done=True)
-    assert whole == ("running" if is_ours else "done")  # a call that is whole is yet to be made
+    assert whole == ("running" if is_ours else "done")  # a call that is whole is still to be made
     assert is_ours or state("failed", live=True) == "failed"
     assert state("", done=False) == "stopped"
 

@@ -40,7 +40,7 @@ FOOTER = (
 
 
 class _Words(HTMLParser):
-    """What a reader sees where no style is known, with a mark for each element that structures."""
+    """What a reader sees without styles, with a mark for each element that gives structure."""
 
     def __init__(self) -> None:
         super().__init__()

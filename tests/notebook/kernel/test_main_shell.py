@@ -1,4 +1,4 @@
-"""Functions of another thread run where cells run, and not in the midst of one."""
+"""Functions of another thread run where cells run, and not in the middle of one."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ got, pressed = [], []
 
 
 def outcome(kernel: Kernel, press: int) -> str:
-    """Return what came of a call that is interrupted at this function call of its own."""
+    """Return what came of a call that is interrupted at one of its own function calls."""
     kernel.run(f"asks({press})")
     until = time.monotonic() + PATIENCE
     while kernel.run("print(len(got))").printed == "0\n":  # it runs when no cell does

@@ -1,4 +1,4 @@
-"""Turns with many items: what stands as widgets, and what as plain HTML."""
+"""Turns with many items: which of them are widgets, and which plain HTML."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 
 
 def searching(number: int) -> Turn:
-    """Return a turn that has searched so many times, and goes on."""
+    """Return a turn that has searched this many times, and is still growing."""
     return growing(*(WebSearchCall(queries=(f"query {n}",), sources=()) for n in range(number)))
 
 
 def every(widget: Widget) -> Iterator[Widget]:
-    """Return a widget and all in it."""
+    """Yield a widget and all widgets in it."""
     yield widget
     if isinstance(widget, VBox):
         for child in widget.children:

@@ -44,7 +44,7 @@ def ran(kernel: Kernel, code: str) -> Page:
 
 @contextmanager
 def paced(kernel: Kernel, pace: float) -> Iterator[None]:
-    """Ask a server that takes another time for each piece."""
+    """Use a server that sends its pieces at another pace."""
     with DemoServer(pace=pace) as server:
         kernel.run(f'%config QwenMagics.base_url = "{server.base_url}"')
         yield

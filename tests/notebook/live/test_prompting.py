@@ -1,4 +1,4 @@
-"""Calls approved at a prompt, whose answers are read from standard input."""
+"""Calls approved at a prompt, with answers from standard input."""
 
 from __future__ import annotations
 

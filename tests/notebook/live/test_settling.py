@@ -1,4 +1,4 @@
-"""Interrupts at any moment of a turn: what it came to stands in the cell, once."""
+"""Interrupts at any moment of a turn: the cell shows what it came to, once."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_a_second_interrupt_is_silent(kernel: Kernel, gap: float) -> None:
     request = kernel.start("%%qwen --new -m demo-stall\nHello", cell="a")
     ran = kernel.until(request, "Hello")
     kernel.interrupt()
-    time.sleep(gap)  # it is the gap that matters
+    time.sleep(gap)  # the gap is what matters
     kernel.interrupt()
     kernel.finish(request, ran)
     printed = PYTHONS_OWN.sub("", ran.printed)

@@ -10,7 +10,7 @@ from tests.notebook.kernels import running
 if TYPE_CHECKING:
     from qwen_magic.demo.server import DemoServer
 
-# Presses when the view looks which calls run, the first time that one does.
+# Presses when the view checks which calls run, the first time that one runs.
 PRESSES = """
 import gc, threading, time
 from qwen_magic.notebook.live import growing_view, stopping

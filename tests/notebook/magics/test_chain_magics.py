@@ -1,4 +1,4 @@
-"""`%qwen_chain` and `%qwen_log` in a real kernel, which has a notebook and keeps its chains."""
+"""`%qwen_chain` and `%qwen_log` in a real kernel that has a notebook and keeps its chains."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`%qwen_chain --resume` in a real kernel whose store has lost what the notebook's file kept."""
+"""`%qwen_chain --resume` in a real kernel; its store has lost what the notebook's file kept."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, server: DemoServer) -> Desk:
-    """Three questions were asked, the last in a chain of its own; then the home was lost."""
+    """Ask three questions, the last in a chain of its own; then lose the home."""
     desk = Desk(tmp_path, server.base_url)
     with running(**desk.environment()) as kernel:
         desk.ask(kernel, "a", f"%%qwen\n{QUESTIONS[0]}")
@@ -164,7 +164,7 @@ def test_what_the_server_has_forgotten_is_told_again_from_the_outputs(desk: Desk
     assert [item["content"] for item in sent[:3:2]] == list(QUESTIONS[:2])
     said = sent[1]["content"][0]["text"]
     assert "Alice" in said
-    assert "turn 1" not in said  # what stands below the answer is no part of it
+    assert "turn 1" not in said  # the lines below the answer are not part of it
 
 
 def test_turns_of_the_demo_go_to_the_demo_alone(desk: Desk) -> None:

@@ -1,6 +1,6 @@
 """Jupyter takes formulas out of Markdown by regular expression before it parses the rest.
 
-What it pairs wrongly could tear our code spans and fences open: `remove` and `restore` are its
+A wrong pair could tear our code spans and fences open. `remove` and `restore` are Jupyter's
 `removeMath` and `replaceMath` (JupyterLab 4.6, packages/rendermime/src/latex.ts).
 """
 

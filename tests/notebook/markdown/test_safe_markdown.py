@@ -13,7 +13,7 @@ SPACE = re.compile(r"\s+")
 
 
 def shown(text: str) -> str:
-    """Return the HTML as far as a reader sees it."""
+    """Return the HTML that a reader sees."""
     return SPACE.sub(" ", to_html(text))
 
 

@@ -40,7 +40,7 @@ def printed(kernel: Kernel, code: str) -> str:
 
 
 def wait_for(kernel: Kernel, expression: str) -> None:
-    """Wait, between cells, until something holds."""
+    """Wait, between cells, until an expression is true."""
     until = time.monotonic() + PATIENCE
     while printed(kernel, f"print(bool({expression}))") == "False":
         assert time.monotonic() < until, expression
