@@ -127,7 +127,7 @@ def _read(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[s
 
 
 def _split(line: str) -> list[str]:
-    """Return the words of a line; quotes join words, and a backslash is just a backslash."""
+    """Return the words of a line; quotes join words, and a backslash stays one (Windows paths)."""
     check_secret(line, "on the magic line")
     lexer = shlex.shlex(line, posix=True)
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""

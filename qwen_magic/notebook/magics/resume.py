@@ -115,7 +115,7 @@ def _fitting(kept: Sequence[Saved], endpoint: Endpoint) -> list[Saved]:
     """Return the turns that the server may continue: the demo's for the demo, others elsewhere."""
     is_demo = endpoint.region == DEMO
     if not is_demo and urlsplit(endpoint.base_url).hostname in _HERE:
-        return list(kept)  # a demo of its own may serve there
+        return list(kept)  # `python -m qwen_magic.demo` may serve there
     demo = _of_demo(kept)
     return [turn for turn in kept if (turn.response_id in demo) == is_demo]
 
