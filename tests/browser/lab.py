@@ -10,6 +10,7 @@ import sys
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from random import randrange
 from typing import TYPE_CHECKING, Literal
 from urllib.request import urlopen
 
@@ -176,9 +177,12 @@ def _server(app: App, root: Path, env: Mapping[str, str]) -> Iterator[str]:
 
 
 def _wait_until_up(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    # What answers might be a server of somebody else, but this file is written once it listens.
+    listens = log.with_name("runtime") / f"jpserver-{process.pid}.json"
     while True:
-        with suppress(OSError), urlopen(f"{url}/api/status", timeout=10):
-            return
+        if listens.exists():
+            with suppress(OSError), urlopen(f"{url}/api/status", timeout=10):
+                return
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.1)
             raise RuntimeError(f"the server ended at once:\n{log.read_text()[-2_000:]}")
@@ -208,6 +212,8 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nobody listens on, and that no system gives to those who ask for any."""
+    while True:
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", randrange(20_000, 32_000)))
+            return int(probe.getsockname()[1])

@@ -39,6 +39,7 @@ OPEN = """async name => {
         'docmanager:open', { path: name, options: { ref: '_noref' } });
 }"""
 CLOSE = """async () => {
+    if (!window.jupyterapp) return false;
     await window.panel()?.sessionContext.shutdown();
     for (const widget of [...window.jupyterapp.shell.widgets('main')]) widget.dispose();
     delete window.ran;
@@ -100,6 +101,7 @@ class OpenNotebook:
         self.page.on("pageerror", self._note_error)
         self.page.on("websocket", self._count)
         if in_place:
+            self.page.bring_to_front()  # another may have been opened, and this one is to be drawn
             self.page.evaluate(OPEN, self.path.name)
         else:
             self._load()
