@@ -129,6 +129,7 @@ FOUND = """() => {
 def test_turns_are_drawn_when_they_come_into_sight(lab: Jupyter) -> None:
     with quick() as load:
         panel = panel_in(lab, LONG, load=load)
+        panel.page.set_default_timeout(PATIENCE)
         panel.notebook.run(1)
         panel.wait_idle()
         assert drawn(panel)[:4] == [False] * 4
