@@ -198,7 +198,8 @@ def _name(function: Any, variable: str) -> str:  # noqa: ANN401
     name = str(getattr(named, "__name__", "") or type(named).__name__)
     if name == "<lambda>":
         return variable
-    return name if inspect.isroutine(function) else variable or name
+    has_def = named is function and inspect.isroutine(function)  # to Python 3.14 a partial is one
+    return name if has_def else variable or name
 
 
 def _named(name: str) -> str:
