@@ -76,6 +76,13 @@ def test_a_harmless_slip_is_read_as_it_was_meant(
     assert (found, type(found)) == (expected, type(expected))
 
 
+def unhashable() -> str:
+    """Return what this Python says of a list in a set."""
+    with pytest.raises(TypeError) as refused:
+        set(map(list, "x"))
+    return str(refused.value)
+
+
 @pytest.mark.parametrize(
     ("annotation", "value", "told"),
     [
@@ -87,7 +94,7 @@ def test_a_harmless_slip_is_read_as_it_was_meant(
         (dict[str, list[int]], {"a": ["x"]}, "[...][0]: expected `int`, got `str`"),
         (Annotated[int, msgspec.Meta(ge=1)], 0, ": expected `int` >= 1"),
         (list[int] | list[str], 5, ": expected `array`, got `int`"),
-        (set[list[int]], [[1]], ": unhashable type: 'list'"),
+        (set[list[int]], [[1]], f": {unhashable()}"),
         (Fussy, {"count": 10}, ": too many"),
         (Fussy, {"count": "x"}, ".count: expected `int`, got `str`"),
         (Person, {"name": "x", "age": -1}, ".age: Input should be greater than or equal to 0"),
