@@ -48,11 +48,18 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def kernel(home: Path) -> Iterator[Kernel]:
+def started(home: Path) -> Iterator[Kernel]:
     with running(QWEN_MAGIC_HOME=str(home)) as kernel:
         kernel.run('%config QwenMagics.region = "demo"')
-        kernel.run(DEFINED)
         yield kernel
+
+
+@pytest.fixture
+def kernel(started: Kernel, home: Path) -> Kernel:
+    """A kernel with new functions, so that nothing is allowed from the test before."""
+    (home / "began").unlink(missing_ok=True)
+    started.run(DEFINED)
+    return started
 
 
 def appears(path: Path) -> None:

@@ -169,7 +169,7 @@ def test_a_long_line_is_folded_too() -> None:
 
 
 def test_no_time_is_in_what_is_saved(kernel: Kernel) -> None:
-    code = THINKING.format(model="qwen3.7-plus")
+    code = THINKING.format(model="qwen3.7-plus").replace("--new", "-c alone")
     with paced(kernel, 0.005):
         first, second = ran(kernel, code), ran(kernel, code)
     assert "Thought for" in str(first.widgets)
