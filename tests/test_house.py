@@ -44,6 +44,9 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "notebook.markdown": (),
     "notebook.kernel": (),
+    "notebook.document": (
+        *("conversation.turn", "conversation.chains", "conversation.store", "notebook.kernel"),
+    ),
     "notebook.cards": (
         *("responses", "conversation.turn", "conversation.chains"),
         "notebook.markdown",
@@ -55,7 +58,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.magics": (
         *("responses", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        *("conversation.asking", "notebook.kernel", "notebook.cards", "notebook.live"),
+        *("conversation.asking", "notebook.kernel", "notebook.document", "notebook.cards"),
+        "notebook.live",
     ),
     "notebook.panel": (
         *("responses", "options", "settings"),

@@ -95,7 +95,7 @@ def test_the_options_are_those_of_the_parser() -> None:
 
 
 def test_the_settings_are_those_of_the_magics() -> None:
-    traits = QwenMagics.class_own_traits(config=True)
+    traits = QwenMagics.class_traits(config=True)
     shown = [[cell.replace("`", "") for cell in row] for row in rows(section("Settings"))]
     told = [row for row in shown if len(row) == 3]
     assert told == [[name, default(trait), help_of(name)] for name, trait in traits.items()]

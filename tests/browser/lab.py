@@ -14,6 +14,7 @@ from random import randrange
 from typing import TYPE_CHECKING, Literal
 from urllib.request import urlopen
 
+import jupytext
 import nbformat
 
 from tests import forked
@@ -45,6 +46,7 @@ OPTIONS = (
     "--LabApp.expose_app_in_browser=True",
     "--JupyterNotebookApp.expose_app_in_browser=True",
 )
+TEXT_FORMATS = {".py": "py:percent"}
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -80,11 +82,17 @@ class Jupyter:
         self._empty: Page | None = None
 
     def open(
-        self, cells: Sequence[str | NotebookNode], name: str = "", *, fresh: bool = False
+        self,
+        cells: Sequence[str | NotebookNode],
+        name: str = "",
+        *,
+        fresh: bool = False,
+        minor: int = 5,
     ) -> OpenNotebook:
         """Write a notebook, open it where none is open and wait for its kernel.
 
-        A string is a code cell; other cells come from `nbformat.v4`. Loading the application takes
+        A string is a code cell; other cells come from `nbformat.v4`. The name's suffix may be that
+        of a text notebook; before minor version 5 of the format, cells have no ids. Loading the application takes
         far longer than opening a notebook in it, so a page whose notebook was closed is used again,
         unless `fresh` asks for one that nothing was open in.
         """
@@ -92,7 +100,7 @@ class Jupyter:
         if page:
             self._empty = None
         path = self.root / (name or f"lesson-{next(self._numbers)}.ipynb")
-        _write(cells, path)
+        _write(cells, path, minor)
         url = f"{self.url}/{PAGES[self.app].format(tab=path.stem, name=path.name)}"
         notebook = OpenNotebook(page or self._context.new_page(), path, url)
         self._opened.append(notebook)
@@ -125,10 +133,16 @@ class Jupyter:
                 notebook.page.close()
 
 
-def _write(cells: Sequence[str | NotebookNode], path: Path) -> None:
+def _write(cells: Sequence[str | NotebookNode], path: Path, minor: int) -> None:
     new = nbformat.v4
     nodes = [new.new_code_cell(c) if isinstance(c, str) else c for c in cells]  # type: ignore[no-untyped-call]
     written = new.new_notebook(cells=nodes, metadata={"kernelspec": KERNEL})  # type: ignore[no-untyped-call]
+    if path.suffix != ".ipynb":
+        jupytext.write(written, path, fmt=TEXT_FORMATS.get(path.suffix, path.suffix[1:]))
+        return
+    written.nbformat_minor = minor
+    for cell in written.cells if minor < 5 else ():
+        del cell["id"]
     nbformat.write(written, path)  # type: ignore[no-untyped-call]
 
 

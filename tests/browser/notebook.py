@@ -34,9 +34,9 @@ window.command = (name) => {
     window.jupyterapp.commands.execute(name).finally(() => { window.pending -= 1; });
 };
 """
-OPEN = """async name => {
+OPEN = """async ([name, factory]) => {
     await window.jupyterapp.commands.execute(
-        'docmanager:open', { path: name, options: { ref: '_noref' } });
+        'docmanager:open', { path: name, factory, options: { ref: '_noref' } });
 }"""
 CLOSE = """async () => {
     if (!window.jupyterapp) return false;
@@ -102,7 +102,7 @@ class OpenNotebook:
         self.page.on("websocket", self._count)
         if in_place:
             self.page.bring_to_front()  # another may have been opened, and this one is to be drawn
-            self.page.evaluate(OPEN, self.path.name)
+            self._open()
         else:
             self._load()
         self.page.wait_for_function(READY)
@@ -200,8 +200,34 @@ class OpenNotebook:
         self.page.remove_listener("websocket", self._count)
         return bool(self.page.evaluate(CLOSE))
 
+    def set_source(self, i: int, source: str) -> None:
+        """Write a cell anew, as typing does."""
+        self._cell(i, f"cell.model.sharedModel.setSource({json.dumps(source)})")
+
+    def insert_below(self, i: int, source: str) -> None:
+        """Add a code cell below another one."""
+        self._act(i, "notebook:insert-cell-below")
+        self.set_source(i + 1, source)
+
+    def delete(self, i: int) -> None:
+        """Delete a cell."""
+        self._act(i, "notebook:delete-cell")
+
+    def _act(self, i: int, command: str) -> None:
+        self.page.evaluate("i => { window.panel().content.activeCellIndex = i; }", i)
+        self.command(command)
+        self.page.wait_for_function("() => window.pending === 0")
+
+    def _open(self) -> None:
+        factory = None if self.path.suffix == ".ipynb" else "Jupytext Notebook"
+        self.page.evaluate(OPEN, [self.path.name, factory])
+
     def _load(self) -> None:
         self.page.goto(self._url, wait_until="domcontentloaded")
+        if self.path.suffix != ".ipynb":  # it would be shown as a text
+            self.page.wait_for_function("() => window.jupyterapp")
+            self.page.evaluate("() => window.jupyterapp.restored")
+            self._open()
 
     def _cell(self, i: int, expression: str) -> Any:  # noqa: ANN401 - whatever JSON it is
         found = f"i => {{ const cell = window.panel().content.widgets[i]; return {expression}; }}"

@@ -57,11 +57,25 @@ class Kernel:
         self.manager = manager
         self.client = client
 
-    def run(self, code: str, *, cell: str = "", person: bool = True) -> Ran:
+    def run(
+        self,
+        code: str,
+        *,
+        cell: str = "",
+        person: bool = True,
+        metadata: dict[str, Any] | None = None,
+    ) -> Ran:
         """Run a cell and wait for its end."""
-        return self.finish(self.start(code, cell=cell, person=person))
+        return self.finish(self.start(code, cell=cell, person=person, metadata=metadata))
 
-    def start(self, code: str, *, cell: str = "", person: bool = True) -> str:
+    def start(
+        self,
+        code: str,
+        *,
+        cell: str = "",
+        person: bool = True,
+        metadata: dict[str, Any] | None = None,
+    ) -> str:
         """Send a cell; return the request's id."""
         content = {
             "code": code,
@@ -71,7 +85,7 @@ class Kernel:
             "allow_stdin": person,
             "stop_on_error": True,
         }
-        metadata = {"cellId": cell} if cell else {}
+        metadata = metadata or ({"cellId": cell} if cell else {})
         message = self.client.session.msg("execute_request", content, metadata=metadata)
         self.client.shell_channel.send(message)
         return str(message["header"]["msg_id"])

@@ -135,6 +135,7 @@ def _record_of(
         parent=placement.parent,
         cell=question.asked.cell,
         ask=question.asked.ask,
+        source=question.asked.source,
         digest=digest({**body(request), "input": question.prompt}),
         input=input_of(question.prompt),
         model=request.model,

@@ -1,7 +1,8 @@
-"""Which notebook asks: known by its file's path and by the ids of its cells (pure).
+"""Which notebook asks: known by its file's path and by its cells (pure).
 
 A path alone says too little: files are renamed, copied, and deleted, and a new Untitled.ipynb must
-not get a stranger's conversation.
+not get a stranger's conversation. Cells are known by their ids; where the ids say nothing, by what
+they ask.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["CellsAt", "Copied", "Fresh", "Identity", "Known", "Renamed", "Same", "Seen", "identify"]
 
 CellsAt: TypeAlias = "Callable[[str], frozenset[str] | None]"
-"""Reads the cell ids of the notebook at a path: None if there is no such file, no ids if the file
-cannot be read."""
+"""Reads the marks of the notebook at a path (see `Seen.marks`): None if there is no such file, none
+if the file cannot be read."""
 
 
 class Seen(Struct, frozen=True):
@@ -27,30 +28,41 @@ class Seen(Struct, frozen=True):
         path: Where its file is.
         cells: The ids of the cells in the file, in their order; None if they cannot be read.
         asking: The id of the cell that asks, which the file may not have yet.
+        sources: The digests of the cells in the file that ask.
     """
 
     path: str
     cells: tuple[str, ...] | None = None
     asking: str = ""
+    sources: frozenset[str] = frozenset()
 
     @property
     def ids(self) -> frozenset[str]:
         """The ids of all cells that are known to be in it."""
         return frozenset(self.cells or ()) | ({self.asking} if self.asking else frozenset())
 
+    @property
+    def marks(self) -> frozenset[str]:
+        """All by which it can be told from other notebooks."""
+        return self.ids | self.sources
+
 
 class Known(Struct, frozen=True):
     """A notebook seen before, at the same path or with some of the same cells.
 
     Attributes:
-        shared: How many cells it shares with the one that asks.
+        shared: How many cells it shares with the one that asks, by their ids.
         saved: Whether its file had cells.
+        alike: How many of the texts that the one that asks has it has asked before.
+        askers: How many of its cells have asked, if it is elsewhere.
     """
 
     id: str
     path: str
     shared: int
     saved: bool
+    alike: int = 0
+    askers: int = 0
 
 
 class Same(Struct, frozen=True):
@@ -84,14 +96,21 @@ def identify(seen: Seen, known: Sequence[Known], cells_at: CellsAt) -> Identity:
     shared = [notebook for notebook in here if notebook.shared]
     if shared:
         return Same(max(shared, key=lambda notebook: notebook.shared).id)
+    if alike := [notebook for notebook in here if notebook.alike]:  # all ids were rewritten
+        return Same(max(alike, key=lambda notebook: notebook.alike).id)
     if here and seen.cells is None:
         return Same(here[0].id)
     if here and not (here[0].saved or seen.cells):  # its file was never saved with a cell
         return Same(here[0].id)
-    elsewhere = [n for n in known if n.path != seen.path and n.shared]
+    elsewhere = [n for n in known if n.path != seen.path and (n.shared or _is_alike(n, seen))]
     if not elsewhere:
         return Fresh()
-    origin = max(elsewhere, key=lambda notebook: notebook.shared)
+    origin = max(elsewhere, key=lambda notebook: (notebook.shared, notebook.alike))
     found = cells_at(origin.path)
-    is_gone = found is None or bool(found and not found & seen.ids)
+    is_gone = found is None or bool(found and not found & seen.marks)
     return Renamed(origin.id) if is_gone else Copied(origin.id)
+
+
+def _is_alike(notebook: Known, seen: Seen) -> bool:
+    """Return whether most that both notebooks ask is the same: a greeting in common says nothing."""
+    return 2 * notebook.alike > max(notebook.askers, len(seen.sources))

@@ -27,14 +27,16 @@ class Asked(Struct, frozen=True):
     """A question about to be asked, and what is known about its place.
 
     Attributes:
-        cell: The id of the cell; empty if there is none: such a question never replaces a turn.
+        cell: The name of the cell; empty if there is none: such a question never replaces a turn.
         ask: Which of the cell's questions it is, in this run of the cell, from 1.
         how: `auto` follows rule R, `append` continues from the head, `new` begins afresh, `from`
             continues from a turn of the path.
         number: That turn's number on the path, from 1.
-        document: The ids of the notebook's cells in their order, as far as they are known.
-        deleted: The ids of cells that are no longer in the notebook.
+        document: The names of the notebook's cells in their order, as far as they are known.
+        deleted: The names of cells that are no longer in the notebook.
         chain: The chain's name, if it is not the notebook's current one.
+        source: The digest of the cell's source.
+        told: What the reader should know of how the cell was recognised; mostly nothing.
     """
 
     cell: str = ""
@@ -44,6 +46,8 @@ class Asked(Struct, frozen=True):
     document: tuple[str, ...] = ()
     deleted: frozenset[str] = frozenset()
     chain: str = ""
+    source: str = ""
+    told: str = ""
 
 
 class Placement(Struct, frozen=True):
@@ -74,6 +78,7 @@ def place(tree: Tree, asked: Asked) -> Placement:
     gone = sum(node.cell in asked.deleted for node in nodes[:kept])
     told = [_set_aside(len(left), nodes, asked)] if left else []
     told += [_deleted(gone)] if gone else []
+    told += [asked.told] if asked.told else []
     parent = nodes[kept - 1].id if kept else None
     return Placement(parent, kept + 1, len(left), " · ".join(told))
 

@@ -29,7 +29,8 @@ class Saved(Struct, frozen=True, kw_only=True):
     """A turn as a notebook's file keeps it.
 
     Attributes:
-        cell: The id of its cell.
+        cell: The name of its cell: the id, or one that was given.
+        source: The digest of the cell's source.
         ask: Which of the cell's questions it was, from 1.
         run: The number in the cell's brackets; 0 for none.
         prompt: What was asked; empty if the file does not tell.
@@ -38,6 +39,7 @@ class Saved(Struct, frozen=True, kw_only=True):
     """
 
     cell: str = ""
+    source: str = ""
     ask: int = 1
     run: int = 0
     prompt: str = ""
@@ -160,6 +162,7 @@ def _record(turn: Saved, number: int, parent: int, like: Record) -> Record:
         parent=parent if 0 < parent < number else None,
         cell=turn.cell,
         ask=turn.ask,
+        source=turn.source,
         prompt=turn.prompt,
         input=input_of(turn.prompt) if turn.prompt else (),
         output=(said,) if turn.text else (),

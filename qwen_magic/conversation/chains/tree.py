@@ -25,6 +25,7 @@ __all__ = [
     "check_number",
     "counted",
     "moves_head",
+    "newest_end",
     "path",
     "restore",
     "restoring",
@@ -43,6 +44,7 @@ class Node(Struct, frozen=True, gc=False):
         cell: The id of the cell that asked; empty if the front end has none.
         ask: Which of that cell's questions it was, in one run of the cell, from 1.
         digest: What was asked, and how; see `records.digest`.
+        source: What the cell was; see `recognition.digest_of_source`.
     """
 
     id: int
@@ -51,6 +53,7 @@ class Node(Struct, frozen=True, gc=False):
     ask: int = 1
     status: Status = "completed"
     digest: str = ""
+    source: str = ""
 
 
 class Tree(Struct, frozen=True):
@@ -91,6 +94,14 @@ def branch(tree: Tree, tip: int | None) -> tuple[Node, ...]:
     return tuple(reversed(found))
 
 
+def newest_end(tree: Tree, turn: int | None) -> int | None:
+    """Return the end of a turn's branch: of several turns that continue one, the newest counts."""
+    newest = {node.parent: node.id for node in tree.nodes if moves_head(node.status)}
+    while turn is not None and turn in newest:
+        turn = newest[turn]
+    return turn
+
+
 def path(tree: Tree) -> tuple[Node, ...]:
     """Return the turns that the next one continues, in order."""
     return branch(tree, tree.head)
@@ -127,10 +138,7 @@ def restore(tree: Tree, turn: int) -> Tree:
             f"turn {turn!r} is {status}, so nothing can follow it",
             hint="run its cell again",
         )
-    newest = {node.parent: node.id for node in tree.nodes if moves_head(node.status)}
-    while turn in newest:
-        turn = newest[turn]
-    return replace(tree, head=turn)
+    return replace(tree, head=newest_end(tree, turn))
 
 
 def restoring(turn: int | None, chain: str = "") -> str:

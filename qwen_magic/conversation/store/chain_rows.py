@@ -66,7 +66,7 @@ def fork(rows: Rows, chain: Chain, name: str) -> None:
     made = row(rows, Chain(chain.notebook, name))
     origin = row(rows, chain)
     rows.execute(
-        "INSERT INTO turns SELECT ?, id, parent, cell, ask, status, digest, content"
+        "INSERT INTO turns SELECT ?, id, parent, cell, ask, status, digest, content, source"
         " FROM turns WHERE chain = ? ORDER BY id",
         (made, origin),
     )

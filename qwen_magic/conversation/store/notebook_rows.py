@@ -20,12 +20,21 @@ if TYPE_CHECKING:
 __all__ = ["Notebook", "delete_cells", "enter", "fetch", "note"]
 
 _FIRST_CHAIN = "main"
+# Turns of the demo and of each cassette belong to rows of their own: "demo:" and the notebook's id.
 _MEANT = """
-    SELECT id, path, document IS NOT NULL, (
-        SELECT count(*) FROM cells WHERE notebook = id AND cell IN (SELECT value FROM json_each(:ids))
-    ) FROM notebooks
-    WHERE path = :path
-       OR id IN (SELECT notebook FROM cells WHERE cell IN (SELECT value FROM json_each(:ids)))
+    WITH ids AS (SELECT value FROM json_each(:ids)),
+    sources AS (SELECT value FROM json_each(:sources)),
+    owners AS (SELECT id AS chain, substr(notebook, -32) AS notebook FROM chains),
+    alike AS (SELECT DISTINCT chain, source FROM turns WHERE source IN sources AND cell <> '')
+    SELECT id, path, document IS NOT NULL,
+        (SELECT count(*) FROM cells WHERE notebook = notebooks.id AND cell IN ids),
+        (SELECT count(DISTINCT source) FROM alike JOIN owners USING (chain)
+            WHERE notebook = notebooks.id),
+        path <> :path AND (SELECT count(DISTINCT cell) FROM turns JOIN owners USING (chain)
+            WHERE notebook = notebooks.id AND cell <> '')
+    FROM notebooks
+    WHERE path = :path OR id IN (SELECT notebook FROM cells WHERE cell IN ids)
+        OR id IN (SELECT notebook FROM alike JOIN owners USING (chain))
     ORDER BY used DESC
 """
 
@@ -46,9 +55,15 @@ class Notebook(Struct, frozen=True):
 def enter(rows: Rows, seen: Seen, cells_at: CellsAt, fresh: Notebook) -> str:
     """Return the id of the notebook that asks, or the fresh one's if it was never seen before."""
     path = clean(seen.path)
-    asked = {"path": path, "ids": json.dumps(sorted(seen.ids))}
-    found = rows.execute(_MEANT, asked).fetchall()
-    known = [Known(number, where, shared, bool(saved)) for number, where, saved, shared in found]
+    asked = {
+        "path": path,
+        "ids": json.dumps(sorted(seen.ids)),
+        "sources": json.dumps(sorted(seen.sources)),
+    }
+    known = [
+        Known(number, where, shared, bool(saved), *counts)
+        for number, where, saved, shared, *counts in rows.execute(_MEANT, asked).fetchall()
+    ]
     match identify(seen, known, cells_at):
         case Same(number):
             return number
@@ -131,7 +146,7 @@ def _copy(rows: Rows, origin: str, notebook: str, path: str) -> None:
             "INSERT INTO chains (notebook, name, head) VALUES (?, ?, ?)", (notebook, name, head)
         )
         rows.execute(
-            "INSERT INTO turns SELECT ?, id, parent, cell, ask, status, digest, content"
+            "INSERT INTO turns SELECT ?, id, parent, cell, ask, status, digest, content, source"
             " FROM turns WHERE chain = ? ORDER BY id",
             (made.lastrowid, number),
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TypeAlias
 
+from qwen_magic.conversation.chains.recognition import digest_of_prompt
+
 __all__ = ["MIGRATIONS", "VERSION", "NewerError", "Rows", "migrate"]
 
 Rows: TypeAlias = sqlite3.Connection
@@ -85,8 +87,13 @@ _FIRST = (
 )
 
 _SECOND = ("ALTER TABLE endpoints ADD COLUMN learnt REAL NOT NULL DEFAULT 0",)
+_THIRD = (
+    "ALTER TABLE turns ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+    "UPDATE turns SET source = digest(coalesce((SELECT prompt FROM contents WHERE uid = content), ''))",
+    "CREATE INDEX turns_by_source ON turns (source, chain, cell)",
+)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND)
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
 VERSION = len(MIGRATIONS)
 """A file's version (`PRAGMA user_version`) is the number of steps it has taken."""
 
@@ -103,6 +110,7 @@ def migrate(rows: Rows) -> None:
     """
     if _version(rows) == VERSION:
         return
+    rows.create_function("digest", 1, digest_of_prompt, deterministic=True)
     rows.execute("BEGIN IMMEDIATE")
     for statements in MIGRATIONS[_version(rows) :]:  # another process may have been faster
         for statement in statements:

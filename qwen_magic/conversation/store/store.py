@@ -18,12 +18,12 @@ from qwen_magic.conversation.store.notebook_rows import Notebook
 from qwen_magic.conversation.store.partials import Written, pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from pathlib import Path
 
     from qwen_magic.conversation.chains.identity import CellsAt, Seen
     from qwen_magic.conversation.chains.resuming import Saved
-    from qwen_magic.conversation.chains.tree import ChainLine, Line, Tree
+    from qwen_magic.conversation.chains.tree import ChainLine, Line, Node, Tree
     from qwen_magic.conversation.store.schema import Rows
     from qwen_magic.conversation.turn.records import Chain, Record
     from qwen_magic.conversation.turn.turn import Turn
@@ -145,6 +145,14 @@ class ChainStore:
     def tree(self, chain: Chain) -> Tree:
         """Return the tree of a chain; an empty one if it has no turn."""
         return self._database.read(partial(turn_rows.tree, chain=chain))
+
+    def path(self, chain: Chain, since: float) -> tuple[tuple[Node, ...], frozenset[str]]:
+        """Return the turns that the chain's next one continues, and the cells that asked since."""
+        return self._database.read(partial(turn_rows.path, chain=chain, since=since))
+
+    def rename_cells(self, chain: Chain, names: Mapping[str, str]) -> None:
+        """Give the cells of a chain's turns other names, by their old ones."""
+        self._database.run(partial(turn_rows.rename_cells, chain=chain, names=names))
 
     def lines(self, chain: Chain) -> dict[int, Line]:
         """Return how each turn's question begins, and its tokens, by the turn's id."""

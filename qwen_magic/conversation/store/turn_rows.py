@@ -17,14 +17,35 @@ from qwen_magic.conversation.turn.records import Chain, Record, item_json, read_
 from qwen_magic.responses.lenient import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from qwen_magic.conversation.store.schema import Rows
 
-__all__ = ["answered", "begin", "end", "grow", "interrupt", "lines", "read", "tree"]
+__all__ = [
+    "answered",
+    "begin",
+    "end",
+    "grow",
+    "interrupt",
+    "lines",
+    "path",
+    "read",
+    "rename_cells",
+    "tree",
+]
 
 _OPENING = 200
 _MOST = 2**62
+_NODE = "id, parent, cell, ask, status, digest, source"
+_PATH = f"""
+    WITH RECURSIVE line (id) AS (
+        SELECT head FROM chains WHERE id = :chain AND head IS NOT NULL
+        UNION ALL
+        SELECT parent FROM line JOIN turns USING (id) WHERE chain = :chain AND parent IS NOT NULL
+    )
+    SELECT {_NODE}, begun FROM line CROSS JOIN turns USING (id) JOIN contents ON uid = content
+    WHERE chain = :chain ORDER BY id
+"""  # noqa: S608 - our own words
 _COLUMNS = (
     "uid, prompt, input, output, response_id, previous_response_id, model, base_url, account,"
     " system, usage, tokens, error, begun, ended"
@@ -41,13 +62,31 @@ def tree(rows: Rows, chain: Chain) -> Tree:
     found = rows.execute("SELECT id, head FROM chains WHERE notebook = ? AND name = ?", named)
     number, head = found.fetchone() or (None, None)
     cells = rows.execute(
-        "SELECT id, parent, cell, ask, status, digest FROM turns WHERE chain = ? ORDER BY id",
+        f"SELECT {_NODE} FROM turns WHERE chain = ? ORDER BY id",  # noqa: S608 - our own words
         (number,),
     )
     nodes = tuple(Node(*row) for row in cells)
     if (nodes and nodes[-1].id != len(nodes)) or (head or 0) > len(nodes):
         raise DamagedError("turns are missing")
     return Tree(nodes, head)
+
+
+def path(rows: Rows, chain: Chain, since: float) -> tuple[tuple[Node, ...], frozenset[str]]:
+    """Return the turns that the chain's next one continues, and the cells that asked since then."""
+    number = {"chain": number_of(rows, chain.notebook, chain.name)}
+    found = rows.execute(_PATH, number).fetchall()
+    nodes = tuple(Node(*node) for *node, _ in found)
+    recent = (node.cell for node, (*_, begun) in zip(nodes, found, strict=True) if begun >= since)
+    return nodes, frozenset(recent)
+
+
+def rename_cells(rows: Rows, chain: Chain, names: Mapping[str, str]) -> None:
+    """Give the cells of a chain's turns other names, by their old ones."""
+    number = number_of(rows, chain.notebook, chain.name)
+    rows.executemany(
+        "UPDATE turns SET cell = ? WHERE cell = ? AND chain = ?",
+        ((clean(new), old, number) for old, new in names.items()),
+    )
 
 
 def answered(rows: Rows, chain: Chain) -> tuple[int, dict[str, int]]:
@@ -70,7 +109,8 @@ def begin(rows: Rows, record: Record) -> Record:
     rows.execute(f"INSERT OR REPLACE INTO contents ({_COLUMNS}) VALUES ({marks})", _values(record))  # noqa: S608 - our own words
     asked = (clean(record.cell), record.ask, record.status, record.digest, record.uid)
     rows.execute(
-        "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, record.id, parent, *asked)
+        "INSERT INTO turns VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, record.id, parent, *asked, record.source),
     )
     rows.execute(
         "UPDATE notebooks SET used = max(used, ?) WHERE id = ?",
@@ -127,7 +167,7 @@ def read(rows: Rows, chain: Chain, ids: Iterable[int]) -> tuple[Record, ...]:
     """Return turns of a chain with their contents; leave out those it does not have."""
     number = number_of(rows, chain.notebook, chain.name)
     query = (
-        f"SELECT id, parent, cell, ask, digest, status, {_COLUMNS} FROM turns"  # noqa: S608 - our own words
+        f"SELECT id, parent, cell, ask, digest, status, source, {_COLUMNS} FROM turns"  # noqa: S608 - our own words
         " JOIN contents ON uid = content WHERE chain = ? AND id = ?"
     )
     found = (rows.execute(query, (number, turn)).fetchone() for turn in ids)
@@ -166,7 +206,7 @@ def _values(record: Record) -> tuple[Any, ...]:
 
 
 def _record(rows: Rows, chain: Chain, row: Sequence[Any]) -> Record:
-    number, parent, cell, ask, digest, status, *rest = row
+    number, parent, cell, ask, digest, status, source, *rest = row
     known = dict(zip((name.strip() for name in _COLUMNS.split(",")), rest, strict=True))
     del known["tokens"]
     output = read_items(known["output"])
@@ -185,6 +225,7 @@ def _record(rows: Rows, chain: Chain, row: Sequence[Any]) -> Record:
         ask=ask,
         digest=digest,
         status=status,
+        source=source,
         **known,
     )
 

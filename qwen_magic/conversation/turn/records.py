@@ -68,7 +68,7 @@ class Record(Struct, frozen=True, kw_only=True):
         chain: Where it belongs.
         id: Its number among all of its chain's turns; the store gives it.
         uid: The name of its contents, which copies of a notebook share; the store gives it.
-        parent, cell, ask, digest: See `tree.Node`.
+        parent, cell, ask, digest, source: See `tree.Node`.
         input: What was sent as input: the question, and what our functions returned.
         output: What the model produced, as far as it arrived.
         base_url, account: Which server answered, and to which key (see `ChainStore.account`).
@@ -83,6 +83,7 @@ class Record(Struct, frozen=True, kw_only=True):
     cell: str = ""
     ask: int = 1
     digest: str = ""
+    source: str = ""
     prompt: str = ""
     input: tuple[dict[str, Any], ...] = ()
     output: tuple[Item, ...] = ()

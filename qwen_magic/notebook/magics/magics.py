@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, line_cell_magic, magics_class, no_var_expand
-from traitlets import Bool, Float, Int, List, TraitError, Unicode, observe, validate
+from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
+from traitlets import observe
 
-from qwen_magic.configuration import CHECKS
-from qwen_magic.errors import QwenError
-from qwen_magic.helptext import help_of, help_text
+from qwen_magic.helptext import help_text
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, TurnStopped
 from qwen_magic.notebook.live.showing import show
-from qwen_magic.notebook.magics.asking import asking_of, prompt_for, tools_named
+from qwen_magic.notebook.magics.asking import asking_of, prompt_for
 from qwen_magic.notebook.magics.brief import brief_errors, without_reason
 from qwen_magic.notebook.magics.cell import parse_cell
-from qwen_magic.notebook.magics.namespace import check_free, variables_of
-from qwen_magic.notebook.magics.servers import mcp_servers
+from qwen_magic.notebook.magics.configured import Configured
+from qwen_magic.notebook.magics.namespace import check_free
 from qwen_magic.notebook.magics.status import DEMO_NOTE, dry_run, status
-from qwen_magic.responses.endpoint import DEFAULT_REGION, DEMO
+from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,50 +32,20 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.chains.placement import Asked
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.turn import Turn
+    from qwen_magic.notebook.document.whereabouts import Whereabouts
     from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.live.live import View
     from qwen_magic.notebook.live.showing import Shown
     from qwen_magic.notebook.magics.cell import Cell
-    from qwen_magic.notebook.magics.whereabouts import Whereabouts
 
 __all__ = ["QwenMagics"]
 
-_TRAITS = tuple(field.name for field in fields(Settings) if field.name not in {"tools", "api_key"})
-_UNSET = Settings()
-
 
 @magics_class
-class QwenMagics(Magics):
+class QwenMagics(Configured):
     """Ask Qwen from a cell; `%config QwenMagics` shows and sets what every cell shares."""
 
-    model = Unicode(_UNSET.model, help=help_of("model")).tag(config=True)
-    region = Unicode(_UNSET.region, help=help_of("region")).tag(config=True)
-    workspace = Unicode("", help=help_of("workspace")).tag(config=True)
-    base_url = Unicode("", help=help_of("base_url")).tag(config=True)
-    effort = Unicode("", help=help_of("effort")).tag(config=True)
-    system = Unicode("", help=help_of("system")).tag(config=True)
-    tools = List(Unicode(), help=help_of("tools")).tag(config=True)
-    chain = Unicode("", help=help_of("chain")).tag(config=True)
-    session_cache = Unicode("", help=help_of("session_cache")).tag(config=True)
-    history = Unicode(_UNSET.history, help=help_of("history")).tag(config=True)
-    reuse = Unicode(_UNSET.reuse, help=help_of("reuse")).tag(config=True)
-    resend = Bool(_UNSET.resend, help=help_of("resend")).tag(config=True)
-    approve = Unicode(_UNSET.approve, help=help_of("approve")).tag(config=True)
-    max_rounds = Int(_UNSET.max_rounds, help=help_of("max_rounds")).tag(config=True)
-    tool_timeout = Float(_UNSET.tool_timeout, help=help_of("tool_timeout")).tag(config=True)
-    timeout = Float(_UNSET.timeout, help=help_of("timeout")).tag(config=True)
-    record = Unicode("", help=help_of("record")).tag(config=True)
-    replay = Unicode("", help=help_of("replay")).tag(config=True)
-    replay_speed = Float(None, allow_none=True, help=help_of("replay_speed")).tag(config=True)
-    show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
-    updates_per_second = Float(_UNSET.updates_per_second, help=help_of("updates_per_second")).tag(
-        config=True
-    )
-    api_key = Unicode("", help=help_of("api_key")).tag(config=True)
-
     def __init__(self, shell: InteractiveShell, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own
-        self._shell = shell
-        self._region_assigned = False
         self._told_of_demo = False
         super().__init__(shell, **kwargs)
 
@@ -108,19 +76,9 @@ class QwenMagics(Magics):
     @cached_property
     def whereabouts(self) -> Whereabouts:
         """What the kernel knows of its notebook."""
-        from qwen_magic.notebook.magics.whereabouts import Whereabouts
+        from qwen_magic.notebook.document.whereabouts import Whereabouts
 
         return Whereabouts()
-
-    @validate(*CHECKS)
-    def _checked(self, proposal: Bunch) -> object:
-        name = proposal.trait.name
-        try:
-            CHECKS[name](proposal.value)
-        except QwenError as error:
-            raise TraitError(str(error)) from None
-        self._region_assigned = self._region_assigned or name == "region"
-        return proposal.value
 
     @no_var_expand
     @line_cell_magic
@@ -139,8 +97,7 @@ class QwenMagics(Magics):
         Args:
             chain: Another chain's name, in place of the current one's.
         """
-        self.whereabouts.find(self.session.store, frontend_of(self._shell))
-        self.session.notebook = self.whereabouts.notebook
+        self._enter(frontend_of(self._shell))
         self._adopt({"tools": (), **({"chain": chain} if chain else {})})
         return self.session
 
@@ -154,9 +111,10 @@ class QwenMagics(Magics):
 
     def _answer(self, cell: Cell) -> None:
         frontend = frontend_of(self._shell)
-        asked = self._enter(frontend, cell.options)
+        self._enter(frontend)
         stands_in = self._adopt(cell.options)
         settings = self.session.settings
+        asked = self._placed(frontend, cell)
         prompt, filled = prompt_for(cell, self.variables())
         asking = asking_of(cell.options)
         if cell.options.get("dry_run"):
@@ -182,13 +140,16 @@ class QwenMagics(Magics):
         notes = [DEMO_NOTE if stands_in and not told else "", self.session.store.told()]
         return [note for note in notes if note]
 
-    def _enter(self, frontend: Frontend, options: Mapping[str, Any]) -> Asked:
-        """Note which cell asks; return where it is and how to place its turn."""
-        from qwen_magic.notebook.magics.whereabouts import placed
-
-        asked = self.whereabouts.enter(self.session.store, frontend, self._shell.execution_count)
+    def _enter(self, frontend: Frontend) -> None:
+        """Set the session to the running cell's notebook."""
+        self.whereabouts.enter(self.session.store, frontend)
         self.session.notebook = self.whereabouts.notebook
-        return placed(asked, options, self.chain or self.whereabouts.chain)
+
+    def _placed(self, frontend: Frontend, cell: Cell) -> Asked:
+        """Note which cell asks; return where it is and how to place its turn."""
+        where, store, chain = self.whereabouts, self.session.store, self.session.chain
+        asked = where.ask(store, chain, frontend, self._shell.execution_count, cell.text)
+        return where.placed(asked, cell.options, self.chain)
 
     def _show(
         self, turns: Generator[Turn, None, None], view: Callable[[], View], name: str
@@ -213,37 +174,10 @@ class QwenMagics(Magics):
             self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = drawn = turn
         view().settle(without_reason(drawn) if error else drawn)  # the error is displayed below
 
-    def variables(self) -> dict[str, object]:
-        """Return the reader's own variables, without IPython's."""
-        names = self._shell.user_ns.copy()  # other threads may ask
-        return variables_of(names, self._shell.user_ns_hidden)
-
     def _adopt(self, options: Mapping[str, Any]) -> bool:
         """Give the session this cell's settings; return whether the demo stands in unasked."""
         attended = frontend_of(self._shell).is_attended
-        settings = self.settings_for(options, attended=attended)
+        settings = self.settings_for(options, attended=attended, chain=self.whereabouts.chain)
         stands_in = settings.is_unset and attended
         self.session.settings = replace(settings, region=DEMO) if stands_in else settings
         return stands_in
-
-    @property
-    def _region_chosen(self) -> bool:
-        """Whether the region was set; `%config` does not tell if the value stays the same."""
-        return self._region_assigned or "region" in self.config.get("QwenMagics", {})
-
-    def settings_for(self, options: Mapping[str, Any], *, attended: bool) -> Settings:
-        """Return the settings of a question with these options, with or without a person there."""
-        names = options.get("tools", tuple(self.tools))
-        given = {name: options.get(name, getattr(self, name)) for name in _TRAITS}
-        given["chain"] = given["chain"] or self.whereabouts.chain
-        given["system"] = self.system  # the option's holds for the chain, not for the session
-        if self.replay_speed is None and not attended:
-            given["replay_speed"] = 0.0
-        if "thinking" in options and "effort" not in options:
-            given["effort"] = ""  # the cell's option wins over the configuration
-        variables = self.variables() if names or "mcp" in options else {}
-        servers = mcp_servers(options["mcp"], variables) if "mcp" in options else ()
-        settings = Settings(**given, tools=(*tools_named(names, variables), *servers))
-        if self._region_chosen and settings.region == DEFAULT_REGION and not settings.base_url:
-            return replace(settings, base_url=settings.region_base())
-        return settings

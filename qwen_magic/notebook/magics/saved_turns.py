@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 
+from qwen_magic.conversation.chains.recognition import Asker, digest_of_source, given_name
 from qwen_magic.conversation.chains.resuming import Saved
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.cards.html import line_html
@@ -49,7 +50,14 @@ def saved_turns(content: bytes) -> tuple[Saved, ...]:
         document = None
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
         raise CellError("the file is no notebook", hint="name one: %qwen_chain --resume FILE.ipynb")
-    return tuple(turn for cell in lenient.objects(document, "cells") for turn in _turns(cell))
+    found, names = list[Saved](), set[str]()
+    for cell in lenient.objects(document, "cells"):
+        asker = Asker(_word(cell.get("id")), digest_of_source(_text(cell.get("source"))))
+        names.add(name := asker.id or given_name(asker, names))
+        found += [
+            msgspec.structs.replace(turn, cell=name, source=asker.source) for turn in _turns(cell)
+        ]
+    return tuple(found)
 
 
 def questions_in(source: str) -> tuple[Cell, ...]:
@@ -89,12 +97,9 @@ def _turns(cell: Mapping[str, Any]) -> Iterator[Saved]:
     asked = questions_in(source)
     known = asked if len(asked) == len(outputs) else (Cell(""),) * len(outputs)
     run = lenient.integer(cell, "execution_count") or 0
-    name = cell.get("id")
     for ask, (question, output) in enumerate(zip(known, outputs, strict=True), 1):
         turn = _turn(_metadata(output), question, _object(output.get("data")))
-        yield msgspec.structs.replace(
-            turn, cell=name if isinstance(name, str) else "", ask=ask, run=min(run, _MOST)
-        )
+        yield msgspec.structs.replace(turn, ask=ask, run=min(run, _MOST))
 
 
 def _turn(told: Mapping[str, Any], question: Cell, data: Mapping[str, Any]) -> Saved:

@@ -197,7 +197,8 @@ class Panel:
 
     def _settings(self, options: dict[str, Any]) -> Settings:
         options = {"tools": (), **options, "chain": self._name}
-        settings = self._qwen.settings_for(options, attended=self._is_attended)
+        current = self._qwen.whereabouts.chain
+        settings = self._qwen.settings_for(options, attended=self._is_attended, chain=current)
         stands_in = settings.is_unset and self._is_attended
         return replace(settings, region=DEMO) if stands_in else settings
 

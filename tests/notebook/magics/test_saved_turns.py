@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qwen_magic.conversation.chains.recognition import digest_of_source
 from qwen_magic.conversation.chains.resuming import Saved
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.cards.views import bundle
@@ -49,6 +50,7 @@ def test_a_turn_is_read_from_its_cell() -> None:
     assert saved_turns(file(cell("1 + 1"), cell(asked, stream, shown))) == (
         Saved(
             cell="a",
+            source=digest_of_source("".join(asked)),
             run=7,
             prompt="Hi\nthere",
             text="Hello.",
@@ -180,3 +182,11 @@ def test_damaged_notebooks_never_raise(found: list[object]) -> None:
     for turn in saved_turns(file(*found)):
         assert msgspec.convert(msgspec.to_builtins(turn), Saved) == turn
         assert turn.number >= 1
+
+
+def test_turns_of_a_file_without_ids_belong_to_the_cells_that_asked_them() -> None:
+    asking = [{**cell("%%qwen\nHi", output()), "id": None}, cell("1 + 1")]
+    found = saved_turns(file(*asking, {**cell("%%qwen\nHi", output()), "id": None}))
+    digest = digest_of_source("%%qwen\nHi")
+    assert [turn.cell for turn in found] == [f"{digest}.1", f"{digest}.2"]
+    assert {turn.source for turn in found} == {digest}

@@ -1,0 +1,71 @@
+"""Notebooks whose file keeps no ids, in a real JupyterLab: each opening gives the cells new ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwen_magic.demo.server import DemoServer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.browser.lab import Jupyter
+    from tests.browser.notebook import OpenNotebook
+
+ONE, TWO, THREE, NEW = (f"%%qwen\nThe word is {word}." for word in ("one", "two", "three", "new"))
+KNOWN = "Known by its text"
+
+
+@pytest.fixture
+def server() -> Iterator[DemoServer]:
+    with DemoServer(pace=0) as server:
+        yield server
+
+
+@pytest.fixture(params=["old.ipynb", "text.py"])
+def notebook(request: pytest.FixtureRequest, lab: Jupyter, server: DemoServer) -> OpenNotebook:
+    setup = f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"'
+    return lab.open([setup, ONE, TWO, THREE, "%qwen_chain"], request.param, minor=4)
+
+
+def path_of(notebook: OpenNotebook) -> list[str]:
+    """Return the questions on the path, as the last cell shows them."""
+    last = int(notebook.page.evaluate("() => window.panel().content.widgets.length")) - 1
+    notebook.run(last)
+    rows = notebook.output(last).locator("tbody tr").all_inner_texts()
+    cells = [[words.strip() for words in row.split("\t")] for row in rows]
+    return [row[1] for row in cells if "stale" not in row[3]]
+
+
+def test_nothing_is_doubled_or_lost(notebook: OpenNotebook) -> None:
+    document = ["The word is one.", "The word is two.", "The word is three."]
+    notebook.run_all()
+    notebook.run_all()
+    assert path_of(notebook) == document
+    for _ in range(2):
+        notebook.reload()
+        notebook.run(0)
+        notebook.run(2)
+        assert path_of(notebook) == document[:2]
+        notebook.run_all()
+        assert path_of(notebook) == document
+    notebook.set_source(2, TWO.replace(".", "!"))
+    notebook.run(2)
+    notebook.run(3)
+    document[1] = "The word is two!"
+    assert path_of(notebook) == document
+    notebook.insert_below(1, NEW)
+    notebook.run_all()
+    document.insert(1, "The word is new.")
+    assert path_of(notebook) == document
+    notebook.delete(3)
+    notebook.save()
+    notebook.run_all()
+    del document[2]
+    assert path_of(notebook) == document
+    notebook.reload()
+    notebook.run_all()
+    assert path_of(notebook) == document
+    notebook.screenshot(f"ids-{notebook.path.suffix[1:]}")
