@@ -96,11 +96,20 @@ class Jupyter:
         far longer than opening a notebook in it, so a page whose notebook was closed is used again,
         unless `fresh` asks for one that nothing was open in.
         """
-        page = None if fresh else self._empty
-        if page:
-            self._empty = None
         path = self.root / (name or f"lesson-{next(self._numbers)}.ipynb")
         _write(cells, path, minor)
+        return self._show(path, None if fresh else self._empty)
+
+    def open_copy(self, notebook: OpenNotebook, name: str) -> OpenNotebook:
+        """Save a notebook, copy its file, and open the copy in a page of its own."""
+        notebook.save()
+        path = self.root / name
+        path.write_bytes(notebook.path.read_bytes())
+        return self._show(path, None)
+
+    def _show(self, path: Path, page: Page | None) -> OpenNotebook:
+        if page:
+            self._empty = None
         url = f"{self.url}/{PAGES[self.app].format(tab=path.stem, name=path.name)}"
         notebook = OpenNotebook(page or self._context.new_page(), path, url)
         self._opened.append(notebook)

@@ -24,10 +24,14 @@ def server() -> Iterator[DemoServer]:
         yield server
 
 
-@pytest.fixture(params=["old.ipynb", "text.py"])
+@pytest.fixture(params=["new.ipynb", "old.ipynb", "text.py"])
 def notebook(request: pytest.FixtureRequest, lab: Jupyter, server: DemoServer) -> OpenNotebook:
     setup = f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"'
-    return lab.open([setup, ONE, TWO, THREE, "%qwen_chain"], request.param, minor=4)
+    return lab.open(
+        [setup, ONE, TWO, THREE, "%qwen_chain"],
+        request.param,
+        minor=5 if request.param == "new.ipynb" else 4,
+    )
 
 
 def path_of(notebook: OpenNotebook) -> list[str]:
@@ -69,3 +73,19 @@ def test_nothing_is_doubled_or_lost(notebook: OpenNotebook) -> None:
     notebook.run_all()
     assert path_of(notebook) == document
     notebook.screenshot(f"ids-{notebook.path.suffix[1:]}")
+
+
+def test_a_copy_goes_its_own_way(notebook: OpenNotebook, lab: Jupyter) -> None:
+    document = ["The word is one.", "The word is two.", "The word is three."]
+    notebook.run_all()
+    copy = lab.open_copy(notebook, f"copy{notebook.path.suffix}")
+    copy.run(0)
+    copy.run(2)
+    assert path_of(copy) == document[:2]
+    assert "3 turns" not in copy.output(4).inner_text()
+    copy.run_all()
+    assert path_of(copy) == document
+    notebook.run(1)
+    assert path_of(notebook) == document[:1]
+    copy.run(4)
+    assert path_of(copy) == document

@@ -11,10 +11,12 @@ from msgspec import Struct
 
 from qwen_magic.conversation.chains.recognition import Asker, digest_of_prompt, digest_of_source
 
-__all__ = ["CodeCell", "Document", "code_cell", "document_at", "marks_at"]
+__all__ = ["CodeCell", "Document", "code_cell", "document_at", "marks_at", "paired"]
 
 _COMPARED = 300  # characters that decide which of two sources is more like a third
 _LARGEST = 50 * 2**20  # bytes: reading more takes longer than a reader may notice
+_HEAD = 4_096  # bytes of a text notebook in which its formats stand
+_PAIRED = re.compile(rb"^#?[^\S\n]*formats:.*\bipynb\b", re.MULTILINE)
 _CELL_MAGIC = re.compile(r"\s*%%qwen(?![\w?])[^\S\n]*(?P<line>.*)\n?(?P<body>(?s:.*))")
 _LINE_MAGIC = re.compile(r"^[^\n#]*%qwen(?![\w?])[^\S\n]+(?P<line>\S.*)", re.MULTILINE)
 _CALL = re.compile(r"run_(?:cell|line)_magic\(\s*['\"]qwen['\"]")
@@ -84,6 +86,21 @@ def marks_at(path: str) -> frozenset[str] | None:
     """Return by what a notebook's file can be told from others; None if there is no such file."""
     document = document_at(path)
     return None if document is None else frozenset(document.ids) | document.sources
+
+
+def paired(path: str) -> str:
+    """Return the path of the .ipynb that a text notebook is paired with; else its own.
+
+    Source: jupytext, "Paired notebooks"; the pair has one name, its formats are in the text's head.
+    """
+    notebook = Path(path).with_suffix(".ipynb")
+    try:
+        with Path(path).open("rb") as file:
+            head = b"" if path == str(notebook) else file.read(_HEAD)
+        is_paired = bool(_PAIRED.search(head)) and notebook.exists()
+    except OSError:
+        return path
+    return str(notebook) if is_paired else path
 
 
 @lru_cache(maxsize=2)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from qwen_magic.conversation.chains.identity import Seen
 from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.chains.recognition import Asker, askers, given_name
-from qwen_magic.notebook.document.file import Document, code_cell, document_at, marks_at
+from qwen_magic.notebook.document.file import Document, code_cell, document_at, marks_at, paired
 from qwen_magic.notebook.document.layout import layout
 from qwen_magic.notebook.document.memory import Memory, Place, Running
 
@@ -48,7 +48,8 @@ class Whereabouts:
             return
         document = _document(frontend)
         asking = frontend.place if frontend.ids == "lasting" else ""
-        seen = Seen(frontend.notebook, document.ids or None, asking, document.sources)
+        path = paired(frontend.notebook)
+        seen = Seen(path, document.ids or None, asking, document.sources)
         found = store.notebook(seen, marks_at, held=self.notebook)
         if frontend.deleted:
             memories = (*self._memories.values(), Memory())

@@ -151,6 +151,40 @@ def test_a_copy_of_the_file_goes_its_own_way(name: str, tmp_path: Path) -> None:
         assert page.path_of(kernel) == ([ask.strip() for ask in page.asks], 4)
 
 
+@pytest.mark.parametrize("name", ["4.4 in JupyterLab", "jupytext .py in JupyterLab"])
+def test_a_cell_may_ask_several_times(name: str, tmp_path: Path) -> None:
+    loop = "for word in ('four', 'five'):\n    get_ipython().run_line_magic('qwen', f'Say {word}.')"
+    page = Page.new(FRONT_ENDS[name], tmp_path, [ONE, loop, "%qwen Six.\n%qwen Seven.", TWO])
+    asks = [
+        ONE.partition("\n")[2],
+        "Say four.",
+        "Say five.",
+        "Six.",
+        "Seven.",
+        TWO.partition("\n")[2],
+    ]
+    for stored in (6, 14):
+        with kernel_of(page, tmp_path / "home") as kernel:
+            page.run(kernel)
+            assert page.path_of(kernel) == (asks, stored)
+            page.run(kernel, 1)
+            assert page.path_of(kernel) == (asks[:3], stored + 2)
+        page.reopen()
+
+
+def test_a_pair_is_one_notebook(tmp_path: Path) -> None:
+    page = Page.new(FRONT_ENDS["4.5 in JupyterLab"], tmp_path, [ONE, TWO])
+    with kernel_of(page, tmp_path / "home") as kernel:
+        page.run(kernel)
+    text = Page(FRONT_ENDS["jupytext .py in JupyterLab"], page.path.with_suffix(".py"), page.cells)
+    text.save()
+    head = "# ---\n# jupyter:\n#   jupytext:\n#     formats: ipynb,py:percent\n# ---\n"
+    text.path.write_text(f"{head}\n{text.path.read_text()}")
+    with kernel_of(text, tmp_path / "home") as kernel:
+        text.run(kernel, 1)
+        assert text.path_of(kernel) == (text.asks, 3)
+
+
 @pytest.mark.parametrize("name", WITHOUT_IDS)
 def test_where_nothing_tells_a_changed_cell_from_a_new_one_its_turn_is_added(
     name: str, tmp_path: Path
