@@ -62,6 +62,7 @@ class Frame:
 
 def words(notebook: OpenNotebook, i: int) -> list[Word]:
     """Return all visible text of a cell's output, but for formulas and buttons."""
+    notebook.page.evaluate("() => document.fonts.ready.then(() => true)")  # MathJax's come late
     return [Word(*found) for found in notebook.page.evaluate(_WORDS, i)]
 
 

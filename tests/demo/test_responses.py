@@ -44,7 +44,7 @@ def test_a_response_has_the_vendors_fields(demo: DemoServer) -> None:
 
 def test_an_answer_says_that_it_is_a_demo(demo: DemoServer) -> None:
     assert text_of(ask(demo, "Hi")).endswith("*Offline demo: a script answered, not a model.*")
-    assert text_of(ask(demo, "你好")).endswith("*离线演示：由脚本回答，并非模型。*")  # noqa: RUF001
+    assert text_of(ask(demo, "你好")).endswith("*离线演示：由脚本回答，并非模型。*")
 
 
 def test_a_chain_remembers(demo: DemoServer) -> None:

@@ -18,7 +18,7 @@ from qwen_magic.demo.wire.scene import Answer, Scene
 __all__ = ["is_closed", "perform"]
 
 ENGLISH = "*Offline demo: a script answered, not a model.*"
-CHINESE = "*离线演示：由脚本回答，并非模型。*"  # noqa: RUF001 - Chinese has its own punctuation
+CHINESE = "*离线演示：由脚本回答，并非模型。*"
 QUOTED = 160  # characters of a question the script has no answer to
 KNOWN = (*chinese.TOPICS, *TOPICS)
 BRIEF = {"minimal": 1, "low": 2}

@@ -57,7 +57,7 @@ _NEWLINE = re.compile(r"\r\n?")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _DELIMITER = re.compile(r"[\\$]")
-_MARKUP = re.compile(r"[\\`\[\]|<>&*_~#$]|^\{|!$|[^\S ]")
+_MARKUP = re.compile(r"[\\`\[\]|<>&*_~#$]|^\{|!$|[^\S ]|\u200b")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _BACKSLASHED = "*_~#$!"
 _LINE_START = re.compile(r"^( *)([-+=:]|\d{1,9}(?=[.)]))", re.MULTILINE)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from qwen_magic.notebook.markdown.flanking import is_cjk
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_block import StateBlock
@@ -27,6 +29,7 @@ _ENVIRONMENT = re.compile(
 )
 _BR = re.compile(r"<br ?/?>[ \t]*\n?[ \t]*", re.IGNORECASE)
 _AMOUNT = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2}")
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 _WORDS = re.compile(r"[\w\s.,;:']*")
 
 
@@ -79,12 +82,21 @@ def _inline(state: StateInline, silent: bool) -> bool:  # noqa: FBT001
         end = state.src.find(closing, end + 1, limit)
     if end < 0 or not _is_formula(opening, state.src[start:end], state.src[end + 1 : end + 2]):
         return False
+    if opening == "$" and _is_money(state.src, start - 1, end + 1):
+        return False
     if not silent:
         kind = "math_display" if opening in _BLOCK else "math_inline"
         token = state.push(kind, "math", 0)
         token.content = state.src[start:end]
     state.pos = end + len(closing)
     return True
+
+
+def _is_money(text: str, start: int, end: int) -> bool:
+    """Return whether a dollar touches a word, as in `A$5` or `$HOME:$PATH`; an ordinal does not."""
+    beside = text[max(0, start - 1) : start], text[end : end + 1]
+    words = [char.isalnum() and not is_cjk(char) for char in beside]  # Chinese sets no spaces
+    return words[0] or (words[1] and not _ORDINAL.match(text, end))
 
 
 def _is_formula(opening: str, tex: str, after: str) -> bool:

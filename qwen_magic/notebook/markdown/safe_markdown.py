@@ -17,6 +17,7 @@ from qwen_magic.notebook.markdown.escapes import (
     inline_code,
     join_spans,
 )
+from qwen_magic.notebook.markdown.flanking import apart
 from qwen_magic.notebook.markdown.tex import markdown_tex, without_bars
 from qwen_magic.notebook.markdown.tokens import parse
 
@@ -101,7 +102,14 @@ def _text(nodes: Iterable[Node]) -> str:
 
 
 def _spans(nodes: Iterable[Node]) -> str:
-    return join_spans(_SPANS[node.type](node) for node in nodes)
+    nodes = list(nodes)
+    spans = [_SPANS[node.type](node) for node in nodes]
+    for place, node in enumerate(nodes):
+        if node.type in {"em", "strong", "s"}:
+            before = next((span[-1] for span in reversed(spans[:place]) if span), "")
+            after = next((span[0] for span in spans[place + 1 :] if span), "")
+            spans[place] = apart(spans[place], len(node.markup), before, after)
+    return join_spans(spans)
 
 
 def _marked(node: Node) -> str:

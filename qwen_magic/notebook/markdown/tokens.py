@@ -14,7 +14,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from qwen_magic.notebook.markdown.escapes import strip_controls
+from qwen_magic.notebook.markdown.flanking import FriendlyInline, joins_lines
 from qwen_magic.notebook.markdown.links import find_links, safe_image, safe_link
+from qwen_magic.notebook.markdown.marks import mark
 from qwen_magic.notebook.markdown.rules import add_rules
 from qwen_magic.notebook.markdown.tex import typesettable
 
@@ -35,6 +37,9 @@ def parser() -> MarkdownIt:
     The nesting limit is also the depth to which the writers recurse.
     """
     md = MarkdownIt("commonmark", {"html": False, "maxNesting": 100})
+    md.inline, usual = FriendlyInline(), md.inline
+    md.inline.ruler.enableOnly(usual.ruler.get_active_rules())
+    md.inline.ruler2.enableOnly(usual.ruler2.get_active_rules())
     md.enable(["table", "strikethrough"])
     md.disable(["reference", "html_block", "html_inline"])
     add_rules(md)
@@ -43,7 +48,9 @@ def parser() -> MarkdownIt:
 
 def parse(text: str) -> list[Token]:
     """Return the safe tokens of a whole text."""
-    return [_safe_block(token) for token in parser().parse(strip_controls(text))]
+    tokens = parser().parse(strip_controls(text))
+    mark(tokens)
+    return [_safe_block(token) for token in tokens]
 
 
 def top_level(tokens: Iterable[Token]) -> Iterator[list[Token]]:
@@ -67,7 +74,7 @@ def _safe_block(token: Token) -> Token:
 
 
 def _safe_inline(tokens: Iterable[Token], *, linked: bool = False) -> Iterator[Token]:
-    rest = iter(tokens)
+    rest = iter(_joined(list(tokens)))
     for token in rest:
         if token.type == "link_open":
             yield from _safe_link(token, list(takewhile(lambda t: t.type != "link_close", rest)))
@@ -79,6 +86,17 @@ def _safe_inline(tokens: Iterable[Token], *, linked: bool = False) -> Iterator[T
             yield from _with_links(token.content)
         else:
             yield token
+
+
+def _joined(tokens: list[Token]) -> Iterator[Token]:
+    """Leave out the line ends that are no spaces: those between Chinese or Japanese characters."""
+    for place, token in enumerate(tokens):
+        if token.type == "softbreak":
+            before = next((t.content[-1] for t in reversed(tokens[:place]) if t.content), "")
+            after = next((t.content[0] for t in tokens[place + 1 :] if t.content), "")
+            if before and after and joins_lines(before, after):
+                continue
+        yield token
 
 
 def _safe_link(opening: Token, inner: list[Token]) -> Iterator[Token]:

@@ -31,8 +31,8 @@ def test_a_loose_list_has_paragraphs() -> None:
     assert to_html("- a\n\n- b") == "<ul>\n<li><p>a</p>\n</li>\n<li><p>b</p>\n</li>\n</ul>\n"
 
 
-def test_a_task_list_is_a_list() -> None:
-    assert to_html("- [x] a") == "<ul>\n<li>[x] a\n</li>\n</ul>\n"
+def test_a_task_has_a_box_that_cannot_be_clicked() -> None:
+    assert to_html("- [x] a") == "<ul>\n<li>☑ a\n</li>\n</ul>\n"
 
 
 def test_a_table_keeps_its_alignment() -> None:

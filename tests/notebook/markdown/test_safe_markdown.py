@@ -59,7 +59,7 @@ CORPUS = {
     "refused formulas": "a $\\href{b}{c}$ d $$\\def\\x{y}$$\n\n$$\n\\url{e}\n$$",
     "html": "a <b>c</b> <!-- d --> <br/> e\n\n<div>\n\nf\n\n</div>",
     "struck": "~~a~~ b~~c~~d",
-    "Chinese": "**注意：**这是*重要*的，见（https://a.b/c）。公式$x$成立。",  # noqa: RUF001
+    "Chinese": "**注意：**这是*重要*的，见（https://a.b/c）。公式$x$成立。",
     "emoji and accents": "🏴‍☠️ é ﷽ **שלום** — “a”…",
     "braces": "{{ a }} {% b %} `c`{=latex} {d}",
     "backslashes": "\\\\ \\a \\\\server\\share C:\\dir\\ \\\\`a`",
@@ -70,7 +70,7 @@ CORPUS = {
 
 @pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS)
 def test_what_is_written_anew_looks_the_same(text: str) -> None:
-    assert shown(to_markdown(text)) == shown(text)
+    assert shown(to_markdown(text)).replace("\u200b", "") == shown(text)
 
 
 @pytest.mark.parametrize("text", CORPUS.values(), ids=CORPUS)
