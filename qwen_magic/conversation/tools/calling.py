@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from collections.abc import AsyncIterator
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from queue import Empty, SimpleQueue
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import finalize
@@ -22,11 +24,11 @@ from msgspec import Struct
 from qwen_magic.conversation.tools.capture import Printed, captured, kept
 from qwen_magic.conversation.tools.failures import failure
 from qwen_magic.conversation.tools.origin import belonging_to, origin
-from qwen_magic.conversation.tools.results import output_of
+from qwen_magic.conversation.tools.outcome import items_of, items_to_come, told
 from qwen_magic.conversation.tools.time_limit import TimeUp, time_limit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from qwen_magic.conversation.tools.tools import Tool
 
@@ -85,7 +87,7 @@ class Caller:
         """
         if work.tool.is_async:
             return self._begun(work)
-        return self._place(partial(_called, work, origin()))
+        return self._place(partial(_called, work, origin(), self._wait_for))
 
     def close(self) -> None:
         """End the loop and all that still runs on it."""
@@ -95,26 +97,43 @@ class Caller:
 
     def _begun(self, work: Work) -> Future[Returned]:
         """Begin on the loop; leave behind what blocks the loop or refuses to be cancelled."""
-        loop, told = self._running_loop(), Future[Returned]()
+        loop, came = self._running_loop(), Future[Returned]()
         task = asyncio.run_coroutine_threadsafe(_awaited(work, origin()), loop)
-        late = Timer(work.seconds + _GRACE, self._leave, (loop, told, work))
+        late = Timer(work.seconds + _GRACE, self._leave, (loop, came, work))
         late.daemon = True
         late.start()
 
         def end(_: object) -> None:
             late.cancel()
             task.cancel()
-            if told.cancelled() and self._loop is loop:
+            if came.cancelled() and self._loop is loop:
                 self.close()  # it may be blocked: the next call gets another one
 
-        task.add_done_callback(lambda _: _tell(told, _outcome(task)))
-        told.add_done_callback(end)
-        return told
+        task.add_done_callback(lambda _: _tell(came, _outcome(task)))
+        came.add_done_callback(end)
+        return came
 
     def _leave(self, loop: asyncio.AbstractEventLoop, told: Future[Returned], work: Work) -> None:
         if self._loop is loop:
             self._loop = None  # it may be blocked: the next call gets another one
         _tell(told, _too_long(work.seconds, Printed()))
+
+    def _wait_for(self, result: Awaitable[object], seconds: float) -> object:
+        """Return what a coroutine returns that a plain function gave back.
+
+        Raises:
+            TimeUp: It takes too long.
+        """
+        task = asyncio.run_coroutine_threadsafe(_result(result), self._running_loop())
+        ended: SimpleQueue[object] = SimpleQueue()  # in C: an interrupt leaves no lock taken
+        task.add_done_callback(ended.put)
+        try:
+            ended.get(timeout=seconds)
+        except Empty:
+            raise TimeUp from None
+        finally:
+            task.cancel()
+        return task.result()
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
@@ -145,13 +164,16 @@ def _run(loop: asyncio.AbstractEventLoop) -> None:
     loop.close()
 
 
-def _called(work: Work, thread: int) -> Returned:
+def _called(work: Work, thread: int, wait_for: Callable[[Any, float], object]) -> Returned:
     printed = Printed()
     args, kwargs = work.arguments
     with captured(printed), kept(), belonging_to(thread):
         try:
             with time_limit(work.seconds):
-                output = _told(work.tool.function(*args, **kwargs), work)
+                result = work.tool.function(*args, **kwargs)
+                if inspect.isawaitable(result) or isinstance(result, AsyncIterator):
+                    result = wait_for(result, work.seconds)
+                output = _told(items_of(result), printed, work)
         except KeyboardInterrupt:
             raise
         except TimeUp:
@@ -167,7 +189,8 @@ async def _awaited(work: Work, thread: int) -> Returned:
     with captured(printed), belonging_to(thread):
         try:
             async with asyncio.timeout(work.seconds) as limit:
-                output = _told(await work.tool.function(*args, **kwargs), work)
+                result = await items_to_come(work.tool.function(*args, **kwargs))
+                output = _told(await _result(result), printed, work)
         except asyncio.CancelledError:
             raise
         except BaseException as error:  # noqa: BLE001 - see above
@@ -189,11 +212,15 @@ def _outcome(task: Future[Returned]) -> Returned:
     return task.result() if error is None else _failed(error, Printed())
 
 
-def _told(result: object, work: Work) -> str | tuple[dict[str, Any], ...]:
-    if inspect.iscoroutine(result):
-        result.close()
-        raise TypeError("it returned a coroutine: define it with `async def`")
-    output = output_of(result, images=work.images)
+async def _result(result: object) -> object:
+    """Return what a coroutine returns, or a coroutine that it returns; and a generator's items."""
+    while inspect.isawaitable(result):
+        result = await result
+    return await items_to_come(result)
+
+
+def _told(result: object, printed: Printed, work: Work) -> str | tuple[dict[str, Any], ...]:
+    output = told(result, str(printed), images=work.images)
     return output if isinstance(output, str) else tuple(output)
 
 

@@ -10,11 +10,13 @@ import re
 import sys
 from base64 import b64encode
 from dataclasses import dataclass
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, pictures
 from qwen_magic.errors import CellError
 from qwen_magic.excerpt import excerpt
+from qwen_magic.notebook.magics.descriptions import description
 from qwen_magic.notebook.magics.tables import table
 
 if TYPE_CHECKING:
@@ -25,6 +27,14 @@ __all__ = ["Filled", "Image", "fill"]
 PLACEHOLDER = re.compile(r"\{\{ *+([^\W\d]\w*+) *+\}\}")
 REPR_LENGTH = 4_000
 NEAR = 0.75  # accepts two swapped letters in a name of four
+_FILES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".bmp": "image/bmp",
+}
 GUESSES = 10  # text in a template language has other things in braces
 
 
@@ -130,7 +140,10 @@ def _plain(value: object) -> _Shown:
     if isinstance(text, str):  # a Turn
         return _Shown(text, f"{kind}, its text of {len(text)} characters")
     shown = excerpt(value, REPR_LENGTH)
-    if len(shown) <= REPR_LENGTH:
+    fits = len(shown) <= REPR_LENGTH
+    if told := description(value, is_short=fits):
+        return _Shown(told.text, told.note, block="\n" in told.text)
+    if fits:
         return _Shown(shown, kind)
     note = f"{kind}, the first {REPR_LENGTH} characters of its repr"
     return _Shown(f"{shown[:REPR_LENGTH]}…", note)
@@ -145,13 +158,29 @@ def _image(name: str, value: object) -> _Shown | None:
             note = f"{kind}, sent as an image of {-(-len(data) // 1000)} kB"
             return _Shown(f"[image: {name}]", note, url=url)
     if sizes:
-        raise CellError(
-            f"{{{{{name}}}}} is an image of {min(sizes) / 1e6:.1f} MB; "
-            f"at most {IMAGE_BYTES / 1e6:.0f} MB can be sent",
-            hint="make it smaller first: fewer pixels, or a lower dpi",
-        )
+        raise _too_large(name, min(sizes))
+    if isinstance(value, PurePath) and value.suffix.lower() in _FILES:
+        return _file(name, Path(value))
     url = _remote(value)
     return _Shown(f"[image: {name}]", f"{kind}, sent as the link {url}", url=url) if url else None
+
+
+def _too_large(name: str, size: int) -> CellError:
+    return CellError(
+        f"{{{{{name}}}}} is an image of {size / 1e6:.1f} MB; "
+        f"at most {IMAGE_BYTES / 1e6:.0f} MB can be sent",
+        hint="make it smaller first: fewer pixels, or a lower dpi",
+    )
+
+
+def _file(name: str, path: Path) -> _Shown:
+    """Return the image in a file."""
+    data = path.read_bytes()
+    if len(data) > IMAGE_BYTES:
+        raise _too_large(name, len(data))
+    url = f"data:{_FILES[path.suffix.lower()]};base64,{b64encode(data).decode('ascii')}"
+    note = f"{path.name}, sent as an image of {-(-len(data) // 1000)} kB"
+    return _Shown(f"[image: {name}]", note, url=url)
 
 
 def _remote(value: Any) -> str:  # noqa: ANN401 - known by its class

@@ -174,7 +174,7 @@ def _is_opaque(_city: str) -> object:
         (_prints, "printed", False),
         (_is_nan, "NaN", False),
         (_is_opaque, "lock", False),
-        (_returns_coroutine, "async def", True),
+        (_returns_coroutine, "stopped after 0.3 seconds", True),
     ],
 )
 def test_whatever_a_function_does_the_turn_ends_with_an_answer(

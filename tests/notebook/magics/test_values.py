@@ -122,8 +122,8 @@ def test_a_row_with_a_text_and_a_prompt_is_no_turn() -> None:
 
 
 def test_another_value_goes_in_as_its_repr() -> None:
-    assert fill("{{x}}", {"x": {"a": [1, None]}}) == Filled(
-        "{'a': [1, None]}", notes=("{{x}}: dict",)
+    assert fill("{{x}}", {"x": {"a": (1, None)}}) == Filled(
+        "{'a': (1, None)}", notes=("{{x}}: dict",)
     )
 
 

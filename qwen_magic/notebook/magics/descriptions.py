@@ -1,0 +1,93 @@
+"""What stands for a value that a repr says little of: source, JSON, a traceback, a docstring."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from traceback import format_exception
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Description", "description"]
+
+LENGTH = 20_000  # characters of a source
+_FRAMES = 5
+_HEAD = 1_000  # characters of a module's docstring
+_LINE = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """A value in words, and what these are."""
+
+    text: str
+    note: str
+
+
+def description(value: object, *, is_short: bool) -> Description | None:
+    """Return what stands for a value; None if its repr does.
+
+    Args:
+        value: Any value.
+        is_short: Whether its repr is short: a long list or dict is not read as a whole.
+    """
+    kind = type(value).__name__
+    if isinstance(value, dict | list):
+        text = _json(value) if is_short else ""
+        return Description(text, f"{kind}, as JSON") if text else None
+    if isinstance(value, BaseException):
+        return Description(_traceback(value), f"{kind}, with its traceback")
+    if isinstance(value, ModuleType):
+        return Description(_module(value), "module, how its docstring begins")
+    if inspect.isroutine(value) or inspect.isclass(value):
+        return _source(value, "class" if inspect.isclass(value) else "function")
+    return None
+
+
+def _json(value: object) -> str:
+    """Return a value as JSON if nothing of it is lost there."""
+    with suppress(TypeError, ValueError, RecursionError):
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        if json.loads(text) == value:
+            pretty = json.dumps(value, ensure_ascii=False, indent=2)
+            return text if len(text) <= _LINE else _fenced("json", pretty)
+    return ""
+
+
+def _traceback(error: BaseException) -> str:
+    """Return an error with its last frames, without those of the notebook itself."""
+    lines = format_exception(type(error), error, error.__traceback__, limit=-_FRAMES)
+    return _fenced("text", "".join(lines).rstrip())
+
+
+def _module(module: ModuleType) -> str:
+    told = inspect.cleandoc(module.__doc__ or "")
+    head = told if len(told) <= _HEAD else f"{told[:_HEAD]}…"
+    return f"module {module.__name__}: {head}" if head else f"module {module.__name__}"
+
+
+def _source(value: Callable[..., object], kind: str) -> Description:
+    """Return the source of a function or class; where there is none, how it is called."""
+    with suppress(OSError, TypeError):
+        source = inspect.cleandoc(f"\n{inspect.getsource(value)}")
+        if len(source) <= LENGTH:
+            return Description(_fenced("python", source), f"{kind}, its source")
+        cut = source[:LENGTH].rpartition("\n")[0]
+        return Description(_fenced("python", f"{cut}\n# …"), f"{kind}, how its source begins")
+    name = getattr(value, "__qualname__", repr(value))
+    signature = ""
+    with suppress(TypeError, ValueError):
+        signature = str(inspect.signature(value))
+    told = inspect.getdoc(value) or ""
+    return Description(f"{name}{signature}\n{told[:_HEAD]}".strip(), f"{kind}, its signature")
+
+
+def _fenced(language: str, text: str) -> str:
+    bar = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{bar}{language}\n{text}\n{bar}"
