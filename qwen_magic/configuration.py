@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.errors import RequestError
 from qwen_magic.options import APPROVALS, SWITCH, check_secret, word_of
 from qwen_magic.responses.endpoint import REGIONS, clean_base
+from qwen_magic.responses.nearest import known_or_new
 from qwen_magic.responses.request import EFFORTS
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
 _VALUES: dict[str, Callable[[Any], object]] = {
     "region": word_of("region", REGIONS),
     "base_url": _unless_empty(clean_base),
-    "effort": _unless_empty(word_of("effort", EFFORTS)),
+    "effort": _unless_empty(lambda word: known_or_new("effort", word, EFFORTS)),
     "approve": word_of("approve", APPROVALS),
     "max_rounds": _count("max_rounds"),
     "tool_timeout": _between("tool_timeout", 0.1),

@@ -8,7 +8,7 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import CellError, RequestError
-from qwen_magic.responses.nearest import one_of
+from qwen_magic.responses.nearest import known_or_new, one_of
 from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, MODELS, TOOL_CHOICES
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _switch(what: str) -> Callable[[str], bool]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    return tuple(name.strip() for name in re.split("[,，、]", text) if name.strip())
 
 
 def _named(flag: str) -> Callable[[str], str]:
@@ -117,7 +117,7 @@ OPTIONS: tuple[Option, ...] = (
         ("-e", "--effort"),
         f"how hard to think: {', '.join(EFFORTS)}",
         "LEVEL",
-        word_of("effort", EFFORTS),
+        lambda text: known_or_new("effort", text, EFFORTS),
         EFFORTS,
     ),
     Option(

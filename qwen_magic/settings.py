@@ -48,7 +48,7 @@ class Settings:
             `DASHSCOPE_WORKSPACE_ID`.
         base_url: Another server's address, without `/responses`; else, in the default region,
             `DASHSCOPE_BASE_URL`.
-        effort: How hard to think: none, minimal, low, medium, high; empty leaves it to the server.
+        effort: How hard to think: none, minimal, low, medium, high, xhigh, max; empty leaves it to the server.
         system: The system message of every turn.
         tools: Built-in tools by name, functions that the model may call, and tool objects as the
             API takes them.

@@ -10,7 +10,7 @@ from qwen_magic.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["one_of", "suggestion"]
+__all__ = ["known_or_new", "one_of", "suggestion"]
 
 
 def one_of(what: str, word: str, allowed: Collection[str]) -> str:
@@ -22,6 +22,27 @@ def one_of(what: str, word: str, allowed: Collection[str]) -> str:
     if word in allowed:
         return word
     raise RequestError(f"unknown {what} {word!r}", hint=suggestion(word, allowed))
+
+
+def known_or_new(what: str, word: str, known: Collection[str]) -> str:
+    """Return the word unless it is a known one with a slip; a server may know more words than we.
+
+    Raises:
+        RequestError: One letter makes it a known word; the hint has that word and all of them.
+    """
+    if word not in known and any(_is_slip(word.lower(), other) for other in known):
+        raise RequestError(f"unknown {what} {word!r}", hint=suggestion(word, known))
+    return word
+
+
+def _is_slip(word: str, known: str) -> bool:
+    """Return whether a letter is missing, added or another one, or two have changed places."""
+    start = next((n for n, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), None)
+    if start is None:
+        return abs(len(word) - len(known)) <= 1
+    mine, theirs = word[start:], known[start:]
+    swapped = mine[1::-1] + mine[2:]
+    return theirs in (mine[1:], swapped) or theirs[1:] in (mine, mine[1:])
 
 
 def suggestion(word: str, allowed: Collection[str]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.lenient import clean
-from qwen_magic.responses.nearest import one_of
+from qwen_magic.responses.nearest import known_or_new, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ __all__ = [
     "body",
     "check",
     "content",
+    "doubts",
     "headers",
     "sees_images",
 ]
@@ -49,7 +50,7 @@ MODELS = (
 _DATE = re.compile(r"-\d{4}-\d\d-\d\d\Z")
 CACHING_MODELS = tuple(name for name in MODELS if name != "qwen3-coder-next")
 """The models with a session cache; their snapshots, with a date after the name, have one, too."""
-EFFORTS = ("none", "minimal", "low", "medium", "high")
+EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 TOOL_CHOICES = ("auto", "none", "required")
 BUILT_IN_TOOLS = (
     "web_search",
@@ -62,7 +63,7 @@ BUILT_IN_TOOLS = (
 LEAST_OUTPUT_TOKENS = 16
 
 
-_SEEING = re.compile(r"qwen3\.[567]-(plus|flash)|-vl|omni")
+_SEEING = re.compile(r"qwen(?:3\.[5-9]|[4-9][\d.]*)-(?:plus|flash)|-vl|omni")
 
 
 def sees_images(model: str) -> bool:
@@ -150,7 +151,7 @@ def check(request: Request) -> None:
     if not request.model.strip():
         raise RequestError("no model is named", hint=f"for example -m {MODELS[0]}")
     if request.effort is not None:
-        one_of("effort", request.effort, EFFORTS)
+        known_or_new("effort", request.effort, EFFORTS)
     _check_ranges(request)
     _check_cache(request)
     _check_tools(request)
@@ -163,6 +164,18 @@ def check(request: Request) -> None:
         raise RequestError(
             "--effort and --thinking exclude each other", hint="-e none turns thinking off"
         )
+
+
+def doubts(request: Request) -> tuple[str, ...]:
+    """Return a line for each value that is sent though it is not known here; mostly none."""
+    model, found = _DATE.sub("", request.model), list[str]()
+    if request.effort and request.effort not in EFFORTS:
+        found.append(f"Effort {request.effort!r} is not known here; it is sent as it is")
+    if request.session_cache and model.startswith("qwen") and model not in MODELS:
+        found.append(
+            f"Whether {request.model} has a session cache is not known here; it is asked for"
+        )
+    return tuple(found)
 
 
 def _check_ranges(request: Request) -> None:
@@ -180,12 +193,11 @@ def _check_ranges(request: Request) -> None:
 
 
 def _check_cache(request: Request) -> None:
-    """Refuse the session cache for a Qwen model without it; we know nothing about other models."""
-    model = request.model
-    is_known = _DATE.sub("", model) in CACHING_MODELS
-    if request.session_cache and model.startswith("qwen") and not is_known:
+    """Refuse the session cache for a model without it; we know nothing about newer models."""
+    model = _DATE.sub("", request.model)
+    if request.session_cache and model in MODELS and model not in CACHING_MODELS:
         raise RequestError(
-            f"model {model!r} has no session cache",
+            f"model {request.model!r} has no session cache",
             hint=f"leave --cache on out, or ask one of {', '.join(CACHING_MODELS)}",
         )
 

@@ -10,10 +10,12 @@ from qwen_magic.errors import RequestError
 from qwen_magic.responses.request import (
     BUILT_IN_TOOLS,
     CACHING_MODELS,
+    EFFORTS,
     Request,
     body,
     check,
     content,
+    doubts,
     headers,
 )
 
@@ -180,7 +182,31 @@ def test_the_session_cache_is_refused_for_a_qwen_model_that_has_none() -> None:
     assert caught.value.hint.endswith(", ".join(CACHING_MODELS))
     for allowed in ("qwen3.7-plus", "qwen3.7-max-2026-06-08", "qwen-plus-2026-01-01", "llama-4"):
         check(replace(request, model=allowed))
-    for refused in ("qwen3-coder-next-2026-01-01", "qwen3.7-plus-vl", "qwen3.7-plus-2026"):
-        with pytest.raises(RequestError, match="has no session cache"):
-            check(replace(request, model=refused))
+        assert doubts(replace(request, model=allowed)) == ()
+    with pytest.raises(RequestError, match="has no session cache"):
+        check(replace(request, model="qwen3-coder-next-2026-01-01"))
     check(replace(request, session_cache=False))
+
+
+@pytest.mark.parametrize("effort", EFFORTS)
+def test_known_efforts_raise_no_doubts(effort: str) -> None:
+    request = replace(ASKED, effort=effort)
+    check(request)
+    assert doubts(request) == ()
+
+
+def test_what_is_newer_than_us_is_sent_and_told() -> None:
+    request = replace(ASKED, model="qwen9-giga", effort="ultra", session_cache=True)
+    check(request)
+    assert doubts(request) == (
+        "Effort 'ultra' is not known here; it is sent as it is",
+        "Whether qwen9-giga has a session cache is not known here; it is asked for",
+    )
+
+
+@pytest.mark.parametrize(
+    "slip", ["hgh", "highh", "hihg", "bigh", "High", "hig", "xxhigh", "mx", "nonee"]
+)
+def test_a_slip_is_refused(slip: str) -> None:
+    with pytest.raises(RequestError, match="unknown effort"):
+        check(replace(ASKED, effort=slip))

@@ -24,7 +24,7 @@ from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.turn.records import Chain, Prompt, Record, digest, input_of
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.endpoint import DEMO
-from qwen_magic.responses.request import Request, body, check
+from qwen_magic.responses.request import Request, body, check, doubts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +105,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     record = replace(record, chain=chain, prompt=text, system=kept)
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
     rebuilding = _told(reason, before) if reason and earlier is None else ""
-    notes = tuple(filter(None, (placement.told, rebuilding)))
+    notes = (*filter(None, (placement.told, rebuilding)), *doubts(request))
     return Plan(_first(record, request, placement.number, notes), request, record, tools, earlier)
 
 

@@ -78,6 +78,7 @@ class Caller:
     def __init__(self, place: Place = here) -> None:
         self._place = place
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._end: finalize[..., Caller] | None = None
 
     def start(self, work: Work) -> Future[Returned]:
         """Begin a call; a plain function may have ended when this returns.
@@ -91,8 +92,8 @@ class Caller:
 
     def close(self) -> None:
         """End the loop and all that still runs on it."""
-        if self._loop is not None:
-            _stop(self._loop)
+        if self._loop is not None and self._end is not None:
+            self._end()  # once: while a loop ends its tasks, it must not be stopped again
             self._loop = None
 
     def _begun(self, work: Work) -> Future[Returned]:
@@ -138,7 +139,8 @@ class Caller:
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = asyncio.new_event_loop()
-            finalize(self, _stop, self._loop).atexit = False
+            self._end = finalize(self, _stop, self._loop)
+            self._end.atexit = False
             Thread(target=_run, args=(self._loop,), name="qwen_magic tools", daemon=True).start()
         return self._loop
 

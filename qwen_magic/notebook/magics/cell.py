@@ -16,8 +16,13 @@ from qwen_magic.responses.nearest import suggestion
 
 __all__ = ["Cell", "parse_cell"]
 
+# An input method may write dashes and quotes of its own.
+_DASHES = re.compile(r"\s*[-\u2013\u2014\uff0d]{1,2}(?=[A-Za-z])")
 _TOKEN = re.compile(r"\s*(--?[A-Za-z][\w-]*)(=?)")
-_QUOTED = re.compile(r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')(?=\s|$)""", re.DOTALL)
+_QUOTED = re.compile(
+    r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|“([^”]*)”|‘([^’]*)’)(?=\s|$)""",  # noqa: RUF001 - typed
+    re.DOTALL,
+)
 _WORD = re.compile(r"\s*(\S+)")
 _APART = (
     frozenset({"new", "append", "from_turn", "conversation"}),
@@ -48,6 +53,9 @@ def parse_cell(line: str, body: str | None = None) -> Cell:
             the line and below it.
         RequestError: An option's value is not allowed.
     """
+    check_secret(line, "on the magic line")
+    if body is not None and not any(char.isspace() for char in body.strip()):
+        check_secret(body, "in a cell")
     options, text = _options(line)
     _refuse_several(options)
     if body is None or not body.strip():
@@ -64,7 +72,7 @@ def _options(line: str) -> tuple[dict[str, Any], str]:
     """Return the options at the start of a line, and what follows them."""
     found: dict[str, Any] = {}
     rest = line
-    while (token := _TOKEN.match(rest)) is not None:
+    while (token := _TOKEN.match(rest := _plain(rest))) is not None:
         option = _option(token[1])
         if option.name in found:
             raise CellError(f"{token[1]} is given twice", hint="leave one of them out")
@@ -78,6 +86,16 @@ def _options(line: str) -> tuple[dict[str, Any], str]:
         found[option.name] = _read(token[1], text, option)
     end = re.match(r"\s*--(?=\s|$)", rest)
     return found, rest[end.end() :].strip() if end else rest.strip()
+
+
+def _plain(rest: str) -> str:
+    """Return the rest of a line with plain dashes before the option that it begins with."""
+    dashes = _DASHES.match(rest)
+    word = _WORD.match(rest, dashes.end()) if dashes else None
+    for plain in ("-", "--") if word else ():
+        if word and option_of(flag := f"{plain}{word[1].partition('=')[0]}"):
+            return f"{flag}{rest[word.start() + len(flag) - len(plain) :]}"
+    return rest
 
 
 def _advice(text: str, line: str) -> str:
@@ -110,7 +128,7 @@ def _option(flag: str) -> Option:
 def _value(flag: str, rest: str, option: Option) -> tuple[str, str]:
     quoted = _QUOTED.match(rest)
     if quoted:
-        text = quoted[1] if quoted[1] is not None else quoted[2]
+        text = next(text for text in quoted.groups() if text is not None)
         return _ESCAPE.sub(_unescaped, text), rest[quoted.end() :]
     word = _WORD.match(rest)
     if word is not None and word[1][0] in "\"'":

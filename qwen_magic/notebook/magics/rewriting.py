@@ -21,6 +21,7 @@ __all__ = ["rewrite"]
 
 _CELL = re.compile(r"%%qwen(?![\w?])(.*)", re.DOTALL)
 _LINE = re.compile(r"%qwen(?![\w?])[ \t]*(.*)", re.DOTALL)
+_WIDE_SPACE = re.compile(r"%%qwen[^\S \t\r\n]")  # IPython looks for a plain one behind the name
 _HELP = re.compile(r"\?{0,2}")
 
 
@@ -34,7 +35,8 @@ def rewrite(lines: list[str], tokens_by_line: TokensByLine) -> list[str]:
     if not any("%qwen" in line for line in lines):
         return lines
     if lines[0].startswith("%%"):
-        return _cell(lines)
+        first = _WIDE_SPACE.sub("%%qwen ", lines[0])
+        return _cell([first, *lines[1:]])
     start = 0
     while (place := _next(lines, tokens_by_line, start)) is not None:
         row, column = place

@@ -18,7 +18,7 @@ Values = st.SearchStrategy[Any]
 JSON: Values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=99), inner, max_size=3),
     max_leaves=5,
 )  # fmt: skip
 FORMATS: dict[str, Values] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import sys
 import time
@@ -128,3 +129,28 @@ def test_standard_output_is_as_it_was_after_a_call(
     assert call(caller, function).error == ""
     print("still here")  # noqa: T201 - that is tested
     assert capsys.readouterr().out == "still here\n"
+
+
+def test_a_loop_that_ends_its_tasks_is_not_stopped_again() -> None:
+    ended, loops = Event(), list[asyncio.AbstractEventLoop]()
+
+    async def cleans_up() -> None:
+        loops.append(asyncio.get_running_loop())
+        try:
+            await asyncio.sleep(LONG)
+        finally:
+            await asyncio.sleep(0.05)
+            ended.set()
+
+    def promises() -> object:
+        return cleans_up()
+
+    caller = Caller()
+    assert "stopped after" in str(call(caller, promises, 1).output)
+    caller.close()
+    time.sleep(0.01)  # it has begun to end its tasks
+    del caller
+    gc.collect()
+    assert ended.wait(LONG)
+    while not loops[0].is_closed():  # an error in its thread would fail the test
+        time.sleep(0.001)
