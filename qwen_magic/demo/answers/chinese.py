@@ -41,7 +41,10 @@ def your_name(name: str) -> str:
 
 def puzzled(question: str) -> str:
     """Return the answer to what the script does not know."""
-    return f"你问的是：“{question}”。真正的模型会回答它；在这里可以试试“你能做些什么？”"
+    return (
+        f"你问的是：“{question}”。\n\n我只是一个脚本，答不了这个问题。在这里可以试试“你能做些什么？”；"
+        "要用真正的模型，请设置 `DASHSCOPE_API_KEY`，或者把 `base_url` 指向你电脑上的服务器。"
+    )
 
 
 def no_name() -> str:

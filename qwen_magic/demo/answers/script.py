@@ -9,6 +9,7 @@ from __future__ import annotations
 from qwen_magic.demo.answers import chinese, functions, mcp, served
 from qwen_magic.demo.answers.arithmetic import compared, expression, total
 from qwen_magic.demo.answers.essay import asked_length, essay
+from qwen_magic.demo.answers.given import given
 from qwen_magic.demo.answers.images import described
 from qwen_magic.demo.answers.memory import recalled
 from qwen_magic.demo.answers.topics import TOPICS
@@ -89,7 +90,7 @@ def _shortened(item: Item, effort: str) -> Item:
 
 
 def _answer(scene: Scene) -> Answer:
-    for known in (recalled, _pictured, _larger, _long, _by_heart, _summed):
+    for known in (recalled, _pictured, _given, _larger, _long, _by_heart, _summed):
         if found := known(scene):
             return found
     return _default(scene)
@@ -101,6 +102,10 @@ def _pictured(scene: Scene) -> Answer | None:
     seen = "\n".join(f"- {described(address)}" for address in scene.images)
     text = f"Your message came with:\n\n{seen}\n\nA vision model would now describe what it shows."
     return Answer(text, "There is an image; I can read its header, not what it shows.")
+
+
+def _given(scene: Scene) -> Answer | None:
+    return given(scene.question)
 
 
 def _larger(scene: Scene) -> Answer | None:
@@ -157,8 +162,9 @@ def _default(scene: Scene) -> Answer:
     heed = f"\n\nYour instructions for this turn: *{scene.instructions}*" * bool(scene.instructions)
     text = (
         f"You asked: “{quoted}”.{before}{heed}\n\n"
-        "A real model would answer that. Here you can try `What can you do?`, "
-        "`9.9 or 9.11, which is larger?` or `Show me a table`."
+        "I am a script and have no answer to that. Try `What can you do?`, "
+        "`9.9 or 9.11, which is larger?` or `Show me a table` here; for a real model, set "
+        "`DASHSCOPE_API_KEY`, or `base_url` to a server on your computer."
     )
     return Answer(
         text, "I have no answer to this by heart.\nI say what I was asked and what I can show."
