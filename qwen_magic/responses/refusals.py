@@ -164,7 +164,8 @@ def _describe(content: bytes, endpoint: Endpoint) -> str:
 def _hint(status: int, error: ErrorBody, endpoint: Endpoint) -> str:
     if status == 401:  # noqa: PLR2004 - Unauthorized
         where = f"region {endpoint.region}, " if endpoint.region else ""
-        return f"keys belong to a region; this one was sent to {where}{endpoint.base_url}"
+        owners = "a region and a billing plan, some to their workspace's own address"
+        return f"keys belong to {owners}; this one was sent to {where}{endpoint.base_url}"
     if endpoint.is_legacy and status in {404, 410}:
         return f"this path is retired: use {endpoint.current_base}"
     code = error.code.lower()

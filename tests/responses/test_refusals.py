@@ -89,6 +89,7 @@ def test_each_refusal_has_its_next_step(status: int, code: str, hint: str) -> No
 
 def test_a_refused_key_names_the_region_and_the_address() -> None:
     hint = said(401, {"code": "InvalidApiKey", "message": "Oh."})[2]
+    assert hint.startswith("keys belong to a region and a billing plan, some to their workspace's")
     assert "region singapore" in hint
     assert SINGAPORE.base_url in hint
 
