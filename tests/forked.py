@@ -37,7 +37,7 @@ LAUNCHER = ["-m", "ipykernel_launcher"]
 IMPORTED = (
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell"),
     *("IPython.core.completer", "IPython.display", "jedi", "debugpy"),
-    *("anywidget", "docstring_parser", "httpx", "ipywidgets", "markdown_it", "msgspec"),
+    *("anywidget", "docstring_parser", "httpx", "ipywidgets", "jupytext", "markdown_it", "msgspec"),
     *("platformdirs", "pygments.formatters.html", "pygments.lexers", "sqlite3"),
 )
 ADDRESS = "QWEN_MAGIC_TESTS_SEED"  # names the seed of another process

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.demo.server import DemoServer
+from qwen_magic.responses.request import EFFORTS
 from tests.notebook.kernels import Kernel, running
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def test_help_lists_every_option(kernel: Kernel) -> None:
     ("code", "offered"),
     [
         ("%%qwen --mo", ["--model"]),
-        ("%%qwen -e ", ["none", "minimal", "low", "medium", "high"]),
+        ("%%qwen -e ", list(EFFORTS)),
         ("%qwen -t web_search,code", ["code_interpreter"]),
         ("%qwen -m qwen3.7-", ["qwen3.7-plus", "qwen3.7-max"]),
         ("%qwen --effort=h", ["--effort=high"]),
