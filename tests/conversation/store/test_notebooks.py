@@ -61,6 +61,7 @@ def asked(store: ChainStore, name: str, cells: str, disk: Disk | None = None) ->
 
 
 HERE, THERE = "/here.ipynb", "/there.ipynb"
+ASKS = frozenset({"x", "y", "z"})
 
 
 @pytest.mark.parametrize(
@@ -80,10 +81,17 @@ HERE, THERE = "/here.ipynb", "/there.ipynb"
         (Seen(HERE, ("A",)), [Known("1", "/torn.ipynb", 1, saved=True)], Copied("1")),
         (Seen(HERE, ("A",)), [Known("1", HERE, 0, saved=True), Known("2", THERE, 1, saved=True)], Copied("2")),
         (Seen(HERE, ("A",)), [Known("1", HERE, 1, saved=True), Known("2", THERE, 9, saved=True)], Same("1")),
+        (Seen(HERE, ("B",), sources=ASKS), [Known("1", HERE, 0, saved=True, alike=1)], Same("1")),
+        (Seen(HERE, ("B",), sources=ASKS), [Known("1", HERE, 1, saved=True), Known("2", HERE, 0, saved=True, alike=3)], Same("1")),
+        (Seen(HERE, None, sources=ASKS), [Known("1", HERE, 0, saved=False)], Same("1")),
+        (Seen(HERE, None, sources=ASKS), [Known("1", THERE, 0, saved=False, alike=3, askers=3)], Copied("1")),
+        (Seen(HERE, None, sources=ASKS), [Known("1", "/gone.ipynb", 0, saved=False, alike=3, askers=3)], Renamed("1")),
+        (Seen(HERE, None, sources=ASKS), [Known("1", THERE, 0, saved=False, alike=1, askers=3)], Fresh()),
+        (Seen(HERE, None, sources=ASKS), [Known("1", THERE, 0, saved=False, alike=3, askers=9)], Fresh()),
     ],
 )  # fmt: skip
 def test_which_notebook_asks(seen: Seen, known: list[Known], expected: Identity) -> None:
-    disk = Disk(there="A", taken="Z", torn="")
+    disk = Disk(there="Axyz", taken="Z", torn="")
     assert identify(seen, known, disk) == expected
 
 
