@@ -163,7 +163,7 @@ def handle(desk: Desk, what: str, at: int, to: int) -> None:
         [("lasting", True), ("lasting", False), ("numbered", True), ("numbered", False)]
     ),
 )
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=800, deadline=None)
 def test_after_run_all_the_path_is_the_document(
     taken: list[tuple[str, int, Any]], kind: tuple[str, bool]
 ) -> None:
