@@ -15,8 +15,9 @@ from qwen_magic.notebook.document.layout import layout
 from qwen_magic.notebook.document.memory import Memory, Place, Running
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from qwen_magic.conversation.chains.recognition import Known
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.notebook.document.layout import Layout
@@ -69,18 +70,13 @@ class Whereabouts:
             run: The number of the cell's run; all questions of one run share it.
             written: The magic with its text, for a front end that does not send the cell's source.
         """
-        here = (frontend.place, run)
-        self._asks = self._asks + 1 if here == self._run else 1
-        self._run = here
-        document = _document(frontend)
+        ask, document = self._count(frontend.place, run), _document(frontend)
         running = _running(frontend, document, frontend.source or written)
         if running is None:
-            return Asked(ask=self._asks)
+            return Asked(ask=ask)
         nodes, unsaved = store.path(chain, document.saved)
         path = askers(nodes)
-        if chain not in self._memories:
-            self._memories[chain] = Memory(Place(p.name, Asker(source=p.source)) for p in path)
-        memory = self._memories[chain]
+        memory = self._memory(chain, path)
         memory.connect(frontend.connection)
         found = layout(document, path, running.asker, unsaved=unsaved, remembered=memory.order)
         if found.renamed:
@@ -97,7 +93,7 @@ class Whereabouts:
         gone = asked - {*order, *unsaved} if asked.intersection(order) else set()
         return Asked(
             name,
-            self._asks,
+            ask,
             source=running.asker.source,
             document=document.ids or order,
             deleted=(self._deleted | gone) - {name},
@@ -118,6 +114,19 @@ class Whereabouts:
         if "from_turn" in options:
             return replace(asked, how="from", number=options["from_turn"])
         return replace(asked, how="append") if options.get("append") else asked
+
+    def _count(self, place: str, run: int) -> int:
+        """Return which question of a cell's run this is, from 1."""
+        here = (place, run)
+        self._asks = self._asks + 1 if here == self._run else 1
+        self._run = here
+        return self._asks
+
+    def _memory(self, chain: Chain, path: Sequence[Known]) -> Memory:
+        """Return what is remembered of a chain's cells; at first, those on its path."""
+        if chain not in self._memories:
+            self._memories[chain] = Memory(Place(p.name, Asker(source=p.source)) for p in path)
+        return self._memories[chain]
 
     def _told(self, frontend: Frontend, document: Document) -> str:
         told, self._has_told = self._has_told, True

@@ -17,10 +17,12 @@ from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-__all__ = ["FriendlyInline", "apart", "is_cjk", "joins_lines"]
+__all__ = ["FriendlyInline", "apart", "is_cjk", "joins_lines", "neighbours"]
 
 _FIRST = 0x1100  # nothing before Hangul is CJK
 _SELECTORS = range(0xFE00, 0xFE0F)  # variation selectors, without the one that makes an emoji
@@ -108,6 +110,16 @@ def joins_lines(before: str, after: str) -> bool:
         and not unicodedata.name(char, "").startswith(("HANGUL", "HALFWIDTH HANGUL"))
         for char in (before, after)
     )
+
+
+def neighbours(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Return for each text the characters before and behind it, past empty ones; or nothing."""
+    before, after = [""], [""]
+    for text in texts[:-1]:
+        before.append(text[-1:] or before[-1])
+    for text in reversed(texts[1:]):
+        after.append(text[:1] or after[-1])
+    return list(zip(before, reversed(after), strict=True)) if texts else []
 
 
 def apart(marked: str, length: int, before: str, after: str) -> str:

@@ -17,7 +17,7 @@ from qwen_magic.notebook.markdown.escapes import (
     inline_code,
     join_spans,
 )
-from qwen_magic.notebook.markdown.flanking import apart
+from qwen_magic.notebook.markdown.flanking import apart, neighbours
 from qwen_magic.notebook.markdown.tex import markdown_tex, without_bars
 from qwen_magic.notebook.markdown.tokens import parse
 
@@ -104,12 +104,10 @@ def _text(nodes: Iterable[Node]) -> str:
 def _spans(nodes: Iterable[Node]) -> str:
     nodes = list(nodes)
     spans = [_SPANS[node.type](node) for node in nodes]
-    for place, node in enumerate(nodes):
-        if node.type in {"em", "strong", "s"}:
-            before = next((span[-1] for span in reversed(spans[:place]) if span), "")
-            after = next((span[0] for span in spans[place + 1 :] if span), "")
-            spans[place] = apart(spans[place], len(node.markup), before, after)
-    return join_spans(spans)
+    return join_spans(
+        apart(span, len(node.markup), *beside) if node.type in {"em", "strong", "s"} else span
+        for node, span, beside in zip(nodes, spans, neighbours(spans), strict=True)
+    )
 
 
 def _marked(node: Node) -> str:

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from qwen_magic.notebook.markdown.escapes import strip_controls
-from qwen_magic.notebook.markdown.flanking import FriendlyInline, joins_lines
+from qwen_magic.notebook.markdown.flanking import FriendlyInline, joins_lines, neighbours
 from qwen_magic.notebook.markdown.links import find_links, safe_image, safe_link
 from qwen_magic.notebook.markdown.marks import mark
 from qwen_magic.notebook.markdown.rules import add_rules
@@ -90,12 +90,10 @@ def _safe_inline(tokens: Iterable[Token], *, linked: bool = False) -> Iterator[T
 
 def _joined(tokens: list[Token]) -> Iterator[Token]:
     """Leave out the line ends that are no spaces: those between Chinese or Japanese characters."""
-    for place, token in enumerate(tokens):
-        if token.type == "softbreak":
-            before = next((t.content[-1] for t in reversed(tokens[:place]) if t.content), "")
-            after = next((t.content[0] for t in tokens[place + 1 :] if t.content), "")
-            if before and after and joins_lines(before, after):
-                continue
+    beside = neighbours([token.content for token in tokens])
+    for token, (before, after) in zip(tokens, beside, strict=True):
+        if token.type == "softbreak" and before and after and joins_lines(before, after):
+            continue
         yield token
 
 

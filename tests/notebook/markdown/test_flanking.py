@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qwen_magic.notebook.markdown.flanking import is_cjk, joins_lines
+from qwen_magic.notebook.markdown.flanking import is_cjk, joins_lines, neighbours
 from qwen_magic.notebook.markdown.markdown import growing_html, to_html, to_markdown
 
 COMMONMARK = MarkdownIt("commonmark").enable("strikethrough")
@@ -74,3 +74,9 @@ def test_lines_join_between_characters_that_fill_a_square() -> None:
     assert not joins_lines("한", "한")
     assert not joins_lines("中", "a")
     assert not joins_lines("中", "😀")
+
+
+def test_each_text_has_the_characters_beside_it() -> None:
+    assert neighbours(["ab", "", "cd", "e"]) == [("", "c"), ("b", "c"), ("b", "e"), ("d", "")]
+    assert neighbours(["a"]) == [("", "")]
+    assert neighbours([]) == []
