@@ -96,7 +96,8 @@ def test_turns_that_left_the_page_leave_little_there(lab: Jupyter) -> None:
     assert nodes_after <= 1.2 * nodes_before
     assert open_after <= 1.2 * open_before
     assert left_after < 100  # a turn has about forty
-    assert kept(panel, COMM, CLOSED) > 1000  # JupyterLab keeps them, and what they hold
+    # JupyterLab keeps closed comms (how many there were, the kernel's pace decides) and what they hold.
+    assert kept(panel, COMM, CLOSED) > 500
     assert kept(panel, COMM, MODELS) < 100
 
 
