@@ -170,6 +170,14 @@ def _item(
     return read
 
 
+def _annotation(fields: Mapping[str, Any]) -> events.Event:
+    found = fields.get("annotation")
+    if not isinstance(found, dict):
+        return events.Other(lenient.text(fields, "type"))
+    place = lenient.integer(fields, "output_index"), lenient.text(fields, "item_id") or None
+    return events.AnnotationAdded(*place, lenient.integer(fields, "content_index"), found)
+
+
 _TERMINAL: dict[str, Callable[[Response], events.Event]] = {
     "completed": events.Completed,
     "incomplete": events.Incomplete,
@@ -184,6 +192,7 @@ _STRUCTURED: dict[str, Callable[[Mapping[str, Any]], events.Event]] = {
     "response.incomplete": _response(events.Incomplete),
     "response.failed": _response(events.Failed),
     "response.cancelled": _response(events.Failed),
+    "response.output_text.annotation.added": _annotation,
     "response.output_item.added": _item(events.ItemAdded),
     "response.output_item.done": _item(events.ItemDone),
 }

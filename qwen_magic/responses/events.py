@@ -8,7 +8,7 @@ Types and fields: Model Studio's "OpenAI responses" reference, streaming.
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
@@ -16,6 +16,7 @@ from qwen_magic.responses.items import Item
 from qwen_magic.responses.response import Response
 
 __all__ = [
+    "AnnotationAdded",
     "ArgumentsDelta",
     "ArgumentsDone",
     "CallProgress",
@@ -96,6 +97,15 @@ class TextDone(Struct, frozen=True):
     item_id: str | None = None
     content_index: int | None = None
     text: str = ""
+
+
+class AnnotationAdded(Struct, frozen=True):
+    """A part of the answer has a source: a page, or a file."""
+
+    output_index: int | None = None
+    item_id: str | None = None
+    content_index: int | None = None
+    annotation: dict[str, Any] = {}
 
 
 class RefusalDelta(Struct, frozen=True, gc=False):
@@ -191,5 +201,14 @@ Delta: TypeAlias = TextDelta | RefusalDelta | ReasoningDelta | ArgumentsDelta | 
 Done: TypeAlias = TextDone | RefusalDone | ReasoningDone | ArgumentsDone | CodeDone
 Terminal: TypeAlias = Completed | Incomplete | Failed
 Event: TypeAlias = (
-    Delta | Terminal | Created | ItemAdded | ItemDone | Done | CallProgress | Other | Unreadable
+    Delta
+    | Terminal
+    | Created
+    | ItemAdded
+    | ItemDone
+    | Done
+    | AnnotationAdded
+    | CallProgress
+    | Other
+    | Unreadable
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 __all__ = [
     "CodeInterpreterCall",
@@ -27,9 +27,9 @@ __all__ = [
     "Part",
     "Reasoning",
     "WebExtractorCall",
+    "WebPage",
     "WebSearchCall",
     "kind",
-    "merge",
 ]
 
 
@@ -81,13 +81,26 @@ class FunctionCall(Struct, frozen=True):
     round: int = 0
 
 
+class WebPage(Struct, frozen=True):
+    """A page that a search found, with its title and the name of its site."""
+
+    url: str
+    title: str = ""
+    site: str = ""
+
+
 class WebSearchCall(Struct, frozen=True):
-    """A search, with the addresses it found; they have no titles and may repeat."""
+    """A search, with the addresses it found; they may repeat.
+
+    Attributes:
+        pages: Those of the addresses that have a title or the name of a site.
+    """
 
     id: str = ""
     status: str = ""
     queries: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    pages: tuple[WebPage, ...] = ()
 
 
 class WebExtractorCall(Struct, frozen=True):
@@ -220,20 +233,6 @@ def kind(item: Item) -> str:
             return item.type
         case _:
             return _KINDS[type(item)]
-
-
-def merge(known: Item, news: Item) -> Item:
-    """Return the newer item; fill what it leaves empty from the older one."""
-    if kind(known) != kind(news):
-        return news
-    empty = [name for name in news.__struct_fields__ if not getattr(news, name)]
-    if isinstance(news, Reasoning) and (news.summary or news.content):
-        # The same thoughts may stream in one family and end in the other.
-        empty = [name for name in empty if name not in {"summary", "content"}]
-    kept = {name: getattr(known, name) for name in empty}
-    if isinstance(known, OtherItem) and isinstance(news, OtherItem):
-        kept["fields"] = known.fields | news.fields
-    return structs.replace(news, **kept) if kept else news
 
 
 _KINDS = {

@@ -24,6 +24,7 @@ from qwen_magic.responses.items import (
     Part,
     Reasoning,
     WebExtractorCall,
+    WebPage,
     WebSearchCall,
 )
 from qwen_magic.responses.lenient import number, objects, strings, text
@@ -88,8 +89,19 @@ def _web_search(fields: Mapping[str, Any]) -> WebSearchCall:
     action = found if isinstance(found, dict) else {}
     query = text(action, "query")
     queries = strings(action, "queries") or ((query,) if query else ())
-    sources = tuple(url for url in (text(s, "url") for s in objects(action, "sources")) if url)
-    return WebSearchCall(text(fields, "id"), text(fields, "status"), queries, sources)
+    pages = [_page(found) for found in objects(action, "sources")]
+    return WebSearchCall(
+        text(fields, "id"),
+        text(fields, "status"),
+        queries,
+        tuple(page.url for page in pages if page.url),
+        tuple(page for page in pages if page.url and (page.title or page.site)),
+    )
+
+
+def _page(fields: Mapping[str, Any]) -> WebPage:
+    site = text(fields, "site") or text(fields, "site_name")
+    return WebPage(text(fields, "url"), text(fields, "title"), site)
 
 
 def _code_interpreter(fields: Mapping[str, Any]) -> CodeInterpreterCall:

@@ -33,6 +33,7 @@ _TAGS = _VOID | {
     "span",
     "strong",
     "summary",
+    "sup",
     "table",
     "tbody",
     "td",
@@ -42,13 +43,15 @@ _TAGS = _VOID | {
     "ul",
 }
 _ATTRIBUTES = {
-    "a": {"href", "title", "rel", "target"},
+    "a": {"href", "id", "title", "rel", "target"},
     "img": {"src", "alt", "title"},
     "ol": {"start"},
     "details": {"open"},
+    "sup": {"title"},
 }
 _EVERYWHERE = {"class", "dir", "style"}
 _HREF = re.compile(r"(?:https?://[^\s/@\\]+(?:[/?#]\S*)?|mailto:\S+)", re.IGNORECASE)
+_NOTE = re.compile(r"fn(?:ref)?-[0-9a-f]{8}-[\w-]{1,40}", re.ASCII)
 _IMAGE = re.compile(r"data:image/(?:png|jpeg|gif|webp);base64,([\w+/]+=*)")
 _STYLE = re.compile(r"(?:\s*[a-z-]+\s*:[\w\s.,%#()+-]+;?)*")
 _LOADING = re.compile(r"url|expression|import|behaviou?r|binding|position|attr\(", re.IGNORECASE)
@@ -120,7 +123,9 @@ class _Inspector(HTMLParser):
 def _check(name: str, value: str) -> None:
     assert not _CONTROL.search(value), repr(value)
     if name == "href":
-        assert _HREF.fullmatch(value), value
+        assert _HREF.fullmatch(value) or _NOTE.fullmatch(value.removeprefix("#")), value
+    elif name == "id":
+        assert _NOTE.fullmatch(value), value
     elif name == "src":
         image = _IMAGE.fullmatch(value)
         assert image, value

@@ -77,8 +77,8 @@ def whole(found: Iterable[Piece]) -> tuple[Item, ...]:
 def _apart(item: Item) -> tuple[Item, str]:
     """Return an item without its growing text, and that text."""
     match item:
-        case Message(content=(Part(text, "", ()),)):
-            return replace(item, content=(Part(),)), text
+        case Message(content=(Part(text, "", annotations),)):
+            return replace(item, content=(Part(annotations=annotations),)), text
         case Reasoning(summary=(text,), content=()):
             return replace(item, summary=("",)), text
         case Reasoning(summary=(), content=(text,)):
@@ -89,8 +89,8 @@ def _apart(item: Item) -> tuple[Item, str]:
 
 def _joined(frame: Item, text: str) -> Item:
     match frame:
-        case Message(content=(Part("", "", ()),)):
-            return replace(frame, content=(Part(text),))
+        case Message(content=(Part("", "", annotations),)):
+            return replace(frame, content=(Part(text, annotations=annotations),))
         case Reasoning(summary=("",), content=()):
             return replace(frame, summary=(text,))
         case Reasoning(summary=(), content=("",)):

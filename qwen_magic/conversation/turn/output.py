@@ -7,13 +7,13 @@ item of the right type. An item of another type never matches.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qwen_magic.conversation.turn.merging import merge
 from qwen_magic.conversation.turn.text import Text
-from qwen_magic.responses import items
 from qwen_magic.responses.items import (
     CodeInterpreterCall,
     FunctionCall,
@@ -26,9 +26,21 @@ from qwen_magic.responses.items import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Output", "Place", "Slot", "exchange", "finish", "grow", "item_of", "put", "settle"]
+__all__ = [
+    "Output",
+    "Place",
+    "Slot",
+    "annotate",
+    "exchange",
+    "finish",
+    "grow",
+    "item_of",
+    "put",
+    "settle",
+]
 
 PartKey: TypeAlias = tuple[str, int]  # the kind of text, and its index within the item
+Annotation: TypeAlias = tuple[int, dict[str, Any]]  # the index of its part, and what it says
 Types: TypeAlias = tuple[type[Item], ...]
 
 
@@ -46,6 +58,7 @@ class Slot(Struct, frozen=True):
     place: Place
     item: Item | None = None
     parts: tuple[tuple[PartKey, Text], ...] = ()
+    annotations: tuple[Annotation, ...] = ()
     done: bool = False
 
 
@@ -67,7 +80,7 @@ def put(
     index = known.output_index if output_index is None else output_index
     place = Place(index, place.item_id or known.item_id, place.types)
     older, newer = (item, slot.item) if slot.done and not done else (slot.item, item)
-    merged = items.merge(older, newer) if older and newer else item
+    merged = merge(older, newer) if older and newer else item
     return _set(output, number, replace(slot, place=place, item=merged, done=slot.done or done))
 
 
@@ -95,6 +108,13 @@ def finish(output: Output, place: Place, key: PartKey, whole: str) -> Output:
     return _set(output, number, replace(slot, parts=tuple(parts.items())))
 
 
+def annotate(output: Output, place: Place, annotation: Annotation) -> Output:
+    """Add an annotation to one part of a message."""
+    number = _find(output, place)
+    slot = Slot(place) if number is None else _placed(output[number], place)
+    return _set(output, number, replace(slot, annotations=(*slot.annotations, annotation)))
+
+
 def settle(output: Output, final: Iterable[Item]) -> Output:
     """Return the output as the last event gives it.
 
@@ -120,7 +140,8 @@ def item_of(slot: Slot) -> Item:
     texts = [(key, str(text)) for key, text in slot.parts]
     match item:
         case Message():
-            return item if slot.done and _says(item) else _message(item, texts)
+            whole = item if slot.done and _says(item) else _message(item, texts)
+            return _annotated(whole, slot.annotations) if slot.annotations else whole
         case Reasoning():
             return item if slot.done and (item.summary or item.content) else _reasoning(item, texts)
         case _:
@@ -142,6 +163,17 @@ def _message(item: Message, texts: list[tuple[PartKey, str]]) -> Message:
     return replace(item, content=content) if content else item
 
 
+def _annotated(item: Message, annotations: tuple[Annotation, ...]) -> Message:
+    """Return the message with the annotations that streamed, unless it tells its own."""
+    content = tuple(
+        part
+        if part.annotations
+        else replace(part, annotations=tuple(told for at, told in annotations if at == index))
+        for index, part in enumerate(item.content)
+    )
+    return replace(item, content=content)
+
+
 def _reasoning(item: Reasoning, texts: list[tuple[PartKey, str]]) -> Reasoning:
     ordered = sorted(texts)
     summary = tuple(text for (kind, _), text in ordered if kind == "summary")
@@ -157,7 +189,7 @@ def _settled(output: Output, told: list[Item], number: int) -> Slot:
     rank = sum(type(other) is type(item) for other in told[:number])
     streamed = same_id[:1] or alike[rank : rank + 1]
     if streamed:
-        item = items.merge(item_of(streamed[0]), item)
+        item = merge(item_of(streamed[0]), item)
         if isinstance(item, Message) and not _says(item):
             item = item_of(replace(streamed[0], item=item, done=False))
     return Slot(Place(number, item.id or None, (type(item),)), item, done=True)

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.turn import output
 from qwen_magic.conversation.turn.output import Output, Slot
+from qwen_magic.conversation.turn.sources import Source, sources
 from qwen_magic.conversation.turn.steps import (
     Answered,
     Broken,
@@ -47,7 +48,7 @@ _ENDED = frozenset({"completed", "incomplete", "failed", "cancelled"})
 class Turn(Struct, frozen=True):
     """One question and as much of its answer as has arrived.
 
-    Read it through `text`, `reasoning`, `code`, `tool_calls` and `items`. As a cell's value, it
+    Read it through `text`, `reasoning`, `code`, `tool_calls`, `sources` and `items`. As a cell's value, it
     looks like the output of `%%qwen`.
 
     Attributes:
@@ -113,6 +114,11 @@ class Turn(Struct, frozen=True):
         return "".join(text for item in found for text in (*item.summary, *item.content))
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """What the answer cites, in the order of its marks; then what else its tools found."""
+        return sources(self.output)
+
+    @property
     def tool_calls(self) -> tuple[Item, ...]:
         """The tools that were called, built-in ones and functions alike."""
         return tuple(item for item in self.items if items.kind(item).endswith("_call"))
@@ -159,6 +165,9 @@ def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0
             named = {"id": item_id} if item_id else {}
             item = parse_item({"type": kind, "status": status, **named})
             return _with(turn, output.put(_current(turn), index, item, fresh=bool(named)))
+        case events.AnnotationAdded(index, item_id, part, said):
+            place = output.Place(index, item_id, (Message,))
+            return _with(turn, output.annotate(_current(turn), place, (part or 0, said)))
         case events.Other() | Reopened():
             return turn
         case events.Unreadable():

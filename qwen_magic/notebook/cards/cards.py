@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.turn.output import item_of
+from qwen_magic.conversation.turn.sources import cited
 from qwen_magic.notebook.cards.calls import call_state, function, mcp_approval, mcp_call
+from qwen_magic.notebook.cards.citing import message_marks
 from qwen_magic.notebook.cards.parts import (
     Code,
     Drawn,
@@ -26,13 +28,23 @@ from qwen_magic.notebook.cards.parts import (
     as_note,
     labelled,
 )
-from qwen_magic.notebook.cards.wording import address, cut, line, loaded, pretty, quoted, unfenced
+from qwen_magic.notebook.cards.wording import (
+    address,
+    cut,
+    line,
+    loaded,
+    pretty,
+    quoted,
+    scope,
+    unfenced,
+)
 from qwen_magic.responses import items, lenient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qwen_magic.conversation.turn.turn import Turn
+    from qwen_magic.notebook.cards.citing import Mark
 
 __all__ = ["Card", "card", "card_at", "cards"]
 
@@ -57,7 +69,7 @@ class Card:
     title: str
     state: State
     parts: tuple[Part, ...] = ()
-    kind: Literal["answer", "reasoning", "tool"] = "tool"
+    kind: Literal["answer", "reasoning", "tool", "sources"] = "tool"
 
     @property
     def is_busy(self) -> bool:
@@ -85,11 +97,17 @@ def card_at(turn: Turn, number: int) -> Card:
         done = True  # not every server tells when a text ends, but texts come one after another
     elif slot.done and turn.status in _CUT:
         done = None  # closed by its own end, or only by the turn's
-    return card(item, live=not turn.ended, done=done)
+    drawn = card(item, live=not turn.ended, done=done)
+    if not isinstance(item, items.Message):
+        return drawn
+    is_cited = any(part.annotations for part in item.content)
+    placed = message_marks(item, cited(turn.output)) if is_cited else ()
+    within = (turn.chain, turn.number, turn.prompt, number)
+    return replace(drawn, parts=tuple(_words(part, placed, within) for part in drawn.parts))
 
 
 def card(item: items.Item, *, live: bool = False, done: bool | None = None) -> Card:
-    """Return the card of an item.
+    """Return the card of an item, without citations, which are numbered in all of a turn.
 
     Args:
         item: What the model produced, as far as it has arrived.
@@ -129,6 +147,13 @@ def _message(item: items.Message) -> Drawn:
     words = (Words(said),) if said.strip() else ()
     refused = as_note(f"The model refused: {line(refusal, 600)}" if refusal else "")
     return "Answer", (*words, *refused)
+
+
+def _words(part: Part, placed: tuple[Mark, ...], within: tuple[object, ...]) -> Part:
+    """Return a part of an answer; its words with citations, and a scope for footnotes."""
+    if not isinstance(part, Words):
+        return part
+    return replace(part, marks=placed, scope=scope(*within) if "[^" in part.text else "")
 
 
 def _reasoning(item: items.Reasoning) -> Drawn:

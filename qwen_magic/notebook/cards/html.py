@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import html
 import re
+from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
 from qwen_magic.conversation.chains.tree import counted
-from qwen_magic.notebook.cards.parts import Code, Links, Logs, Note, Picture, Words
+from qwen_magic.notebook.cards.parts import Code, Links, Logs, Note, Picture, Rows, Words
 from qwen_magic.notebook.cards.wording import LONGEST
 from qwen_magic.notebook.markdown.direction import is_right_to_left
 from qwen_magic.notebook.markdown.escapes import escape
@@ -19,8 +20,10 @@ from qwen_magic.notebook.markdown.highlighting import highlight
 from qwen_magic.notebook.markdown.links import safe_link
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from qwen_magic.notebook.cards.cards import Card
-    from qwen_magic.notebook.cards.parts import Part
+    from qwen_magic.notebook.cards.parts import Part, Row
 
 __all__ = ["card_html", "ending_html", "line_html", "part_html"]
 
@@ -56,11 +59,13 @@ def card_html(card: Card, *, is_open: bool = False) -> str:
     )
 
 
-def part_html(part: Part, *, growing: bool = False, is_aside: bool = True) -> str:
+def part_html(  # noqa: PLR0911 - one a part
+    part: Part, *, growing: bool = False, is_aside: bool = True
+) -> str:
     """Return one part of a card, growing or whole; outside an answer, sentences are small."""
     match part:
-        case Words(text):
-            return _words(text, growing=growing)
+        case Words():
+            return _words(part, growing=growing)
         case Code(text, language):
             return f'<div style="{_CODE}">{highlight(text, language)}</div>\n'
         case Logs(text):
@@ -68,6 +73,8 @@ def part_html(part: Part, *, growing: bool = False, is_aside: bool = True) -> st
         case Links(links):
             rows = "".join(f"<li>{_link(*link)}</li>\n" for link in links)
             return f'<ul style="{_LINKS}">\n{rows}</ul>\n'
+        case Rows(rows):
+            return _rows(rows)
         case Note(text):
             return line_html(text) if is_aside else ending_html(text)
         case Picture(url):
@@ -82,10 +89,22 @@ def _picture(url: str) -> str:
     return f'<img src="{escape(url)}" alt="image" style="max-width:100%"/>\n'
 
 
-def _words(text: str, *, growing: bool) -> str:
+def _words(words: Words, *, growing: bool) -> str:
     from qwen_magic.notebook.markdown.markdown import growing_html, to_html
 
-    return growing_html(text) if growing else to_html(text)
+    return growing_html(words.cited) if growing else to_html(words.cited, words.scope)
+
+
+def _rows(rows: Iterable[Row]) -> str:
+    """Return sources: a numbered list of those that are cited, then the others."""
+    kinds = groupby(rows, lambda row: row.number > 0)
+    lists = (("ol" if cited else "ul", "".join(map(_row, found))) for cited, found in kinds)
+    return "".join(f'<{tag} style="{_LINKS}">\n{inside}</{tag}>\n' for tag, inside in lists)
+
+
+def _row(row: Row) -> str:
+    site = f' <span style="opacity:.7">{escape(row.site)}</span>' if row.site else ""
+    return f"<li>{_link(row.title, row.url)}{site}</li>\n"
 
 
 def _logs(text: str) -> str:

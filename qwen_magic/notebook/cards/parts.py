@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from qwen_magic.conversation.chains.tree import counted
+from qwen_magic.notebook.cards.citing import with_citations
 from qwen_magic.notebook.cards.wording import LONGEST, WHOLE, cut, loaded, pretty
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from qwen_magic.notebook.cards.citing import Mark
 
 __all__ = [
     "Code",
@@ -19,6 +22,8 @@ __all__ = [
     "Note",
     "Part",
     "Picture",
+    "Row",
+    "Rows",
     "State",
     "Words",
     "as_json",
@@ -33,9 +38,19 @@ _LINKS = 30
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the model says, in Markdown."""
+    """What the model says, in Markdown, and where it cites what.
+
+    The views draw `cited`; `text` is what the model wrote. Its footnotes have ids of this `scope`.
+    """
 
     text: str
+    marks: tuple[Mark, ...] = ()
+    scope: str = ""
+
+    @property
+    def cited(self) -> str:
+        """The Markdown with its citations, for `notebook.markdown`."""
+        return with_citations(self.text, self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +76,23 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A source: its number, or 0 if it is not cited; its name, its address, and its site."""
+
+    number: int
+    title: str
+    url: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Sources, those that are cited first."""
+
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A plain sentence."""
 
@@ -74,7 +106,7 @@ class Picture:
     url: str
 
 
-Part: TypeAlias = Words | Code | Logs | Links | Note | Picture
+Part: TypeAlias = Words | Code | Logs | Links | Rows | Note | Picture
 Drawn: TypeAlias = tuple[str, tuple[Part, ...]]
 """A card's title and its parts."""
 State: TypeAlias = Literal[

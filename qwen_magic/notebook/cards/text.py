@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qwen_magic.notebook.cards.parts import Note, Words
+from qwen_magic.notebook.cards.citing import with_numbers
+from qwen_magic.notebook.cards.parts import Note, Rows, Words
 from qwen_magic.notebook.markdown.escapes import escape_markdown, indented, strip_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from qwen_magic.notebook.cards.cards import Card
-    from qwen_magic.notebook.cards.parts import Part
+    from qwen_magic.notebook.cards.parts import Part, Row
 
-__all__ = ["card_markdown", "card_plain", "line_markdown", "quote", "said", "stack"]
+__all__ = ["card_markdown", "card_plain", "line_markdown", "quote", "said", "stack", "written"]
+
+_OTHERS = 5  # sources that are not cited, where nothing folds
 
 
-def said(card: Card) -> str:
+def written(card: Card) -> str:
     """Return what an answer or the reasoning says, as the model wrote it."""
-    texts = (part.text for part in card.parts if isinstance(part, Words | Note))
-    return "\n\n".join(texts)
+    return "\n\n".join(part.text for part in card.parts if isinstance(part, Words | Note))
+
+
+def said(card: Card, begin: int = 0, end: int | None = None) -> str:
+    """Return what was `written`, or a piece of it, with the numbers of what it cites."""
+    marks = [mark for part in card.parts if isinstance(part, Words) for mark in part.marks]
+    return with_numbers(written(card)[begin:end], marks, begin)
 
 
 def quote(text: str) -> str:
@@ -34,6 +42,8 @@ def card_plain(card: Card) -> str:
             return strip_controls(said(card)).strip("\n")
         case "reasoning":
             return quote(strip_controls(said(card)).strip("\n"))
+        case "sources":
+            return "\n".join((card.heading, *_rows_plain(list(_rows(card)))))
         case _:
             return f"• {strip_controls(card.heading)}"
 
@@ -45,6 +55,10 @@ def card_markdown(card: Card) -> str:
     """
     if card.kind == "tool":
         return f"+ {escape_markdown(card.heading)}"
+    if card.kind == "sources":
+        return "\n\n".join(
+            (line_markdown(card.heading), "\n".join(map(_row_markdown, _rows(card))))
+        )
     growing = card.state == "running"
     words = "\n\n".join(_part_markdown(part, growing=growing) for part in card.parts)
     if card.kind == "answer":
@@ -56,12 +70,37 @@ def _part_markdown(part: Part, *, growing: bool) -> str:
     from qwen_magic.notebook.markdown.markdown import growing_markdown, to_markdown
 
     match part:
-        case Words(text):
+        case Words(cited=text):
             return growing_markdown(text) if growing else to_markdown(text).rstrip("\n")
         case Note(text):
             return line_markdown(text)
         case _:
             return ""
+
+
+def _rows(card: Card) -> Iterator[Row]:
+    return (row for part in card.parts if isinstance(part, Rows) for row in part.rows)
+
+
+def _rows_plain(rows: list[Row]) -> Iterator[str]:
+    """Yield a line for each source that is cited, and for the first of the others."""
+    shown = [row for row in rows if row.number]
+    others = rows[len(shown) :]
+    for row in (*shown, *others[:_OTHERS]):
+        mark = f"[{row.number}]" if row.number else "•"
+        named = f"{row.title} · {row.url}" if row.site and row.url else row.url or row.title
+        yield strip_controls(f"{mark} {named}")
+    if len(others) > _OTHERS:
+        yield f"… {len(others) - _OTHERS:,} more"
+
+
+def _row_markdown(row: Row) -> str:
+    from qwen_magic.notebook.markdown.markdown import link, safe_link
+
+    mark = f"{row.number}." if row.number else "-"
+    url = safe_link(row.url)
+    linked = link(row.title, url) if url else escape_markdown(row.title)
+    return f"{mark} {linked}{f' · {escape_markdown(row.site)}' if row.site else ''}"
 
 
 def line_markdown(text: str) -> str:

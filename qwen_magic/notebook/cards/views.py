@@ -12,6 +12,7 @@ import msgspec
 from qwen_magic.notebook.cards.cards import cards
 from qwen_magic.notebook.cards.footer import ending, footer, hint, place_notes
 from qwen_magic.notebook.cards.html import card_html, ending_html, line_html
+from qwen_magic.notebook.cards.sources import sources_card
 from qwen_magic.notebook.cards.text import card_markdown, card_plain, line_markdown, stack
 from qwen_magic.notebook.markdown.escapes import strip_controls
 
@@ -60,11 +61,13 @@ def transcript(turn: Turn, *, notes: tuple[str, ...] = (), show_reasoning: bool 
 
 def _shown(turn: Turn, *, show_reasoning: bool) -> dict[int, Card]:
     """Return the cards that have something to show, by their items' numbers."""
-    return {
+    shown = {
         number: card
         for number, card in enumerate(cards(turn))
         if (card.parts or card.kind == "tool") and (show_reasoning or card.kind != "reasoning")
     }
+    listed = sources_card(turn)
+    return {**shown, len(turn.output): listed} if listed else shown
 
 
 def _closing(turn: Turn) -> list[str]:

@@ -11,7 +11,8 @@ from zlib import crc32
 
 from qwen_magic.notebook.cards.cards import card_at
 from qwen_magic.notebook.cards.footer import ending, footer, place_notes
-from qwen_magic.notebook.cards.text import card_plain, quote, said
+from qwen_magic.notebook.cards.sources import sources_card
+from qwen_magic.notebook.cards.text import card_plain, quote, said, written
 from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.responses.items import Message, Reasoning
 
@@ -72,6 +73,8 @@ def advance_print(
     if not show_reasoning:
         pieces = [piece for piece in pieces if piece.kind != "reasoning"]
     if turn.ended:
+        listed = sources_card(turn)
+        pieces += [_Piece("sources", card_plain(listed))] if listed else []
         closing = "\n".join(filter(None, (ending(turn), *place_notes(turn), footer(turn))))
         pieces += [_Piece("footer", closing)] if closing else []
     text, last = _written(pieces, printed.last, color=color)
@@ -104,23 +107,28 @@ def _is_over(turn: Turn, number: int, card: Card) -> bool:
 def _news(mark: _Mark, card: Card, *, is_over: bool) -> tuple[_Mark, list[_Piece]]:
     """Return what to print of one item."""
     if card.kind != "tool":
-        return _more(mark, card.kind, said(card), is_over=is_over)
+        return _more(mark, card, is_over=is_over)
     if not is_over or mark.kind == "tool":
         return mark, []
     return _Mark("tool", is_over=True), [_Piece("tool", card_plain(card))]
 
 
-def _more(mark: _Mark, kind: str, text: str, *, is_over: bool) -> tuple[_Mark, list[_Piece]]:
-    """Return what to print of a text: its finished blocks, and the rest when it ends."""
+def _more(mark: _Mark, card: Card, *, is_over: bool) -> tuple[_Mark, list[_Piece]]:
+    """Return what to print of a text: its finished blocks, and the rest when it ends.
+
+    Marks of citations are no part of the text that is compared: they come after it.
+    """
+    kind, text = card.kind, written(card)
     if is_over and not _begins(text, mark, kind):
         whole = _Mark(kind, len(text), _checksum(text), is_over=True)
-        told = [_Piece("line", "Final answer:"), _Piece(kind, text)]
+        told = [_Piece("line", "Final answer:"), _Piece(kind, said(card))]
         return whole, told if kind == "answer" else []
     new = text[mark.length :]
     new = (new if is_over else "".join(_finished(new))).rstrip("\r\n")
     checksum = _checksum(new, mark.checksum)
     known = _Mark(kind, mark.length + len(new), checksum, is_over=is_over)
-    return known, [_Piece(kind, new, goes_on=mark.length > 0)] if new.strip() else []
+    told = [_Piece(kind, said(card, mark.length, known.length), goes_on=mark.length > 0)]
+    return known, told if new.strip() else []
 
 
 def _begins(text: str, mark: _Mark, kind: str) -> bool:
@@ -154,6 +162,6 @@ def _written(pieces: Iterable[_Piece], last: str, *, color: bool) -> tuple[str, 
 
 
 def _styled(lines: str, kind: str, *, color: bool) -> str:
-    if color and kind in {"reasoning", "footer"}:
+    if color and kind in {"reasoning", "footer", "sources"}:
         return "\n".join(f"{_DIM}{line}{_PLAIN}" if line else "" for line in lines.split("\n"))
     return quote(lines) if kind == "reasoning" else lines

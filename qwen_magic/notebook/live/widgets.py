@@ -136,7 +136,7 @@ class Body:
 
     def show(self, parts: Sequence[Part], *, growing: bool) -> None:
         """Show the parts; do not send again what stands already."""
-        text = parts[0].text if parts and isinstance(parts[0], Words) else ""
+        text = parts[0].cited if parts and isinstance(parts[0], Words) else ""
         others = parts[1:] if text else parts
         if not text.startswith(self._sent):
             self._column.show_only()

@@ -6,6 +6,7 @@ import re
 from itertools import pairwise
 
 from qwen_magic.notebook.markdown.escapes import strip_controls
+from qwen_magic.notebook.markdown.footnotes import NOTE
 from qwen_magic.notebook.markdown.tokens import parser
 
 __all__ = ["split_blocks", "without_stub"]
@@ -13,7 +14,7 @@ __all__ = ["split_blocks", "without_stub"]
 # A carriage return at the very end may be half of a line end.
 _LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
 # These can go on after a blank line; any other block ends there.
-_REOPENED = ("bullet_list_open", "ordered_list_open", "code_block")
+_REOPENED = ("bullet_list_open", "ordered_list_open", "code_block", f"{NOTE}_open")
 _STUB = re.compile(r"(?:\A|\n)[ >]*(?:[-+*=_#~`|]{1,6}|\d{1,9}[.)]?) *\Z")
 
 

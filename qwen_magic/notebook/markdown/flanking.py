@@ -16,6 +16,8 @@ from markdown_it.common.utils import isMdAsciiPunct, isPunctChar, isWhiteSpace
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
 
+from qwen_magic.notebook.markdown import citations
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -66,8 +68,9 @@ class _State(StateInline):
         end = start
         while end < self.posMax and self.src[end] == self.src[start]:
             end += 1
-        before, main = _before(self.src, start)
-        after = self.src[end] if end < self.posMax else " "
+        before, main = _before(self.src, citations.before(self.src, start))
+        behind = citations.after(self.src, end)
+        after = self.src[behind] if behind < self.posMax else " "
         if _is_space(main) or _is_space(after):
             return Scanned(not _is_space(after), not _is_space(main), end - start)
         opens, closes = _is_punctuation(main), _is_punctuation(after)

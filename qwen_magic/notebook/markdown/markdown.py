@@ -22,9 +22,10 @@ from qwen_magic.notebook.markdown.escapes import (
     inline_code,
     strip_controls,
 )
+from qwen_magic.notebook.markdown.footnotes import NOTE, link_footnotes
 from qwen_magic.notebook.markdown.highlighting import highlight
 from qwen_magic.notebook.markdown.links import safe_link
-from qwen_magic.notebook.markdown.safe_markdown import to_markdown
+from qwen_magic.notebook.markdown.safe_markdown import link, to_markdown
 from qwen_magic.notebook.markdown.tokens import parse, top_level
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ __all__ = [
     "highlight",
     "html_blocks",
     "inline_code",
+    "link",
     "safe_link",
     "split_blocks",
     "strip_controls",
@@ -50,27 +52,31 @@ __all__ = [
 
 _CONTAINERS = ("blockquote", "ol", "table", "tbody", "thead", "tr", "ul")
 _COLOURED_WHILE_GROWING = 5_000
+_NOTE = "font-size:.9em;opacity:.85"
 _KEPT = 512  # finished blocks of the answers that grow now
 
 
-def to_html(text: str) -> str:
-    """Return the text as HTML."""
-    return "".join(html_blocks(text))
+def to_html(text: str, within: str = "") -> str:
+    """Return the text as HTML; footnotes are links if there is a scope for their ids."""
+    return "".join(html_blocks(text, within=within))
 
 
-def html_blocks(text: str, *, growing: bool = False) -> list[str]:
+def html_blocks(text: str, *, growing: bool = False, within: str = "") -> list[str]:
     """Return the HTML of each outermost block; joined, they equal `to_html`.
 
     Args:
         text: Markdown.
         growing: The text is the open rest of `split_blocks`, drawn again and again: a last line
             that is only the start of some markup is left out, and long code waits for its colours.
+        within: What the ids of footnotes begin with; without it, they are no links.
     """
     tokens = parse(without_stub(text) if growing else text)
     if growing:
         for token in tokens:
             if len(token.content) > _COLOURED_WHILE_GROWING:
                 token.info = ""
+    if within:
+        link_footnotes(tokens, within)
     blocks = list(top_level(tokens))
     for block in blocks:
         direct(block)
@@ -119,6 +125,22 @@ def _code(token: Token) -> str:
     return f"<div{_attributes(token)}>{drawn}</div>\n" if token.attrs else drawn
 
 
+def _citation(token: Token) -> str:
+    href = token.attrs.get("href")
+    title = f' title="{html.escape(str(token.attrs["title"]))}"' if "title" in token.attrs else ""
+    mark = f"[{token.meta['number']}]"
+    if not href:
+        return f"<sup{title}>{mark}</sup>"
+    target = f'href="{html.escape(str(href))}" target="_blank" rel="noopener noreferrer"'
+    return f"<sup><a {target}{title}>{mark}</a></sup>"
+
+
+def _footnote(token: Token) -> str:
+    name = escape(token.meta["label"])
+    linked = f"<a{_attributes(token)}>{name}</a>" if token.attrs else name
+    return f"<sup>{linked}</sup>{' ' if token.type == 'footnote_label' else ''}"
+
+
 _CONTENT: dict[str, Callable[[Token], str]] = {
     "text": lambda token: escape(token.content),
     "softbreak": lambda _: "\n",
@@ -127,6 +149,11 @@ _CONTENT: dict[str, Callable[[Token], str]] = {
     "code_inline": lambda token: f"<code{_attributes(token)}>{html.escape(token.content)}</code>",
     "code_block": _code,
     "fence": _code,
+    "citation": _citation,
+    "footnote_mark": _footnote,
+    "footnote_label": _footnote,
+    f"{NOTE}_open": lambda token: f'<div style="{_NOTE}"{_attributes(token)}>\n',
+    f"{NOTE}_close": lambda _: "</div>\n",
     "math_inline": lambda token: f"<span{_attributes(token)}>${html.escape(token.content)}$</span>",
     "math_display": lambda token: (
         f"<span{_attributes(token)}>$${html.escape(token.content)}$$</span>"

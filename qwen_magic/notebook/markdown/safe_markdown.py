@@ -18,13 +18,14 @@ from qwen_magic.notebook.markdown.escapes import (
     join_spans,
 )
 from qwen_magic.notebook.markdown.flanking import apart, neighbours
+from qwen_magic.notebook.markdown.footnotes import NOTE
 from qwen_magic.notebook.markdown.tex import markdown_tex, without_bars
 from qwen_magic.notebook.markdown.tokens import parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-__all__ = ["to_markdown"]
+__all__ = ["link", "to_markdown"]
 
 _CODE = ("fence", "code_block")
 _FORMULAS = ("math_inline", "math_display")
@@ -42,6 +43,11 @@ def to_markdown(text: str) -> str:
     """
     blocks = _blocks(Node(parse(text)).children)
     return f"{blocks}\n" if blocks else ""
+
+
+def link(label: str, url: str) -> str:
+    """Return a link to a safe address."""
+    return f"[{escape_markdown(label)}]({_address(url)})"
 
 
 def _blocks(nodes: Iterable[Node], gap: str = "\n\n") -> str:
@@ -118,16 +124,25 @@ def _link(node: Node) -> str:
     return f"[{_spans(node.children)}]({_target(str(node.attrs['href']), node)})"
 
 
+def _citation(node: Node) -> str:
+    mark = rf"\[{node.meta['number']}\]"
+    return f"[{mark}]({_target(str(node.attrs['href']), node)})" if "href" in node.attrs else mark
+
+
 def _image(node: Node) -> str:
     alt = escape_span(str(node.attrs["alt"]))
     return f"![{alt}]({_target(str(node.attrs['src']), node)})"
 
 
 def _target(url: str, node: Node) -> str:
-    url = url.replace("&", "&amp;").replace("$", r"\$")
     title = escape_span(str(node.attrs.get("title", "")))
     title = title.replace('"', "&quot;").replace("`", "&#96;")
-    return f'<{url}> "{title}"' if title else f"<{url}>"
+    return f'{_address(url)} "{title}"' if title else _address(url)
+
+
+def _address(url: str) -> str:
+    shown = url.replace("&", "&amp;").replace("$", r"\$")
+    return f"<{shown}>"
 
 
 _BLOCKS: dict[str, Callable[[Node], str]] = {
@@ -140,6 +155,7 @@ _BLOCKS: dict[str, Callable[[Node], str]] = {
     "ordered_list": _list,
     "table": _table,
     "hr": lambda _: "___",  # three hyphens would turn a line above them into a heading
+    NOTE: lambda node: _blocks(node.children),
     "math_block": lambda node: f"$${markdown_tex(node.content)}$$",
 }
 
@@ -147,6 +163,9 @@ _SPANS: dict[str, Callable[[Node], str]] = {
     "inline": lambda node: _spans(node.children),
     "text": lambda node: escape_span(node.content),
     "code_inline": lambda node: inline_code(node.content),
+    "citation": _citation,
+    "footnote_mark": lambda node: escape_span(f"[^{node.meta['label']}]"),
+    "footnote_label": lambda node: escape_span(f"[^{node.meta['label']}]: "),
     "softbreak": lambda _: "\n",
     "hardbreak": lambda _: "\\\n",
     "em": _marked,

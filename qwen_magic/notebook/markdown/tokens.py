@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from qwen_magic.notebook.markdown.citations import add_citations, without_citations
 from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.notebook.markdown.flanking import FriendlyInline, joins_lines, neighbours
+from qwen_magic.notebook.markdown.footnotes import add_footnotes, label
 from qwen_magic.notebook.markdown.links import find_links, safe_image, safe_link
 from qwen_magic.notebook.markdown.marks import mark
 from qwen_magic.notebook.markdown.rules import add_rules
@@ -43,6 +45,8 @@ def parser() -> MarkdownIt:
     md.enable(["table", "strikethrough"])
     md.disable(["reference", "html_block", "html_inline"])
     add_rules(md)
+    add_citations(md)
+    add_footnotes(md)
     return md
 
 
@@ -50,6 +54,9 @@ def parse(text: str) -> list[Token]:
     """Return the safe tokens of a whole text."""
     tokens = parser().parse(strip_controls(text))
     mark(tokens)
+    tokens = label(tokens)
+    for token in tokens:
+        _without_citations(token)
     return [_safe_block(token) for token in tokens]
 
 
@@ -63,6 +70,13 @@ def top_level(tokens: Iterable[Token]) -> Iterator[list[Token]]:
         if depth == 0:
             yield block
             block = []
+
+
+def _without_citations(token: Token) -> None:
+    """Take citations out of code, formulas and addresses; they were not parsed there."""
+    for inner in (token, *(token.children or ())):
+        if inner.type not in {"inline", "text"}:
+            inner.content = without_citations(inner.content)
 
 
 def _safe_block(token: Token) -> Token:
@@ -84,6 +98,9 @@ def _safe_inline(tokens: Iterable[Token], *, linked: bool = False) -> Iterator[T
             yield _safe_formula(token)
         elif token.type == "text" and not linked:
             yield from _with_links(token.content)
+        elif token.type == "citation" and linked:
+            token.attrs.pop("href", None)
+            yield token
         else:
             yield token
 

@@ -47,6 +47,17 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud
 OWN = re.compile(r"\x1b\[(?:2|22)m")
 
 
+def cited(text: str) -> tuple[dict[str, object], ...]:
+    """Return annotations with the text wherever a server could put it."""
+    place = {"start_index": 0, "end_index": 5}
+    return (
+        {"type": "url_citation", "url": text, "title": text, **place},
+        {"type": "url_citation", "url": f"https://a.example/{text}", "title": text, **place},
+        {"type": "file_citation", "filename": text, "file_id": text, "index": 5},
+        {"type": text, text: {"url": text}, "start_index": text, "end_index": text},
+    )
+
+
 def everywhere(text: str) -> tuple[Item, ...]:
     """Return an item of each type, with the text wherever a server could put it."""
     found = json.dumps([{"title": text, "url": text}, {"title": text, "url": "https://a.example/"}])
@@ -71,6 +82,7 @@ def everywhere(text: str) -> tuple[Item, ...]:
         FileSearchCall("i", "", (text,), (FileResult(text, text, 0.5, text),)),
         OtherItem(text, text, text, {text: text, "nested": {text: [text]}}),
         Message("i", "", text, (Part(text), Part(refusal=text))),
+        Message("j", content=(Part(f"Words {text} more.", annotations=cited(text)),)),
     )
 
 

@@ -69,6 +69,7 @@ def test_the_html_reads_in_the_order_in_which_things_came() -> None:
         *("<details>", "<summary>", "Reasoning", "I should look.", "Then I answer."),
         *("<details>", "<summary>", "Web search: “moon”", "<li>", "<a>", "moon.example/facts"),
         *("The", "<strong>", "moon", "is far:", "<li>", "384,400 km"),
+        *("<details>", "<summary>", "Sources · 1 found", "<li>", "<a>", "moon.example/facts"),
         FOOTER,
     ]
 
@@ -77,7 +78,8 @@ def test_the_plain_text_is_a_transcript() -> None:
     assert transcript(WHOLE) == (
         "│ I should look.\n│\n│ Then I answer.\n\n"
         "• Web search: “moon”\n\n"
-        f"The **moon** is far:\n\n- 384,400 km\n\n{FOOTER}"
+        "The **moon** is far:\n\n- 384,400 km\n\n"
+        f"Sources · 1 found\n• https://moon.example/facts\n\n{FOOTER}"
     )
     assert bundle(WHOLE)[0]["text/plain"] == transcript(WHOLE)
 
@@ -87,6 +89,7 @@ def test_the_markdown_has_no_html_and_means_the_same() -> None:
         "> **Reasoning**\n>\n> I should look.\n>\n> Then I answer.\n\n"
         "+ Web search: “moon”\n\n"
         "The **moon** is far:\n\n- 384,400 km\n\n"
+        "*Sources · 1 found*\n\n- [moon.example/facts](<https://moon.example/facts>)\n\n"
         f"*{FOOTER.replace('_', chr(92) + '_')}*"
     )
 
@@ -133,7 +136,8 @@ def test_every_item_type_shows_all_of_its_card(item: Item) -> None:
     assert drawn.kind == "answer" or f"<summary> {drawn.heading}" in shown
     texts = re.findall(r"[\w./]{3,}", str(drawn.parts).replace("\\n", " "))
     known = {"Words", "Code", "Logs", "Links", "Note", "text", "language", "json", "python"}
-    missing = [word for word in {*texts} - known - {"links"} if word not in html]
+    known |= {"links", "marks", "scope"}
+    missing = [word for word in {*texts} - known if word not in html]
     assert missing == []
 
 
