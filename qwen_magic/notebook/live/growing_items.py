@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwen_magic.notebook.cards.footer import hint
+from qwen_magic.notebook.cards.sources import sources_card
 from qwen_magic.notebook.live.entries import PAGE, Page
+from qwen_magic.notebook.live.widgets import Fold
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.turn.turn import Turn
+    from qwen_magic.notebook.cards.cards import Card
     from qwen_magic.notebook.live.widgets import Column, Look
 
 __all__ = ["GrowingItems", "Waiting"]
@@ -18,13 +21,20 @@ _LONG = 3.0  # seconds; a longer wait is told
 
 
 class GrowingItems:
-    """A turn's items in a column; only what changed is drawn again."""
+    """A turn's items in a column; only what changed is drawn again.
+
+    Attributes:
+        listed: The list of sources, which stands below all else.
+    """
 
     def __init__(self, look: Look, column: Column, *, show_reasoning: bool) -> None:
         self._look = look
         self._column = column
         self._show_reasoning = show_reasoning
         self._pages: list[Page] = []
+        self._sources: Fold | None = None
+        self._listed: Card | None = None
+        self.listed = look.box()
 
     def draw(self, turn: Turn, now: float) -> None:
         """Draw what is new in the turn."""
@@ -35,6 +45,7 @@ class GrowingItems:
             new -= self._pages[number].show(turn, now, new=new)
             if not new:
                 break
+        self._list(sources_card(turn))
 
     def opened(self, turn: Turn) -> frozenset[int]:
         """Return the numbers of the items that stay open when the ended turn settles.
@@ -43,7 +54,22 @@ class GrowingItems:
         written when the turn was stopped.
         """
         cut = turn.status != "completed"
-        return frozenset(n for page in self._pages for n in page.opened(cut=cut))
+        listed = self._sources is not None and self._sources.is_open
+        return frozenset(
+            (
+                *(n for page in self._pages for n in page.opened(cut=cut)),
+                *((len(turn.output),) if listed else ()),
+            )
+        )
+
+    def _list(self, card: Card | None) -> None:
+        if card is None or card == self._listed:
+            return
+        if self._sources is None:
+            self._sources = Fold(self._look)
+            self.listed.children = (self._sources.box,)
+        self._sources.show(card, card.heading, busy=False)
+        self._listed = card
 
     def _add_page(self, first: int) -> None:
         page = Page(self._look, first, show_reasoning=self._show_reasoning)

@@ -55,8 +55,8 @@ class GrowingView:
         if notes:
             self._column.add(self._look.html("".join(map(line_html, notes))))
         self._bar = StopBar(self._look, in_time=can_stop)
-        self._root = self._look.root(self._column.box, self._bar.box)
         self._items = GrowingItems(self._look, self._column, show_reasoning=show_reasoning)
+        self._root = self._look.root(self._column.box, self._items.listed, self._bar.box)
         self._pause = 1 / updates_per_second
         self._began = time.monotonic()
         self._waiting = Waiting(self._began)

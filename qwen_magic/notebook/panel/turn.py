@@ -104,7 +104,7 @@ class TurnView:
         if self._items is None:
             column = Column(self._look)
             self._items = GrowingItems(self._look, column, show_reasoning=self._show_reasoning)
-            place(self._answer, (column.box,))
+            place(self._answer, (column.box, self._items.listed))
         self._items.draw(turn, now)
         told = hint or self._waiting.told(turn, now)
         self._tell("" if told == _THINKING and turn.output else line_html(told))

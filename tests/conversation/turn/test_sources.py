@@ -122,4 +122,5 @@ def test_what_the_final_response_leaves_out_is_kept_and_what_it_tells_counts() -
 def test_sources_are_stored_with_the_answer() -> None:
     page = WebPage("https://b.example/b", "B", "The B site")
     items = (WebSearchCall("w", sources=(page.url,), pages=(page,)), said(A, FILE))
-    assert read_items(f"[{','.join(map(item_json, items))}]") == items
+    stored = ",".join(item_json(item) for item in items)
+    assert read_items(f"[{stored}]") == items

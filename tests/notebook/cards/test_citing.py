@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +12,9 @@ from qwen_magic.notebook.cards.citing import marks, with_citations, with_numbers
 from qwen_magic.notebook.markdown.markdown import to_html
 from tests.notebook.safety import assert_inert
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 URL = "https://a.example/page"
 PAGE = {"type": "url_citation", "url": URL, "title": "A page"}
 FILE = {"type": "file_citation", "file_id": "f1", "filename": "notes.txt"}
@@ -20,7 +23,7 @@ SOURCES = {
     for number, told in enumerate((PAGE, FILE), 1)
     if (found := source_of(told))
 }
-COUNTS = {
+COUNTS: dict[str, Callable[[str], int]] = {
     "characters": len,
     "utf-16": lambda text: len(text.encode("utf-16-le")) // 2,
     "bytes": lambda text: len(text.encode()),
