@@ -34,6 +34,7 @@ SETTINGS = {
     "replay": "the cassette that answers in the network's place, without a key; empty for none",
     "replay_speed": "1 replays in the recorded rhythm, 2 twice as fast, 0 at once (so without a person); the demo keeps to it",
     "show_reasoning": "whether reasoning is displayed",
+    "think_tags": "whether <think>…</think> at the head of an answer's text is reasoning",
     "updates_per_second": "how often a growing answer is redrawn, at most",
     "api_key": "never here, where the notebook would save it: in DASHSCOPE_API_KEY",
 }

@@ -72,6 +72,8 @@ class Settings:
             None keeps the recorded rhythm, but answers at once in a notebook that runs without a
             person. It sets the built-in demo's speed, too.
         show_reasoning: Whether reasoning is displayed.
+        think_tags: Whether `<think>…</think>` at the head of an answer's text is reasoning, as
+            servers without a reasoning parser leave it there.
         updates_per_second: How often a growing answer is redrawn, at most; 1 to 100.
         api_key: The key; else `DASHSCOPE_API_KEY`, read at each ask.
     """
@@ -96,6 +98,7 @@ class Settings:
     replay: str = ""
     replay_speed: float | None = None
     show_reasoning: bool = True
+    think_tags: bool = True
     updates_per_second: float = 25.0
     api_key: str = field(default="", repr=False)
 

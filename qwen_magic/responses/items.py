@@ -42,12 +42,17 @@ class Part(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """What the model says to the reader."""
+    """What the model says to the reader.
+
+    Attributes:
+        thought: Thoughts that the server left in the text. It is not on the wire.
+    """
 
     id: str = ""
     status: str = ""
     role: str = "assistant"
     content: tuple[Part, ...] = ()
+    thought: str = ""
 
 
 class Reasoning(Struct, frozen=True):

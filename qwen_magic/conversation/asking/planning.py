@@ -106,7 +106,9 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
     rebuilding = _told(reason, before) if reason and earlier is None else ""
     notes = (*filter(None, (placement.told, rebuilding)), *doubts(request))
-    return Plan(_first(record, request, placement.number, notes), request, record, tools, earlier)
+    first = _first(record, request, placement.number, notes)
+    first = replace(first, think_tags=settings.think_tags)
+    return Plan(first, request, record, tools, earlier)
 
 
 def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:

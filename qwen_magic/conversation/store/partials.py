@@ -23,6 +23,7 @@ __all__ = ["Kind", "Piece", "Written", "pieces", "whole"]
 Kind: TypeAlias = Literal["more", "item"]
 
 
+_OPEN = "\n"  # stands for thoughts that grow; they never end with a line end themselves
 _NOTHING = Message(content=(Part(),))
 
 
@@ -77,6 +78,8 @@ def whole(found: Iterable[Piece]) -> tuple[Item, ...]:
 def _apart(item: Item) -> tuple[Item, str]:
     """Return an item without its growing text, and that text."""
     match item:
+        case Message(content=() | (Part("", "", ()),), thought=text) if text:
+            return replace(item, thought=_OPEN), text
         case Message(content=(Part(text, "", annotations),)):
             return replace(item, content=(Part(annotations=annotations),)), text
         case Reasoning(summary=(text,), content=()):
@@ -89,6 +92,8 @@ def _apart(item: Item) -> tuple[Item, str]:
 
 def _joined(frame: Item, text: str) -> Item:
     match frame:
+        case Message(content=() | (Part("", "", ()),), thought=thought) if thought == _OPEN:
+            return replace(frame, thought=text)
         case Message(content=(Part("", "", annotations),)):
             return replace(frame, content=(Part(text, annotations=annotations),))
         case Reasoning(summary=("",), content=()):

@@ -113,6 +113,7 @@ def turn_of(record: Record, number: int) -> Turn:
         chain=record.chain.name,
         number=number,
         output=output.settle((), record.output),
+        think_tags=False,  # they were read before the turn was stored
     )
 
 

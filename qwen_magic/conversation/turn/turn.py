@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.turn import output
 from qwen_magic.conversation.turn.output import Output, Slot
+from qwen_magic.conversation.turn.saying import code_of, text_of, thoughts_of
 from qwen_magic.conversation.turn.sources import Source, sources
 from qwen_magic.conversation.turn.steps import (
     Answered,
@@ -25,8 +26,9 @@ from qwen_magic.conversation.turn.steps import (
     Stopped,
 )
 from qwen_magic.conversation.turn.texts import written
+from qwen_magic.conversation.turn.thinking import apart
 from qwen_magic.responses import events, items
-from qwen_magic.responses.items import FunctionCall, Item, Message, Reasoning
+from qwen_magic.responses.items import FunctionCall, Item, Message
 from qwen_magic.responses.parsing import parse_item
 from qwen_magic.responses.refusals import response_error
 from qwen_magic.responses.response import Usage, total
@@ -66,6 +68,7 @@ class Turn(Struct, frozen=True):
         output: What arrived, in all of the turn's responses.
         answered: How many of the output's items belong to responses before the last one.
         spent: What those responses cost.
+        think_tags: Whether `<think>` in an answer's text marks thoughts.
     """
 
     prompt: str = ""
@@ -82,6 +85,7 @@ class Turn(Struct, frozen=True):
     output: Output = ()
     answered: int = 0
     spent: Usage | None = None
+    think_tags: bool = True
 
     def __repr__(self) -> str:
         return f"Turn({self.prompt[:40]!r}, status={self.status!r}, text={self.text[:80]!r})"
@@ -94,24 +98,25 @@ class Turn(Struct, frozen=True):
     @property
     def items(self) -> tuple[Item, ...]:
         """What the model produced, in order, each item as far as it has arrived."""
-        return tuple(output.item_of(slot) for slot in self.output)
+        return tuple(self.item(number) for number in range(len(self.output)))
+
+    def item(self, number: int) -> Item:
+        """Return one of the items, as far as it has arrived; they count from 0."""
+        slot = self.output[number]
+        item = output.item_of(slot)
+        if not self.think_tags or not isinstance(item, Message):
+            return item
+        return apart(item, whole=slot.done or self.ended)
 
     @property
     def text(self) -> str:
         """The answer, in Markdown; after each call of ours, a new paragraph begins."""
-        paragraphs = [""]
-        for item in self.items:
-            if isinstance(item, Message):
-                paragraphs[-1] += "".join(part.text for part in item.content)
-            elif isinstance(item, FunctionCall) and item.output is not None and paragraphs[-1]:
-                paragraphs.append("")
-        return "\n\n".join(filter(None, paragraphs))
+        return text_of(self.items)
 
     @property
     def reasoning(self) -> str:
         """What the model said about its reasoning."""
-        found = (item for item in self.items if isinstance(item, Reasoning))
-        return "".join(text for item in found for text in (*item.summary, *item.content))
+        return thoughts_of(self.items)
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -126,10 +131,7 @@ class Turn(Struct, frozen=True):
     @property
     def code(self) -> tuple[str, ...]:
         """The answer's fenced code blocks, in order."""
-        from markdown_it import MarkdownIt
-
-        tokens = MarkdownIt("commonmark").parse(self.text)
-        return tuple(token.content for token in tokens if token.type == "fence")
+        return code_of(self.text)
 
 
 def fold(turn: Turn, arrived: Iterable[events.Event]) -> Turn:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.turn.calls import unanswered
-from qwen_magic.conversation.turn.output import item_of
 from qwen_magic.notebook.cards.wording import line
 from qwen_magic.responses import items
 
@@ -39,10 +38,11 @@ def hint(turn: Turn) -> str:
     if calls := unanswered(turn):
         return _calls_hint(calls)
     slot = turn.output[-1] if turn.output else None
-    item = item_of(slot) if slot else None
+    item = turn.item(len(turn.output) - 1) if slot else None
     match item:
         case items.Message():
-            return "" if any(part.text for part in item.content) else waiting
+            told = _WAITING[items.Reasoning] if item.thought else waiting
+            return "" if any(part.text for part in item.content) else told
         case items.McpCall():
             return f"Calling {line(item.name)}…"
         case _ if slot is None or slot.done or item is None or item.status == "completed":

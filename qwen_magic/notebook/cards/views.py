@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from qwen_magic.notebook.cards.cards import cards
+from qwen_magic.notebook.cards.cards import cards, stacked
 from qwen_magic.notebook.cards.footer import ending, footer, hint, place_notes
 from qwen_magic.notebook.cards.html import card_html, ending_html, line_html
 from qwen_magic.notebook.cards.sources import sources_card
@@ -17,7 +17,7 @@ from qwen_magic.notebook.cards.text import card_markdown, card_plain, line_markd
 from qwen_magic.notebook.markdown.escapes import strip_controls
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping, Sequence
+    from collections.abc import Container, Sequence
 
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.notebook.cards.cards import Card
@@ -43,7 +43,7 @@ def bundle(
         opened: The numbers of the items that stay unfolded though the turn has ended.
     """
     shown = _shown(turn, show_reasoning=show_reasoning)
-    drawn = list(shown.values())
+    drawn = [card for _, card in shown]
     notes = (*notes, *place_notes(turn))
     data = {
         "text/html": _html(turn, shown, notes, opened),
@@ -56,18 +56,19 @@ def bundle(
 def transcript(turn: Turn, *, notes: tuple[str, ...] = (), show_reasoning: bool = True) -> str:
     """Return the turn as plain text: reasoning, tool calls, answer, footer."""
     shown = _shown(turn, show_reasoning=show_reasoning)
-    return _plain(turn, list(shown.values()), notes)
+    return _plain(turn, [card for _, card in shown], notes)
 
 
-def _shown(turn: Turn, *, show_reasoning: bool) -> dict[int, Card]:
-    """Return the cards that have something to show, by their items' numbers."""
-    shown = {
-        number: card
-        for number, card in enumerate(cards(turn))
+def _shown(turn: Turn, *, show_reasoning: bool) -> list[tuple[int, Card]]:
+    """Return the cards that have something to show, with their items' numbers."""
+    drawn = ((n, card) for n, found in enumerate(cards(turn)) for card in stacked(found))
+    shown = [
+        (number, card)
+        for number, card in drawn
         if (card.parts or card.kind == "tool") and (show_reasoning or card.kind != "reasoning")
-    }
+    ]
     listed = sources_card(turn)
-    return {**shown, len(turn.output): listed} if listed else shown
+    return [*shown, (len(turn.output), listed)] if listed else shown
 
 
 def _closing(turn: Turn) -> list[str]:
@@ -77,9 +78,9 @@ def _closing(turn: Turn) -> list[str]:
 
 
 def _html(
-    turn: Turn, shown: Mapping[int, Card], notes: Sequence[str], opened: Container[int]
+    turn: Turn, shown: Sequence[tuple[int, Card]], notes: Sequence[str], opened: Container[int]
 ) -> str:
-    drawn = list(shown.values())
+    drawn = [card for _, card in shown]
     answered = any(card.kind == "answer" for card in drawn)
     waits = "" if drawn and drawn[-1].heading == hint(turn) else hint(turn)
     return "".join(
@@ -87,7 +88,7 @@ def _html(
             *map(line_html, notes),
             *(
                 card_html(card, is_open=n in opened or _is_open(card, turn, answered=answered))
-                for n, card in shown.items()
+                for n, card in shown
             ),
             ending_html(ending(turn)),
             line_html(footer(turn) if turn.ended else waits),

@@ -7,9 +7,9 @@ HTML when the reader is probably two pages further on.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from qwen_magic.notebook.cards.cards import card_at
+from qwen_magic.notebook.cards.cards import card_at, stacked
 from qwen_magic.notebook.cards.html import card_html
 from qwen_magic.notebook.live.widgets import Body, Column, Fold
 
@@ -73,9 +73,21 @@ class Page:
             self._entries.append(_Entry(self._live, card, now))
         entry = self._entries[at]
         entry.show(slot, card, now)
+        if card.before and self._show_reasoning:
+            self._place_thought(entry, entry.think(card.before, now))
         if not entry.is_placed and self._shows(card):
             self._column.add(entry.shown.box)
             entry.is_placed = True
+
+    def _place_thought(self, entry: _Entry, fold: Fold) -> None:
+        """Put thoughts that came in an answer's text above it, even if it stands there already."""
+        if entry.has_thought:
+            return
+        entry.has_thought = True
+        if entry.is_placed:
+            self._column.put_before(entry.shown.box, fold.box)
+        else:
+            self._column.add(fold.box)
 
     def _shows(self, card: Card) -> bool:
         visible = self._show_reasoning or card.kind != "reasoning"
@@ -88,7 +100,8 @@ class Page:
         self._flat = slots
         opened = set(self.opened(cut=False))
         drawn = ((n, card_at(turn, n)) for n in range(self._first, self._first + PAGE))
-        shown = (card_html(c, is_open=n in opened) for n, c in drawn if self._shows(c))
+        each = ((n, c) for n, whole in drawn for c in stacked(whole))
+        shown = (card_html(c, is_open=n in opened) for n, c in each if self._shows(c))
         self._column.show_only(self._look.html("".join(shown)))
         self._live.close()
 
@@ -104,9 +117,21 @@ class _Entry:
         self._ended: float | None = None
         self._state = card.state
         self._slot: Slot | None = None
+        self._look = look
+        self._thought: _Entry | None = None
+        self.has_thought = False
+
+    def think(self, card: Card, now: float) -> Fold:
+        """Show the thoughts that came in its text."""
+        if self._thought is None:
+            self._thought = _Entry(self._look, card, self._began)
+        self._thought.show(None, card, now)
+        return cast("Fold", self._thought.shown)
 
     def stays_open(self, *, cut: bool) -> bool:
         """Return whether it stays open when the turn settles, complete or cut."""
+        if self._thought is not None:
+            return self._thought.stays_open(cut=cut)
         fold = self.shown
         return isinstance(fold, Fold) and fold.is_open and (fold.is_chosen or cut)
 
@@ -114,7 +139,7 @@ class _Entry:
         """Return whether the item changed, or ended because another began."""
         return slot is not self._slot or (self._ended is None and not is_last)
 
-    def show(self, slot: Slot, card: Card, now: float) -> None:
+    def show(self, slot: Slot | None, card: Card, now: float) -> None:
         """Show the item as it stands."""
         busy = card.is_busy
         if card.state == "running" != self._state:

@@ -6,7 +6,7 @@ An answer is printed block by block, each when it is finished; a tool call, when
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
 
 from qwen_magic.notebook.cards.cards import card_at
@@ -38,11 +38,15 @@ class _Mark:
     is_over: bool = False
 
 
+_Marks: TypeAlias = tuple[tuple[_Mark, _Mark], ...]
+"""Of each item: how much is printed of thoughts that came in its text, and of itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """How much of a turn stands in the terminal."""
 
-    marks: tuple[_Mark, ...] = ()
+    marks: _Marks = ()
     last: str = ""
     ended: bool = False
 
@@ -81,17 +85,21 @@ def advance_print(
     return Printed(marks, last, turn.ended), text
 
 
-def _arrived(known: tuple[_Mark, ...], turn: Turn) -> tuple[tuple[_Mark, ...], list[_Piece]]:
+def _arrived(known: _Marks, turn: Turn) -> tuple[_Marks, list[_Piece]]:
     """Return what to print; look at finished items again when the turn ends."""
-    marks: list[_Mark] = []
+    marks: list[tuple[_Mark, _Mark]] = []
     pieces: list[_Piece] = []
     for number in range(len(turn.output)):
-        mark = known[number] if number < len(known) else _Mark()
+        thought, mark = known[number] if number < len(known) else (_Mark(), _Mark())
         if turn.ended or not mark.is_over:
             card = card_at(turn, number)
+            if card.before and not (thought.is_over or mark.length):  # else it is printed already
+                is_over = not card.before.is_busy
+                thought, found = _news(thought, card.before, is_over=is_over)
+                pieces += found
             mark, found = _news(mark, card, is_over=_is_over(turn, number, card))
             pieces += found
-        marks.append(mark)
+        marks.append((thought, mark))
     return tuple(marks), pieces
 
 
@@ -119,7 +127,9 @@ def _more(mark: _Mark, card: Card, *, is_over: bool) -> tuple[_Mark, list[_Piece
     Marks of citations are no part of the text that is compared: they come after it.
     """
     kind, text = card.kind, written(card)
-    if is_over and not _begins(text, mark, kind):
+    if not _begins(text, mark, kind):
+        if not is_over:
+            return mark, []
         whole = _Mark(kind, len(text), _checksum(text), is_over=True)
         told = [_Piece("line", "Final answer:"), _Piece(kind, said(card))]
         return whole, told if kind == "answer" else []

@@ -116,6 +116,13 @@ class Column:
             self._last = self._look.box(widget)
             self.box.children = (*self.box.children, self._last)
 
+    def put_before(self, known: Widget, widget: Widget) -> None:
+        """Add a widget before one that is there."""
+        for box in (self.box, *self.box.children):
+            if known in getattr(box, "children", ()):
+                at = box.children.index(known)
+                box.children = (*box.children[:at], widget, *box.children[at:])
+
     def show_only(self, *widgets: Widget) -> None:
         """Show these widgets in place of all others."""
         self.box.children = widgets

@@ -52,6 +52,7 @@ class Configured(Magics):
     replay = Unicode("", help=help_of("replay")).tag(config=True)
     replay_speed = Float(None, allow_none=True, help=help_of("replay_speed")).tag(config=True)
     show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
+    think_tags = Bool(_UNSET.think_tags, help=help_of("think_tags")).tag(config=True)
     updates_per_second = Float(_UNSET.updates_per_second, help=help_of("updates_per_second")).tag(
         config=True
     )
