@@ -6,20 +6,28 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
+from qwen_magic.demo.answers.chinese import spaced
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = ["Clues"]
 
 _NUMBER = re.compile(r"(?<![\w.])(?<!\w-)-?\d+(?:\.\d+)?(?!\w|\.\d|-\d)")
+_CITIES = (
+    "北京|上海|广州|廣州|深圳|杭州|成都|重庆|重慶|天津|苏州|蘇州|南京|武汉|武漢|西安|长沙|長沙|郑州|青岛|厦门|廈門|昆明|大连"
+    "|哈尔滨|拉萨|香港|澳门|澳門|台北|臺北|台中|臺中|高雄|东京|東京|首尔|首爾|新加坡|巴黎|伦敦|倫敦|纽约|紐約|罗马|羅馬|柏林"
+    "|莫斯科|悉尼|奥斯陆"
+)
+_LETTER = r"[^\W\u3040-\u9fff\uac00-\ud7a3]"  # Chinese has no spaces between words
 _CAPITAL = "A-Z\u00c0-\u00de\u0386-\u042f"
 _NAME = re.compile(
     rf"""
       "(?P<q1>[^"]+)" | “(?P<q2>[^”]+)” | 「(?P<q3>[^」]+)」 | `(?P<q4>[^`]+)`
     | (?<!\w)'(?P<q5>[^']+)'(?!\w)
-    | \b(?P<code>[A-Z]+-?\d[\w-]*)\b                                      # an order: A-1134
-    | \b(?P<name>[{_CAPITAL}][\w'\u2019-]*(?:\ [{_CAPITAL}][\w'\u2019-]*)*)         # Paris, New York, USD
-    | (?P<city>北京|上海|广州|深圳|杭州|成都|南京|武汉|西安|香港|台北|东京|巴黎|伦敦|纽约)
+    | (?<!{_LETTER})(?P<code>[A-Z]+-?\d(?:{_LETTER}|-)*)(?!{_LETTER})                                      # an order: A-1134
+    | (?<!{_LETTER})(?P<name>[{_CAPITAL}](?:{_LETTER}|['\u2019-])*(?:\ [{_CAPITAL}](?:{_LETTER}|['\u2019-])*)*)         # Paris, New York, USD
+    | (?P<city>{_CITIES})
     """,
     re.VERBOSE,
 )
@@ -46,13 +54,13 @@ class Clues:
 
     def __init__(self, question: str) -> None:
         self.question = question
-        self.numbers = deque(map(_number, _NUMBER.findall(question)))
+        self.numbers = deque(map(_number, _NUMBER.findall(spaced(question))))
         self.names = deque(_names(question))
         self._objects = deque(_OBJECT.findall(question))
 
     def mentions(self, word: object) -> bool:
         """Tell whether the question contains a word, in any case."""
-        whole = rf"(?<!\w){re.escape(str(word))}(?!\w)"
+        whole = rf"(?<!{_LETTER}){re.escape(str(word))}(?!{_LETTER})"
         return word != "" and bool(re.search(whole, self.question, re.IGNORECASE))
 
     def of(self, kind: str) -> Sequence[int | float | str]:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from itertools import count
 
+from qwen_magic.demo.answers import essay_chinese
+
 __all__ = ["asked_length", "essay"]
 
 USUAL = 8_000
 MOST = 4_000_000
 _ASKED = re.compile(
-    r"\blong (?:answer|text|story|essay|report|document|article|explanation)|\bwrite a long\b|长文"
-    r"|\b\d+ ?[km]b\b",
+    r"\blong (?:answer|text|story|essay|report|document|article|explanation)|\bwrite a long\b|长文|长篇"
+    r"|很?长的(?:回答|文章|故事|报告|说明|解释)|写得?长一?点|\b\d+ ?[km]b\b|\d{3,} *字",
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"(\d+) ?([km])b\b", re.IGNORECASE)
+_CHARACTERS = re.compile(r"(\d{3,}) *字")
 
+TITLE = "# A short tour of useful formulas"
 SECTIONS = (
     r"""Sums of powers
 
@@ -152,18 +156,21 @@ def asked_length(question: str) -> int:
     """Return the number of characters a question asks for, 0 if it does not ask for many."""
     if not _ASKED.search(question):
         return 0
+    if written := _CHARACTERS.search(question):
+        return min(int(written[1]), MOST)
     size = _SIZE.search(question)
     scale = {"k": 1_000, "m": 1_000_000}
     return min(int(size[1]) * scale[size[2].lower()], MOST) if size else USUAL
 
 
-def essay(length: int) -> str:
+def essay(length: int, *, chinese: bool = False) -> str:
     """Return an essay of at least this many characters, and at most a section more."""
-    kept = ["# A short tour of useful formulas"]
+    kept = [essay_chinese.TITLE if chinese else TITLE]
+    sections = essay_chinese.SECTIONS if chinese else SECTIONS
     written = len(kept[0])
     for number in count(1):
         if written >= length:
             break
-        kept.append(f"## {number}. {SECTIONS[(number - 1) % len(SECTIONS)]}")
+        kept.append(f"## {number}. {sections[(number - 1) % len(sections)]}")
         written += len(kept[-1]) + 2
     return "\n\n".join(kept)

@@ -7,10 +7,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.demo.answers.arguments import arguments_for
+from qwen_magic.demo.answers.chinese import simplified
 from qwen_magic.demo.answers.clues import Clues
 from qwen_magic.demo.wire.items import Item, call, output_of
 
 if TYPE_CHECKING:
+    from qwen_magic.demo.answers.chinese import Voice
     from qwen_magic.demo.wire.scene import Scene
 
 __all__ = ["calls", "outputs", "report"]
@@ -19,19 +21,21 @@ MOST_CALLS = 3  # of one function, for one question
 LONG = 200  # characters; a longer output is set apart
 
 _AGAIN = re.compile(r"\bkeep calling\b", re.IGNORECASE)
-_THEN = re.compile(r"[,;.]?\s+(?:and\s+)?then\b[,:]?\s*", re.IGNORECASE)
+_THEN = re.compile(
+    r"[,;.]?\s+(?:and\s+)?then\b[,:]?\s*|[，。；、]?(?:然后|接着|随后)[，]?", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)")
 
 SAME = (
-    "weather forecast temperature warm warmer cold colder hot rain raining sunny 天气 气温",
-    "add sum plus total addition +",
-    "multiply product times multiplication * ×",  # noqa: RUF001 - the sign people type
-    "subtract minus difference",
-    "divide divided quotient ÷",
-    "price cost expensive cheap 价格",
-    "time clock hour 时间 几点",
+    "weather forecast temperature warm warmer cold colder hot rain raining sunny 天气 气温 下雨",
+    "add sum plus total addition + 加 求和 总和 相加 之和",
+    "multiply product times multiplication * × 乘 相乘",  # noqa: RUF001 - the sign people type
+    "subtract minus difference 减 相减",
+    "divide divided quotient ÷ 除以",
+    "price cost expensive cheap 价格 多少钱",
+    "time clock hour now 时间 几点",
     "dice die roll 骰子",
-    "convert exchange conversion 换算",
+    "convert exchange conversion 换算 汇率 兑换",
     "email mail e-mail 邮件",
 )
 """Words that mean the same."""
@@ -41,6 +45,7 @@ about all also and any based call called calls current data for from function ge
 given gives have into its list make more name number numbers object one return returns run set
 some specific specified string text that the their them then these they this tool two use used
 user using value values what when which will with word words you your
+一个 一下 什么 今天 使用 你好 可以 如何 帮我 怎么 怎样 我的 所有 是什 请问 这个 返回 那个
 """
 EMPTY = frozenset(_EMPTY_WORDS.split())
 """Words that say nothing about what a function is for."""
@@ -88,9 +93,9 @@ def outputs(scene: Scene) -> list[tuple[Item, str]]:
     return [(item, back[item["call_id"]]) for item in made if item["call_id"] in back]
 
 
-def report(answered: list[tuple[Item, str]]) -> str:
+def report(answered: list[tuple[Item, str]], say: Voice) -> str:
     """Return what the assistant says about the outputs; it quotes each in full."""
-    return "\n\n".join(f"{_signature(made)} returned{_quoted(output)}" for made, output in answered)
+    return "\n\n".join(_told(_signature(made), output, say) for made, output in answered)
 
 
 def _wanted(offered: list[Item], question: str) -> list[Item]:
@@ -129,11 +134,15 @@ def _purpose(tool: Item) -> set[str]:
 
 def _words(text: str) -> set[str]:
     """Return what a text is about: its words without endings; those that mean the same are one."""
-    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", text).lower()
-    found = set(re.findall(r"[a-z][a-z-]{2,}|(?<=\d)\s*[+*×÷]|[\u4e00-\u9fff]{2}", spaced))  # noqa: RUF001
-    found = {word.strip() for word in found} - EMPTY
+    spaced = re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", simplified(text)).lower()
+    found = set(re.findall(r"[a-z][a-z-]{2,}|(?<=\d)\s*[+*×÷加减乘]", spaced))  # noqa: RUF001
+    pairs = set(re.findall(r"(?=([\u4e00-\u9fff]{2}))", spaced))  # Chinese has no spaces
+    found = {word.strip() for word in found | pairs} - EMPTY
     signs = {
-        sign for line in SAME for sign in line.split() if not sign.isascii() and sign in spaced
+        sign
+        for line in SAME
+        for sign in line.split()
+        if sign in spaced and (sign in "×÷" or (len(sign) > 1 and not sign.isascii()))  # noqa: RUF001
     }
     return {_GROUP.get(word, _stem(word)) for word in found | signs}
 
@@ -167,9 +176,11 @@ def _signature(made: Item) -> str:
     return f"`{made['name']}({listed})`" if "`" not in listed else f"`{made['name']}`"
 
 
-def _quoted(output: str) -> str:
-    """Return the output in the line, or in a block below if it is long."""
-    if output and len(output) <= LONG and "\n" not in output and "`" not in output:
-        return f" `{output}`."
+def _told(made: str, output: str, say: Voice) -> str:
+    """Return what a call returned: in the line, or in a block below if it is long."""
+    if not output:
+        return say("{made} returned nothing.", made=made)
+    if len(output) <= LONG and "\n" not in output and "`" not in output:
+        return say("{made} returned {output}.", made=made, output=f"`{output}`")
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", output)), default=0))
-    return f":\n\n{fence}\n{output}\n{fence}" if output else " nothing."
+    return say("{made} returned:\n\n{output}", made=made, output=f"{fence}\n{output}\n{fence}")

@@ -7,6 +7,7 @@ from math import isnan
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from qwen_magic.demo.answers.chinese import Voice
 from qwen_magic.demo.wire.scene import Answer
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["given"]
 
+ENGLISH = Voice()
 _TABLE = re.compile(r"^\|(.+)\|\n\|(?: *:?-+:? *\|)+\n((?:\|.*\|(?:\n|\Z))+)", re.MULTILINE)
 _SHAPE = re.compile(r"\b(\d+) \N{MULTIPLICATION SIGN} (\d+), dtypes? ")
 _CELLS = re.compile(r"(?<!\\)\|")
@@ -25,15 +27,15 @@ _LINE = re.compile(r"(?:line (\d+)|^-+> (\d+) )", re.MULTILINE)
 _SHOWN = 12  # columns whose means are told
 
 
-def given(question: str) -> Answer | None:
+def given(question: str, say: Voice = ENGLISH) -> Answer | None:
     """Return what a question's table or error says by itself; None if it has neither."""
     if table := _TABLE.search(question):
-        return _of_table(question, table)
+        return _of_table(question, table, say)
     errors = list(_ERROR.finditer(question))
-    return _of_error(question, errors[-1]) if errors else None
+    return _of_error(question, errors[-1], say) if errors else None
 
 
-def _of_table(question: str, table: re.Match[str]) -> Answer:
+def _of_table(question: str, table: re.Match[str], say: Voice) -> Answer:
     names = _cells(table[1])
     rows = [_cells(line.strip()[1:-1]) for line in table[2].splitlines()]
     rows = [row for row in rows if set(row) != {_GAP} and len(row) == len(names)]
@@ -41,34 +43,38 @@ def _of_table(question: str, table: re.Match[str]) -> Answer:
     if shape:  # the first column holds the labels of the rows
         names, rows = names[1:], [row[1:] for row in rows]
     height, width = (int(shape[1]), int(shape[2])) if shape else (len(rows), len(names))
-    sent = "" if height == len(rows) else f" {len(rows)} of the rows were sent."
-    listed = ", ".join(f"`{name}`" for name in names if name != _GAP)
-    means = list(_means(names, rows))
-    of_these = "" if height == len(rows) else " of the rows that were sent"
-    told = "\n".join((f"\n\nMeans{of_these}:\n", *means)) if means else ""
-    text = (
-        f"The table has **{height:,} rows** and **{width:,} columns**: {listed}.{sent}{told}\n\n"
-        "A model would go on from here; I only count and divide."
+    is_whole = height == len(rows)
+    text = say(
+        "The table has **{height:,} rows** and **{width:,} columns**: {listed}.",
+        height=height,
+        width=width,
+        listed=say.listed(f"`{name}`" for name in names if name != _GAP),
     )
-    return Answer(text, "There is a table; I can compute its size and its means.")
+    if not is_whole:
+        text += say(" {count} of the rows were sent.", count=len(rows))
+    if means := [say("- {name}: {mean}", name=f"`{n}`", mean=m) for n, m in _means(names, rows)]:
+        title = say("Means:") if is_whole else say("Means of the rows that were sent:")
+        text += "\n\n" + "\n".join((title + "\n", *means))
+    text += "\n\n" + say("A model would go on from here; I only count and divide.")
+    return Answer(text, say("There is a table; I can compute its size and its means."))
 
 
-def _means(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
+def _means(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[tuple[str, str]]:
     for place, name in enumerate(names[:_SHOWN]):
         numbers = [found for row in rows if (found := _number(row[place])) is not None]
         if numbers and len(numbers) == sum(row[place] not in {"", "nan", "None"} for row in rows):
-            yield f"- `{name}`: {fmean(numbers):.6g}"
+            yield name, f"{fmean(numbers):.6g}"
 
 
-def _of_error(question: str, error: re.Match[str]) -> Answer:
+def _of_error(question: str, error: re.Match[str], say: Voice) -> Answer:
     lines = [one or other for one, other in _LINE.findall(question[: error.start()])]
-    where = f", in line {lines[-1]}" if lines else ""
-    said = f", which says: “{error[2].strip()}”" if error[2] else ""
-    text = (
-        f"This is a **{error[1]}**{where}{said}.\n\n"
+    where = say(", in line {line}", line=lines[-1]) if lines else ""
+    said = say(", which says: “{words}”", words=error[2].strip()) if error[2] else ""
+    text = say("This is a **{kind}**{where}{said}.", kind=error[1], where=where, said=said)
+    text += "\n\n" + say(
         "Why it happened, a model could tell you; I only find its type, line and words."
     )
-    return Answer(text, "There is an error message; I can find its parts.")
+    return Answer(text, say("There is an error message; I can find its parts."))
 
 
 def _cells(line: str) -> list[str]:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from qwen_magic.demo.answers.arithmetic import expression, total
+from qwen_magic.demo.answers.chinese import simplified, spaced, voice_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,8 +27,9 @@ ZeroDivisionError: division by zero"""
 def program(question: str) -> tuple[str, str]:
     """Return the code for a question and its log, in the Markdown fence the vendor sends."""
     numbers = [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", question)]
+    plain = spaced(simplified(question))
     for asked, write in _PROGRAMS:
-        if re.search(asked, question, re.IGNORECASE):
+        if re.search(asked, plain, re.IGNORECASE):
             code, log = write(question, numbers)
             return code, f"```\n{log}\n```" if "![" not in log else log
     code, log = _characters(question, numbers)
@@ -67,9 +69,10 @@ def _failing(_question: str, _numbers: list[float]) -> tuple[str, str]:
     return "print(1 / 0)", _ERROR
 
 
-def _page(_question: str, _numbers: list[float]) -> tuple[str, str]:
-    headings = ["Models", "Products", "Solutions"]
-    return f"headings = {headings}\nprint(len(headings), 'sections')", f"{len(headings)} sections"
+def _page(question: str, _numbers: list[float]) -> tuple[str, str]:
+    say = voice_for(question)
+    headings, unit = [say("Models"), say("Products"), say("Solutions")], say("sections")
+    return f"headings = {headings}\nprint(len(headings), {unit!r})", f"{len(headings)} {unit}"
 
 
 def _sum(question: str, numbers: list[float]) -> tuple[str, str]:
@@ -85,12 +88,12 @@ def _characters(question: str, _numbers: list[float]) -> tuple[str, str]:
 
 
 _PROGRAMS: tuple[tuple[str, Callable[[str, list[float]], tuple[str, str]]], ...] = (
-    (r"by zero|\braises?\b|\bexception\b", _failing),
+    (r"by zero|\braises?\b|\bexception\b|除以零|除以 ?0|报错", _failing),
     (r"factorial|阶乘", _factorial),
     (r"\bprimes?\b|素数|质数", _primes),
     (r"\bmean\b|average|平均", _mean),
-    (r"plot|chart|draw|graph|画|图", _plot),
-    (r"\bsum\b.*\bto\b|从.*到.*和", _sum_to),
-    (r"homepage|home page|website|官网", _page),
-    (r"\d\s*(?:[-+*/×÷]|plus|minus|times|divided)\s*\d?", _sum),  # noqa: RUF001 - what people type
+    (r"plot|chart|draw|graph|画|图表|曲线", _plot),
+    (r"\bsum\b.*\bto\b|\d\s*(?:到|至|加到)\s*\d", _sum_to),
+    (r"homepage|home page|website|官网|首页", _page),
+    (r"\d\s*(?:[-+*/×÷加减乘]|除以|plus|minus|times|divided)\s*\d?", _sum),  # noqa: RUF001 - what people type
 )
