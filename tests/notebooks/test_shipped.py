@@ -83,6 +83,17 @@ def test_every_link_beside_it_leads_somewhere(path: Path) -> None:
     assert [name for name in named if not (FOLDER / name).is_file()] == []
 
 
+def test_the_chinese_one_is_the_same_walk_and_is_answered_in_chinese() -> None:
+    english, chinese = (read(FOLDER / f"quickstart{name}.ipynb") for name in ("", ".zh"))
+    assert [cell.cell_type for cell in chinese.cells] == [cell.cell_type for cell in english.cells]
+    answers = [output.data["text/plain"] for output in _outputs(chinese) if "data" in output]
+    assert len(answers) == 6
+    assert all("*离线演示：由脚本回答，并非模型。*" in answer for answer in answers)
+    assert all(
+        re.match(r"[^\n]*set aside[^\n]*\n\n│ [一-鿿]|│ [一-鿿1]", answer) for answer in answers
+    )
+
+
 def test_a_changed_output_is_found(tmp_path: Path) -> None:
     notebook = executed(read(FOLDER / "quickstart.ipynb"), tmp_path / "home")
     shown = next(output for output in _outputs(notebook) if "Nice to meet you" in str(output))

@@ -57,9 +57,10 @@ def _done(tool: str, /, **fields: object) -> Item:
     return {"type": f"{tool}_call", "status": "completed", **fields}
 
 
-def _places(question: str) -> list[str]:
+def _places(question: str, say: Voice) -> list[str]:
     if ALIBABA.search(question):
-        return ["https://www.alibabacloud.com/en", "https://www.aliyun.com/"]
+        both = ["https://www.alibabacloud.com/en", "https://www.aliyun.com/"]
+        return both[::-1] if say.chinese else both
     if QWEN.search(question):
         return ["https://qwen.ai/", "https://github.com/QwenLM"]
     return ["https://en.wikipedia.org/wiki/Main_Page", "https://www.python.org/"]
@@ -73,7 +74,7 @@ def _query(question: str, say: Voice) -> str:
 
 
 def _web_search(question: str, say: Voice) -> Item:
-    places = _places(question)
+    places = _places(question, say)
     sources = [{"type": "url", "url": url} for url in (*places, places[0])]
     action = {"type": "search", "query": _query(question, say), "sources": sources}
     return _done("web_search", action=action)
@@ -82,7 +83,7 @@ def _web_search(question: str, say: Voice) -> Item:
 def _web_extractor(question: str, say: Voice) -> Item:
     named = re.search(r"https?://[^\s)>\]]+", question)
     url, goal = (
-        named[0] if named else _places(question)[0],
+        named[0] if named else _places(question, say)[0],
         say("Answer: {question}", question=question),
     )
     page = say(
