@@ -92,7 +92,7 @@ def _switch(what: str) -> Callable[[str], bool]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in re.split("[,，、]", text) if name.strip())
+    return tuple(name.strip() for name in re.split("[,，、;；]", text) if name.strip())
 
 
 def _named(flag: str) -> Callable[[str], str]:

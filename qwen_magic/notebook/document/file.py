@@ -17,8 +17,13 @@ _COMPARED = 300  # characters that decide which of two sources is more like a th
 _LARGEST = 50 * 2**20  # bytes: reading more takes longer than a reader may notice
 _HEAD = 4_096  # bytes of a text notebook in which its formats stand
 _PAIRED = re.compile(rb"^#?[^\S\n]*formats:.*\bipynb\b", re.MULTILINE)
-_CELL_MAGIC = re.compile(r"\s*%%qwen(?![\w?])[^\S\n]*(?P<line>.*)\n?(?P<body>(?s:.*))")
-_LINE_MAGIC = re.compile(r"^[^\n#]*%qwen(?![\w?])[^\S\n]+(?P<line>\S.*)", re.MULTILINE)
+_CELL_MAGIC = re.compile(
+    r"\s*[%\uff05]{2}qwen(?![A-Za-z0-9_?\uff1f])[^\S\n]*(?P<line>.*)\n?(?P<body>(?s:.*))"
+)
+_LINE_MAGIC = re.compile(
+    r"^[^\n#]*[%\uff05]qwen(?![A-Za-z0-9_?\uff1f])(?:[^\S\n]+|(?=[^\x00-\x7f]))(?P<line>\S.*)",
+    re.MULTILINE,
+)
 _CALL = re.compile(r"run_(?:cell|line)_magic\(\s*['\"]qwen['\"]")
 
 

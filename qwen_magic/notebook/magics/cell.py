@@ -13,23 +13,20 @@ from typing import Any
 from qwen_magic.errors import CellError, RequestError
 from qwen_magic.options import OPTIONS, Option, check_secret, option_of
 from qwen_magic.responses.nearest import suggestion
+from qwen_magic.typed import QUOTED, plain, plain_flag, unquoted
 
 __all__ = ["Cell", "parse_cell"]
 
-# An input method may write dashes and quotes of its own.
-_DASHES = re.compile(r"\s*[-\u2013\u2014\uff0d]{1,2}(?=[A-Za-z])")
 _TOKEN = re.compile(r"\s*(--?[A-Za-z][\w-]*)(=?)")
-_QUOTED = re.compile(
-    r"""\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|“([^”]*)”|‘([^’]*)’)(?=\s|$)""",  # noqa: RUF001 - typed
-    re.DOTALL,
-)
+_QUOTED = re.compile(rf"\s*({QUOTED.pattern})", re.DOTALL)
+_OPENING = frozenset("\"'“\u2018\uff02\uff07「『")
+_AS_TYPED = frozenset({"system", "chain", "mcp"})  # other values are the wire's or Python's words
 _WORD = re.compile(r"\s*(\S+)")
 _APART = (
     frozenset({"new", "append", "from_turn", "conversation"}),
     frozenset({"chain", "conversation"}),
 )
 """Options that each say where the turn goes; a cell may give one of a set."""
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,7 @@ def parse_cell(line: str, body: str | None = None) -> Cell:
             the line and below it.
         RequestError: An option's value is not allowed.
     """
-    check_secret(line, "on the magic line")
+    check_secret(plain(line), "on the magic line")
     if body is not None and not any(char.isspace() for char in body.strip()):
         check_secret(body, "in a cell")
     options, text = _options(line)
@@ -72,7 +69,7 @@ def _options(line: str) -> tuple[dict[str, Any], str]:
     """Return the options at the start of a line, and what follows them."""
     found: dict[str, Any] = {}
     rest = line
-    while (token := _TOKEN.match(rest := _plain(rest))) is not None:
+    while (token := _TOKEN.match(rest := plain_flag(rest, option_of))) is not None:
         option = _option(token[1])
         if option.name in found:
             raise CellError(f"{token[1]} is given twice", hint="leave one of them out")
@@ -86,16 +83,6 @@ def _options(line: str) -> tuple[dict[str, Any], str]:
         found[option.name] = _read(token[1], text, option)
     end = re.match(r"\s*--(?=\s|$)", rest)
     return found, rest[end.end() :].strip() if end else rest.strip()
-
-
-def _plain(rest: str) -> str:
-    """Return the rest of a line with plain dashes before the option that it begins with."""
-    dashes = _DASHES.match(rest)
-    word = _WORD.match(rest, dashes.end()) if dashes else None
-    for plain in ("-", "--") if word else ():
-        if word and option_of(flag := f"{plain}{word[1].partition('=')[0]}"):
-            return f"{flag}{rest[word.start() + len(flag) - len(plain) :]}"
-    return rest
 
 
 def _advice(text: str, line: str) -> str:
@@ -127,21 +114,20 @@ def _option(flag: str) -> Option:
 
 def _value(flag: str, rest: str, option: Option) -> tuple[str, str]:
     quoted = _QUOTED.match(rest)
-    if quoted:
-        text = next(text for text in quoted.groups() if text is not None)
-        return _ESCAPE.sub(_unescaped, text), rest[quoted.end() :]
+    if quoted and (quoted[1][0] not in "\"'" or rest[quoted.end() :][:1].strip() == ""):
+        return unquoted(quoted[1]), rest[quoted.end() :]
     word = _WORD.match(rest)
-    if word is not None and word[1][0] in "\"'":
+    if word is not None and word[1][0] in _OPENING:
         raise CellError(f"the quote after {flag} is not closed", hint=f'{flag} "…"')
-    if word is None or option_of(word[1]):
+    if word is None or option_of(plain_flag(word[1], option_of).partition("=")[0]):
         raise CellError(f"{flag} needs a value", hint=_usage(flag, option))
     return word[1], rest[word.end() :]
 
 
 def _read(flag: str, text: str, option: Option) -> Any:  # noqa: ANN401 - each option's own
-    check_secret(text, "on the magic line")
+    check_secret(plain(text), "on the magic line")
     try:
-        return option.read(text)
+        return option.read(text if option.name in _AS_TYPED else plain(text))
     except RequestError as error:
         error.hint = error.hint or _usage(flag, option)
         raise
@@ -149,10 +135,6 @@ def _read(flag: str, text: str, option: Option) -> Any:  # noqa: ANN401 - each o
 
 def _usage(flag: str, option: Option) -> str:
     return f"{flag} {option.takes}".strip() + f": {option.help}"
-
-
-def _unescaped(match: re.Match[str]) -> str:
-    return match[1] if match[1] in "\"'\\" else match[0]
 
 
 def _short(text: str, length: int = 40) -> str:

@@ -11,6 +11,7 @@ from qwen_magic.errors import CellError
 from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, FORMATS, LOG_FLAGS, usage_of
 from qwen_magic.options import check_secret
 from qwen_magic.responses.nearest import one_of, suggestion
+from qwen_magic.typed import plain, plain_flag, plain_quotes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ Action: TypeAlias = Literal[
 Format: TypeAlias = Literal["md", "json"]
 Words: TypeAlias = dict[str, tuple[str, ...]]
 
+_SPACES = "\u3000\u00a0\u2002\u2003\u2009"
 _FLAG = re.compile(r"--?[A-Za-z]")
 
 
@@ -104,13 +106,15 @@ def parse_log(line: str) -> LogCommand:
     if "force" in found and "to" not in found:
         raise CellError("--force goes with --to only", hint="--to md FILE --force")
     written, file = found.get("to", ("md", ""))
-    known = cast("Format", one_of("format", written, FORMATS))
+    known = cast("Format", one_of("format", plain(written), FORMATS))
     return LogCommand(known, file, "reasoning" in found, _chain(found), "force" in found)
 
 
 def _read(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[str]]:
     """Return the flags of a line with their values, by name, and its other words."""
-    words, found, rest = _split(line), Words(), list[str]()
+    known = {text for flag in table for text in flag.flags}
+    words = [plain_flag(word, known.__contains__) for word in _split(line)]
+    found, rest = Words(), list[str]()
     while words:
         word = words.pop(0)
         if not _FLAG.match(word):
@@ -129,7 +133,8 @@ def _read(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[s
 def _split(line: str) -> list[str]:
     """Return the words of a line; quotes join words, and a backslash stays one (Windows paths)."""
     check_secret(line, "on the magic line")
-    lexer = shlex.shlex(line, posix=True)
+    lexer = shlex.shlex(plain_quotes(line), posix=True)
+    lexer.whitespace += _SPACES
     lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
     try:
         return list(lexer)

@@ -25,7 +25,7 @@ def complete(before: str, known: Mapping[str, Sequence[str]] | None = None) -> l
     """
     named = known or {}
     words = before.split()
-    current = "" if before.endswith((" ", "\t")) else words.pop()
+    current = "" if before[-1:].isspace() else words.pop()
     option = option_of(words[-1]) if words else None
     if option is not None and option.takes:
         return _values(option, current, named)
@@ -52,7 +52,7 @@ def complete_command(
         takes_name: Whether a chain's name may come without a flag.
     """
     words = before.split()
-    current = "" if before.endswith((" ", "\t")) else words.pop()
+    current = "" if before[-1:].isspace() else words.pop()
     known = {"CHAIN": [name for name in names if len(name.split()) == 1], "FORMAT": FORMATS}
     expected = _expected(words, table)
     if expected == "FILE" and not current.startswith("-"):

@@ -1,8 +1,11 @@
-"""Rewriting questions that IPython would misread, before it sees them (pure).
+"""Rewriting lines that IPython would misread, before it sees them (pure).
 
 IPython reads `%qwen What is JSON?` as a request for help, and calls a one-line `%%qwen …` an
 empty cell. An input transformer rewrites both to the call of the magic (IPython, "Custom input
 transformation"). Only bare `%qwen?` and `%%qwen?` stay what they are: help.
+
+It also writes the names of our magics plainly: with an input method switched on, they come with
+wide percent signs, letters, spaces and question marks.
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
+
+from qwen_magic.typed import plain, plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,8 +26,15 @@ __all__ = ["rewrite"]
 
 _CELL = re.compile(r"%%qwen(?![\w?])(.*)", re.DOTALL)
 _LINE = re.compile(r"%qwen(?![\w?])[ \t]*(.*)", re.DOTALL)
-_WIDE_SPACE = re.compile(r"%%qwen[^\S \t\r\n]")  # IPython looks for a plain one behind the name
+_AS_TYPED = frozenset({"system", "chain", "record", "replay"})  # settings with texts of the user's
+_COLONS = ":\uff1a"
 _HELP = re.compile(r"\?{0,2}")
+_NAME = "[0-9A-Za-z_\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a]"
+_ANY = re.compile(
+    rf"(?P<before>\s*(?:[^\W\d]\w*\s*[=\uff1d]\s*)?)(?P<signs>[%\uff05\ufe6a]{{1,2}})(?P<name>{_NAME}+)(?P<rest>.*)",
+    re.DOTALL,
+)
+_OURS = frozenset({"qwen", "qwen_chain", "qwen_log", "qwen_panel"})
 
 
 def rewrite(lines: list[str], tokens_by_line: TokensByLine) -> list[str]:
@@ -32,17 +44,51 @@ def rewrite(lines: list[str], tokens_by_line: TokensByLine) -> list[str]:
         lines: The cell, each line with its end.
         tokens_by_line: IPython's `make_tokens_by_line`, which knows where statements begin.
     """
-    if not any("%qwen" in line for line in lines):
+    if not any(_ANY.match(line) or "%qwen" in line for line in lines):
         return lines
-    if lines[0].startswith("%%"):
-        first = _WIDE_SPACE.sub("%%qwen ", lines[0])
+    first = _plain(lines[0])
+    if first.startswith("%%"):
         return _cell([first, *lines[1:]])
     start = 0
     while (place := _next(lines, tokens_by_line, start)) is not None:
         row, column = place
-        lines = _line(lines, row, column)
+        lines = [*lines[:row], _plain(lines[row]), *lines[row + 1 :]]
+        if _is_question(lines, row, column):
+            lines = _line(lines, row, column)
         start = row + 1
     return lines
+
+
+def _plain(line: str) -> str:
+    """Return a line with the name of our magic, if it calls one, written plainly."""
+    found = None if line.isascii() else _ANY.match(line)
+    name = plain(found["name"]) if found else ""
+    if not found or not (name in _OURS or _concerns_us(name, found["rest"])):
+        return line
+    before, signs, rest = found["before"], "%" * len(found["signs"]), found["rest"]
+    if _HELP.fullmatch(asked := plain(rest).strip()) and asked:
+        return f"{before}{signs}{name}{asked}\n"
+    if name == "config":
+        rest = _setting(rest)
+    elif rest[:1] and rest[0] not in " \t\r\n":  # IPython looks for a plain space
+        rest = f" {rest[1:] if rest[0].isspace() or rest[0] in _COLONS else rest}"
+    return f"{before.replace(chr(0xFF1D), '=')}{signs}{name}{rest}"
+
+
+def _concerns_us(name: str, rest: str) -> bool:
+    if name == "config":
+        return plain(rest).strip().startswith("QwenMagics")
+    return name in {"load_ext", "reload_ext"} and plain(rest).strip() == "qwen_magic"
+
+
+def _setting(rest: str) -> str:
+    """Return what follows `%config` with plain signs around a setting's value."""
+    named, sign, value = re.match(r"([^=\uff1d]*)([=\uff1d]?)(.*)", rest, re.DOTALL).groups()  # type: ignore[union-attr]
+    end = value[len(value.rstrip()) :] if sign else named[len(named.rstrip()) :]
+    name = "".join(plain(named).split())
+    words = name.partition(".")[2] not in _AS_TYPED
+    shown = f" = {plain_value(value.strip(), words=words)}" if sign else ""
+    return f" {name}{shown}{end}"
 
 
 def _cell(lines: list[str]) -> list[str]:
@@ -56,10 +102,13 @@ def _cell(lines: list[str]) -> list[str]:
 
 
 def _next(lines: list[str], tokens_by_line: TokensByLine, start: int) -> tuple[int, int] | None:
-    """Return the row and column of our first line magic, from a row on."""
-    for tokens in tokens_by_line(lines):
+    """Return the row and column of the next line magic to rewrite, from a row on."""
+    shown = [*lines[:start], *map(_plain, lines[start:])]
+    for tokens in tokens_by_line(shown):
         place = _magic_in(tokens)
-        if place is not None and place[0] >= start and _is_question(lines, *place):
+        if place is None or place[0] < start:
+            continue
+        if shown[place[0]] != lines[place[0]] or _is_question(shown, *place):
             return place
     return None
 

@@ -18,13 +18,17 @@ from qwen_magic.errors import CellError
 from qwen_magic.excerpt import excerpt
 from qwen_magic.notebook.magics.descriptions import description
 from qwen_magic.notebook.magics.tables import table
+from qwen_magic.typed import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Filled", "Image", "fill"]
 
-PLACEHOLDER = re.compile(r"\{\{ *+([^\W\d]\w*+) *+\}\}")
+PLACEHOLDER = re.compile(r"[{\uff5b]{2}[ \u3000]*+([^\W\d]\w*+)[ \u3000]*+[}\uff5d]{2}")
+_WIDE = "\u3000-\u303f\u3040-\u9fff\uac00-\ud7a3\uff01\uff08\uff09\uff0c\uff1a\uff1b\uff1f“”…"
+_BESIDE = re.compile(rf"[\s{_WIDE}]|\Z")
+_BEHIND = re.compile(rf"[\s.,;:?!{_WIDE}]|\Z")
 REPR_LENGTH = 4_000
 NEAR = 0.75  # accepts two swapped letters in a name of four
 _FILES = {
@@ -71,11 +75,11 @@ def fill(text: str, namespace: Mapping[str, object]) -> Filled:
     Raises:
         CellError: A value cannot be shown, or is too large an image.
     """
-    names = dict.fromkeys(PLACEHOLDER.findall(text))
+    names = dict.fromkeys(map(plain, PLACEHOLDER.findall(text)))  # as Python reads names
     shown = {name: _show(name, namespace[name]) for name in names if name in namespace}
     unknown = [name for name in names if name not in shown]
     return Filled(
-        text=PLACEHOLDER.sub(lambda found: _place(found, shown.get(found[1])), text),
+        text=PLACEHOLDER.sub(lambda found: _place(found, shown.get(plain(found[1]))), text),
         images=tuple(Image(name, value.url) for name, value in shown.items() if value.url),
         notes=(
             *(f"{{{{{name}}}}}: {value.note}" for name, value in shown.items()),
@@ -111,7 +115,12 @@ def _misses(text: str, names: Sequence[str], namespace: Mapping[str, object]) ->
 
 def _stands_alone(name: str, text: str) -> bool:
     """Return whether the braces stand in a sentence; those of a template or of TeX do not."""
-    return re.search(rf"(?:^|\s)\{{\{{ *{name} *\}}\}}(?=[\s.,;:?!]|$)", text) is not None
+    return any(
+        plain(found[1]) == name
+        and _BESIDE.match(text[max(0, found.start() - 1) : found.start()])
+        and _BEHIND.match(text, found.end())
+        for found in PLACEHOLDER.finditer(text)
+    )
 
 
 def _show(name: str, value: object) -> _Shown:
