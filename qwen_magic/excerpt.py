@@ -1,4 +1,8 @@
-"""A bounded repr: a huge container is read only as far as it is shown."""
+"""A bounded repr: a huge container is read only as far as it is shown.
+
+What a reader takes for one character may be several for Python: a letter with its accents, a
+syllable of Hangul, a flag, a family of emoji. No text is cut within one.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["cut", "excerpt", "first"]
+__all__ = ["cut", "excerpt", "first", "whole"]
 
 DEPTH = 30
+LONGEST = 64  # characters that make one for a reader
 SORTABLE = 1_000
 BARE: dict[type, str] = {dict: "{}", list: "[]", tuple: "()", set: "{}"}
 NAMED: dict[type, str] = {frozenset: "{}", deque: "[]"} | BARE  # also OrderedDict and its like
@@ -38,7 +43,22 @@ def first(pieces: Iterable[str], length: int) -> str:
 
 def cut(text: str, length: int) -> str:
     """Return a text, or its beginning and an ellipsis."""
-    return text if len(text) <= length else f"{text[:length]}…"
+    return text if len(text) <= length else f"{whole(text, length)}…"
+
+
+def whole(text: str, length: int) -> str:
+    """Return the first characters of a text, at most so many, with none cut apart for a reader.
+
+    One that is far too long (a letter with hundreds of accents) is cut all the same.
+    """
+    around = text[max(0, length - 1) : length + 1]
+    if length >= len(text) or (around.isascii() and around != "\r\n"):
+        return text[:length]
+    from wcwidth import grapheme_boundary_before
+
+    start = max(0, length - 2 * LONGEST)
+    end = start + grapheme_boundary_before(text[start : length + 1], length + 1 - start)
+    return text[: end if length - end < LONGEST else length]
 
 
 def _pieces(value: Any, length: int, path: tuple[int, ...]) -> Iterator[str]:  # noqa: ANN401 - see _base

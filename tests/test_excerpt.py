@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from collections import Counter, OrderedDict, defaultdict, deque, namedtuple
+from itertools import accumulate
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wcwidth import iter_graphemes
 
-from qwen_magic.excerpt import excerpt
+from qwen_magic.excerpt import cut, excerpt, whole
 
 Point = namedtuple("Point", ["x", "y"])  # noqa: PYI024 - as users write it
 VALUES = st.recursive(
@@ -86,3 +88,40 @@ def test_what_a_repr_raises_comes_through() -> None:
 
     with pytest.raises(ZeroDivisionError):
         excerpt({"a": Broken()}, 100)
+
+
+ONE = [
+    "家",
+    "e\u0301",
+    "👨\u200d👩\u200d👧",
+    "🇨🇳",
+    "ᄀ\u1161\u11a8",
+    "☺\ufe0f",
+    "1\ufe0f\u20e3",
+    "👋🏽",
+    "नि",
+    "\r\n",
+    "a",
+]
+TEXTS = st.text() | st.lists(st.sampled_from(ONE)).map("".join)
+
+
+@pytest.mark.parametrize("one", ONE)
+def test_what_a_reader_takes_for_one_character_stays_whole(one: str) -> None:
+    for length in range(1, len(one)):
+        assert cut(f"家{one}x", 1 + length) == "家…"
+    assert cut(f"家{one}x", 1 + len(one)) == f"家{one}…"
+    assert cut(f"家{one}", 1 + len(one)) == f"家{one}"
+
+
+@given(TEXTS, st.integers(min_value=0, max_value=30))
+def test_a_text_is_cut_between_characters(text: str, length: int) -> None:
+    kept = whole(text, length)
+    ends = [*accumulate(map(len, iter_graphemes(text)), initial=0)]
+    assert kept == text[: max(end for end in ends if end <= length)]
+
+
+def test_a_letter_with_countless_accents_is_cut_all_the_same() -> None:
+    text = "a" + "\u0301" * 1_000_000
+    assert len(whole(text, 500_000)) == 500_000
+    assert len(whole(f"家{text}", 30)) == 1

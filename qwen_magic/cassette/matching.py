@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
+from qwen_magic.excerpt import cut, whole
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -152,7 +154,7 @@ def _apart(one: str, other: str) -> tuple[str, str]:
 
 
 def _around(text: str, place: int) -> str:
-    begin, end = max(0, place - _AROUND), place + _AROUND
+    begin, end = (len(whole(text, max(0, at))) for at in (place - _AROUND, place + _AROUND))
     return f"{'…' if begin else ''}{text[begin:end]}{'…' if end < len(text) else ''}"
 
 
@@ -161,4 +163,4 @@ def _value(value: object) -> str:
 
 
 def _brief(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+    return repr(cut(text, _SHOWN))

@@ -16,6 +16,7 @@ from qwen_magic.cassette.secrecy import Mask, kept, secrets
 from qwen_magic.cassette.tape import tracks
 from qwen_magic.cassette.writing import unusable
 from qwen_magic.errors import CassetteError
+from qwen_magic.excerpt import cut
 from qwen_magic.responses.exchange import Mark
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class Replaying(httpx.BaseTransport):
 
     def _missed(self, asked: Form) -> CassetteError:
         text = prompt(asked.body)
-        shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+        shown = cut(text, _SHOWN)
         return CassetteError(
             f"the cassette {self._path!r} holds no answer to {shown!r}",
             hint=nearest(asked, [form for form, _ in self._recorded]),

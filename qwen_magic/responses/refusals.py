@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from qwen_magic.errors import ResponseError, StatusError
+from qwen_magic.excerpt import cut
 from qwen_magic.responses import lenient
 from qwen_magic.responses.response import ErrorBody, parse_error
 
@@ -187,4 +188,4 @@ def _shorten(words: str) -> str:
     line = " ".join(
         "".join(c if c.isprintable() else " " for c in words[: _LONGEST_MESSAGE * 4]).split()
     )
-    return line if len(line) <= _LONGEST_MESSAGE else f"{line[:_LONGEST_MESSAGE]}…"
+    return cut(line, _LONGEST_MESSAGE)

@@ -115,5 +115,5 @@ def _cell(cell: Any) -> object:  # noqa: ANN401
         return None
     if isinstance(cell, list | tuple | dict | set | bytes) or hasattr(cell, "__array__"):
         text = json_text(cell, CELL_LENGTH)
-        return cell if len(text) <= CELL_LENGTH else f"{text[:CELL_LENGTH]}…"
+        return cell if len(text) <= CELL_LENGTH else cut(text, CELL_LENGTH)
     return cell

@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from qwen_magic.excerpt import cut, excerpt, first
+from qwen_magic.excerpt import cut, excerpt, first, whole
 
 __all__ = ["has_form", "is_of", "json_text", "text_of_bytes"]
 
@@ -203,7 +203,7 @@ def _key(key: object) -> str:
     if isinstance(key, Enum):
         return _key(key.value)
     if isinstance(key, str):
-        return _string(str.__str__(key)[:KEY_LENGTH])
+        return _string(whole(str.__str__(key), KEY_LENGTH))
     scalar = _scalar(key, KEY_LENGTH)
     told = excerpt(key, KEY_LENGTH) if scalar is None else scalar
     return told if told.startswith('"') else _string(told[:KEY_LENGTH])

@@ -15,7 +15,7 @@ from qwen_magic.conversation.tools.frames import frame_text
 from qwen_magic.conversation.tools.json_text import has_form, json_text, text_of_bytes
 from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, pictures
 from qwen_magic.conversation.turn.turn import Turn
-from qwen_magic.excerpt import cut, excerpt
+from qwen_magic.excerpt import cut, excerpt, whole
 from qwen_magic.responses.lenient import clean
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _bounded(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     sentence = f"\n… cut at {length:,} characters; ask for less to see the rest"
-    return text[: length - len(sentence)] + sentence
+    return whole(text, length - len(sentence)) + sentence
 
 
 def _text(text: str) -> dict[str, str]:

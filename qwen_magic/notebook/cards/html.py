@@ -12,6 +12,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, assert_never
 
 from qwen_magic.conversation.chains.tree import counted
+from qwen_magic.excerpt import whole
 from qwen_magic.notebook.cards.parts import Code, Links, Logs, Note, Picture, Rows, Words
 from qwen_magic.notebook.cards.wording import LONGEST
 from qwen_magic.notebook.markdown.direction import is_right_to_left
@@ -108,7 +109,7 @@ def _row(row: Row) -> str:
 
 
 def _logs(text: str) -> str:
-    beginning = "".join(text.splitlines(keepends=True)[:_LINES])[:LONGEST]
+    beginning = whole("".join(text.splitlines(keepends=True)[:_LINES]), LONGEST)
     rest = text[len(beginning) :]
     openly = _pre(beginning.removesuffix("\n"))
     if not rest:

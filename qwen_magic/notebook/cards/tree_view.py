@@ -72,13 +72,16 @@ def rows_of(tree: Tree, lines: Mapping[int, Line]) -> list[Row]:
 
 def tree_text(name: str, tree: Tree, lines: Mapping[int, Line]) -> str:
     """Return a chain's tree as plain text."""
+    from wcwidth import ljust
+    from wcwidth import width as columns
+
     rows, before, behind = _window(rows_of(tree, lines))
     found = [_title(name, tree), *before]
-    left = [f"{'   ' * row.depth}{row.number:>4}  {row.question}" for row in rows]
-    width = max(map(len, left), default=0)
+    left = [f"{'   ' * row.depth}{row.number:>4}  {_narrow(row.question)}" for row in rows]
+    width = max(map(columns, left), default=0)
     for row, words in zip(rows, left, strict=True):
         tokens = counted(row.tokens, "token") if row.tokens else ""
-        found.append(f"{words:<{width}}  {tokens:>12}  {row.mark}".rstrip())
+        found.append(f"{ljust(words, width)}  {tokens:>12}  {row.mark}".rstrip())
     return "\n".join([*found, *behind])
 
 
@@ -93,10 +96,13 @@ def tree_html(name: str, tree: Tree, lines: Mapping[int, Line]) -> str:
 
 def chains_text(chains: Sequence[ChainLine]) -> str:
     """Return a notebook's chains as plain text; a star marks the current one."""
-    names = [line(chain.name, _WORDS) for chain in chains]
-    width = max(map(len, names), default=0)
+    from wcwidth import ljust
+    from wcwidth import width as columns
+
+    names = [_narrow(line(chain.name, _WORDS)) for chain in chains]
+    width = max(map(columns, names), default=0)
     rows = [
-        f"{'*' if chain.is_current else ' '} {name:<{width}}  {counted(chain.turns, 'turn'):>12}"
+        f"{'*' if chain.is_current else ' '} {ljust(name, width)}  {counted(chain.turns, 'turn'):>12}"
         f"  {counted(chain.tokens, 'token')}"
         for chain, name in zip(chains, names, strict=True)
     ]
@@ -110,6 +116,14 @@ def chains_html(chains: Sequence[ChainLine]) -> str:
         for c in chains
     )
     return _table(("chain", "turns", "tokens", ""), "".join(rows)) if chains else "no chains yet"
+
+
+def _narrow(text: str) -> str:
+    """Return a text that fits into its column of a terminal, where a Chinese character takes two."""
+    from wcwidth import clip
+    from wcwidth import width as columns
+
+    return text if columns(text) <= _WORDS else f"{clip(text, 0, _WORDS - 1).rstrip()}…"
 
 
 def _walk(tree: Tree, kept: set[int]) -> Iterator[tuple[Node, int, int]]:

@@ -8,7 +8,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.chains.tree import counted
-from qwen_magic.excerpt import excerpt
+from qwen_magic.excerpt import cut as bounded
+from qwen_magic.excerpt import excerpt, whole
 from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.responses import lenient
 from qwen_magic.responses.items import McpApprovalRequest
@@ -43,15 +44,16 @@ _FENCE = re.compile(r"^ {0,3}(?:`{3,}[^`\n]*|~{3,}[^\n]*)(?:\n|\Z)", re.MULTILIN
 
 def line(text: str, limit: int = LINE) -> str:
     """Return the text on one line, shortened."""
-    words = " ".join(strip_controls(text[: limit * 4]).split())
+    words = " ".join(strip_controls(whole(text, limit * 4)).split())
     is_whole = len(words) <= limit and len(text) <= limit * 4
-    return words if is_whole else f"{words[: limit - 1]}…"
+    return words if is_whole else f"{whole(words, limit - 1)}…"
 
 
 def cut(text: str, limit: int = LONGEST) -> str:
     """Return the text, or its beginning with a last line that tells how much is missing."""
-    left = len(text) - limit
-    return f"{text[:limit]}\n… {counted(left, 'more character')}" if left > 0 else text
+    kept = whole(text, limit)
+    left = len(text) - len(kept)
+    return f"{kept}\n… {counted(left, 'more character')}" if left > 0 else text
 
 
 def quoted(queries: Sequence[str]) -> str:
@@ -78,8 +80,7 @@ def called(name: str, arguments: str) -> str:
 
 def _excerpt(value: object) -> str:
     """Return the beginning of a value; it ends in an ellipsis if there is more."""
-    found = excerpt(value, LINE)
-    return found if len(found) <= LINE else f"{found[:LINE]}…"
+    return bounded(excerpt(value, LINE), LINE)
 
 
 def asked_of(call: Call) -> str:
@@ -102,7 +103,7 @@ def pretty(value: object, limit: int = LONGEST) -> str:
     room = limit
     for piece in _pieces(value, limit, "\n"):
         if len(piece) > room:
-            return "".join([*pieces, piece[:room], "\n… cut"])
+            return "".join([*pieces, whole(piece, room), "\n… cut"])
         pieces.append(piece)
         room -= len(piece)
     return "".join(pieces)
@@ -132,7 +133,7 @@ def _pieces(value: object, limit: int, newline: str) -> Iterator[str]:
             yield separator
             found: object = member
             if isinstance(value, dict):
-                yield f"{json.dumps(str(member)[:limit], ensure_ascii=False)}: "
+                yield f"{json.dumps(whole(str(member), limit), ensure_ascii=False)}: "
                 found = value[member]
             yield from _pieces(found, limit, inner)
             separator = f",{inner}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qwen_magic.errors import CellError, RequestError
+from qwen_magic.excerpt import cut
 from qwen_magic.options import OPTIONS, Option, check_secret, option_of
 from qwen_magic.responses.nearest import suggestion
 from qwen_magic.typed import QUOTED, plain, plain_flag, unquoted
@@ -59,7 +60,7 @@ def parse_cell(line: str, body: str | None = None) -> Cell:
         return Cell(text, options)
     if text.strip():
         raise CellError(
-            f"unexpected text on the %%qwen line: {_short(text)!r}",
+            f"unexpected text on the %%qwen line: {cut(text, 40)!r}",
             hint=_advice(text, line),
         )
     return Cell(body.removesuffix("\n"), options)
@@ -135,7 +136,3 @@ def _read(flag: str, text: str, option: Option) -> Any:  # noqa: ANN401 - each o
 
 def _usage(flag: str, option: Option) -> str:
     return f"{flag} {option.takes}".strip() + f": {option.help}"
-
-
-def _short(text: str, length: int = 40) -> str:
-    return text if len(text) <= length else f"{text[:length]}…"

@@ -11,6 +11,8 @@ from traceback import format_exception
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from qwen_magic.excerpt import cut, whole
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -68,7 +70,7 @@ def _traceback(error: BaseException) -> str:
 
 def _module(module: ModuleType) -> str:
     told = inspect.cleandoc(module.__doc__ or "")
-    head = told if len(told) <= _HEAD else f"{told[:_HEAD]}…"
+    head = cut(told, _HEAD)
     return f"module {module.__name__}: {head}" if head else f"module {module.__name__}"
 
 
@@ -78,14 +80,14 @@ def _source(value: Callable[..., object], kind: str) -> Description:
         source = inspect.cleandoc(f"\n{inspect.getsource(value)}")
         if len(source) <= LENGTH:
             return Description(_fenced("python", source), f"{kind}, its source")
-        cut = source[:LENGTH].rpartition("\n")[0]
-        return Description(_fenced("python", f"{cut}\n# …"), f"{kind}, how its source begins")
+        begun = source[:LENGTH].rpartition("\n")[0]
+        return Description(_fenced("python", f"{begun}\n# …"), f"{kind}, how its source begins")
     name = getattr(value, "__qualname__", repr(value))
     signature = ""
     with suppress(TypeError, ValueError):
         signature = str(inspect.signature(value))
     told = inspect.getdoc(value) or ""
-    return Description(f"{name}{signature}\n{told[:_HEAD]}".strip(), f"{kind}, its signature")
+    return Description(f"{name}{signature}\n{whole(told, _HEAD)}".strip(), f"{kind}, its signature")
 
 
 def _fenced(language: str, text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.tools.json_text import is_of
-from qwen_magic.excerpt import excerpt
+from qwen_magic.excerpt import cut, excerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -90,7 +90,7 @@ def _numpy(array: Any) -> _Grid:  # noqa: ANN401
 
 def _block(about: str, array: Any) -> Table:  # noqa: ANN401
     """Show an array with no dimensions or more than two, which is not a table."""
-    text = _cut(excerpt(array, REPR_LENGTH), REPR_LENGTH)
+    text = cut(excerpt(array, REPR_LENGTH), REPR_LENGTH)
     return Table(f"{about}, dtype {array.dtype}\n\n{text}", f"{about}, its repr")
 
 
@@ -139,9 +139,5 @@ def _word(item: object) -> str:
 
 
 def _escaped(word: str) -> str:
-    line = r"\n".join(_cut(word, CELL_LENGTH).splitlines())
+    line = r"\n".join(cut(word, CELL_LENGTH).splitlines())
     return re.sub(r"(\\*)\|", r"\1\1\\|", line)
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else f"{text[:length]}{GAP}"

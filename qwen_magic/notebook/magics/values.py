@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, pictures
 from qwen_magic.errors import CellError
-from qwen_magic.excerpt import excerpt
+from qwen_magic.excerpt import cut, excerpt, whole
 from qwen_magic.notebook.magics.descriptions import description
 from qwen_magic.notebook.magics.tables import table
 from qwen_magic.typed import plain
@@ -129,7 +129,7 @@ def _show(name: str, value: object) -> _Shown:
     except CellError:
         raise
     except Exception as error:  # a user's own __repr__ may raise anything
-        reason = f"{type(error).__name__}: {error}"[:200]
+        reason = whole(f"{type(error).__name__}: {error}", 200)
         raise CellError(
             f"{{{{{name}}}}} cannot be shown ({reason})",
             hint="name a string instead, or send the braces as they are with --raw",
@@ -155,7 +155,7 @@ def _plain(value: object) -> _Shown:
     if fits:
         return _Shown(shown, kind)
     note = f"{kind}, the first {REPR_LENGTH} characters of its repr"
-    return _Shown(f"{shown[:REPR_LENGTH]}…", note)
+    return _Shown(cut(shown, REPR_LENGTH), note)
 
 
 def _image(name: str, value: object) -> _Shown | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from wcwidth import width
+
 from qwen_magic.conversation.chains.tree import ChainLine, Line, Node, Tree
 from qwen_magic.notebook.cards.tree_view import (
     Row,
@@ -54,6 +56,26 @@ def test_a_tree_as_text() -> None:
         "      3  Question 3  3,000 tokens  stale · --restore 3"
     )
     assert tree_text("main", Tree(), {}) == "chain main · no turns yet"
+
+
+def test_wide_characters_take_two_columns_in_a_terminal() -> None:
+    questions = [
+        "我叫小明，请记住。",
+        "Hi",
+        "👨\u200d👩\u200d👧 e\u0301",
+        "很长的问题" * 20,
+        "x" * 60,
+    ]
+    nodes = tuple(Node(n, n - 1 or None, "A") for n in range(1, 6))
+    lines = {n: Line(question, n * 1000) for n, question in enumerate(questions, 1)}
+    _, *rows = tree_text("草稿", Tree(nodes, 5), lines).splitlines()
+    assert {width(row.partition(" tokens")[0]) for row in rows} == {6 + 60 + 2 + 5}
+    assert rows[3].split()[1] == "很长的问题" * 5 + "很长的问…"
+    chains = (ChainLine("草稿", 2, 10), ChainLine("main", 12, 10, is_current=True))
+    assert chains_text(chains).splitlines() == [
+        "  草稿       2 turns  10 tokens",
+        "* main      12 turns  10 tokens",
+    ]
 
 
 def test_a_tree_as_html_runs_nothing() -> None:

@@ -19,11 +19,14 @@ from qwen_magic.notebook.cards.wording import (
 def test_a_line_is_one_line() -> None:
     assert line(" a\n\tb\u2028c \x1b[31md") == "a b c d"
     assert line("x" * 100, 10) == "x" * 9 + "…"
+    assert line("x" * 8 + "🇨🇳" * 9, 10) == "x" * 8 + "…"
+    assert line("🇨🇳" + " " * 36 + "e\u0301\u0302\u0303\u0304", 10) == "🇨🇳…"
 
 
 def test_a_text_is_cut_with_the_number_of_characters_that_are_missing() -> None:
     assert cut("abc", 3) == "abc"
     assert cut("abcd", 3) == "abc\n… 1 more character"
+    assert cut("abe\u0301", 3) == "ab\n… 2 more characters"
 
 
 def test_queries_stand_in_quotes() -> None:
