@@ -8,8 +8,9 @@ from keyword import iskeyword
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import CellError, RequestError
+from qwen_magic.models import MODELS
 from qwen_magic.responses.nearest import known_or_new, one_of
-from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, MODELS, TOOL_CHOICES
+from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, TOOL_CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from qwen_magic.demo.stream import Frame
-from qwen_magic.demo.wire.refusals import MODELS, Refusal
+from qwen_magic.demo.wire.refusals import Refusal
+from qwen_magic.models import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -69,7 +70,7 @@ FAULTS = {
     "demo-slow": Fault(slowness=0.25),
 }
 
-ALL_MODELS = MODELS | FAULTS.keys()
+ALL_MODELS = frozenset((*MODELS, *FAULTS))
 
 
 def spoil(frames: Iterable[Frame], fault: Fault) -> Iterator[Frame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,8 @@ def one_of(what: str, word: str, allowed: Collection[str]) -> str:
 def known_or_new(what: str, word: str, known: Collection[str]) -> str:
     """Return the word unless it is a known one with a slip; a server may know more words than we.
 
+    Another number is no slip: it names another version.
+
     Raises:
         RequestError: One letter makes it a known word; the hint has that word and all of them.
     """
@@ -37,6 +40,8 @@ def known_or_new(what: str, word: str, known: Collection[str]) -> str:
 
 def _is_slip(word: str, known: str) -> bool:
     """Return whether a letter is missing, added or another one, or two have changed places."""
+    if re.findall(r"\d", word) != re.findall(r"\d", known):
+        return False
     start = next((n for n, (a, b) in enumerate(zip(word, known, strict=False)) if a != b), None)
     if start is None:
         return abs(len(word) - len(known)) <= 1
@@ -47,6 +52,8 @@ def _is_slip(word: str, known: str) -> bool:
 
 def suggestion(word: str, allowed: Collection[str]) -> str:
     """Return a hint: the nearest allowed word, if one is near, and all of them."""
-    near = get_close_matches(word.lower(), allowed, n=1)
+    slips = [other for other in allowed if _is_slip(word.lower(), other)]
+    near = get_close_matches(word.lower(), slips, n=1, cutoff=0)
+    near = near or get_close_matches(word.lower(), allowed, n=1)
     question = f"did you mean {near[0]}? " if near else ""
     return f"{question}allowed: {', '.join(allowed)}"

@@ -7,12 +7,13 @@ sent, so that the server's own defaults hold.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
+from qwen_magic.models import CACHING_MODELS, MODELS, caches, is_vendors
 from qwen_magic.responses.lenient import clean
+from qwen_magic.responses.limits import check_limits
 from qwen_magic.responses.nearest import known_or_new, one_of
 
 if TYPE_CHECKING:
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BUILT_IN_TOOLS",
-    "CACHING_MODELS",
     "EFFORTS",
-    "MODELS",
     "TOOL_CHOICES",
     "Request",
     "body",
@@ -30,26 +29,8 @@ __all__ = [
     "content",
     "doubts",
     "headers",
-    "sees_images",
 ]
 
-MODELS = (
-    "qwen3.7-plus",
-    "qwen3.7-max",
-    "qwen3.6-plus",
-    "qwen3.6-flash",
-    "qwen3.5-plus",
-    "qwen3.5-flash",
-    "qwen3-max",
-    "qwen-plus",
-    "qwen-flash",
-    "qwen3-coder-plus",
-    "qwen3-coder-flash",
-    "qwen3-coder-next",
-)
-_DATE = re.compile(r"-\d{4}-\d\d-\d\d\Z")
-CACHING_MODELS = tuple(name for name in MODELS if name != "qwen3-coder-next")
-"""The models with a session cache; their snapshots, with a date after the name, have one, too."""
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 TOOL_CHOICES = ("auto", "none", "required")
 BUILT_IN_TOOLS = (
@@ -61,14 +42,6 @@ BUILT_IN_TOOLS = (
     "file_search",
 )
 LEAST_OUTPUT_TOKENS = 16
-
-
-_SEEING = re.compile(r"qwen(?:3\.[5-9]|[4-9][\d.]*)-(?:plus|flash)|-vl|omni")
-
-
-def sees_images(model: str) -> bool:
-    """Return whether a model is known to take images."""
-    return _SEEING.search(model) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +115,12 @@ def headers(request: Request) -> dict[str, str]:
     return {"x-dashscope-session-cache": "enable" if request.session_cache else "disable"}
 
 
-def check(request: Request) -> None:
+def check(request: Request, *, vendor: bool = True) -> None:
     """Refuse what the API would refuse late, unclearly, or not at all.
+
+    Args:
+        request: What is about to be sent.
+        vendor: Whether Model Studio's own limits hold where it goes.
 
     Raises:
         RequestError: Names the value, and what is allowed.
@@ -155,6 +132,8 @@ def check(request: Request) -> None:
     _check_ranges(request)
     _check_cache(request)
     _check_tools(request)
+    if vendor:
+        check_limits(request.model, request.tools)
     if request.previous_response_id and request.conversation:
         raise RequestError(
             f"conversation {request.conversation!r} cannot continue a chain",
@@ -168,10 +147,10 @@ def check(request: Request) -> None:
 
 def doubts(request: Request) -> tuple[str, ...]:
     """Return a line for each value that is sent though it is not known here; mostly none."""
-    model, found = _DATE.sub("", request.model), list[str]()
+    found = list[str]()
     if request.effort and request.effort not in EFFORTS:
         found.append(f"Effort {request.effort!r} is not known here; it is sent as it is")
-    if request.session_cache and model.startswith("qwen") and model not in MODELS:
+    if request.session_cache and is_vendors(request.model) and caches(request.model) is None:
         found.append(
             f"Whether {request.model} has a session cache is not known here; it is asked for"
         )
@@ -194,8 +173,7 @@ def _check_ranges(request: Request) -> None:
 
 def _check_cache(request: Request) -> None:
     """Refuse the session cache for a model without it; we know nothing about newer models."""
-    model = _DATE.sub("", request.model)
-    if request.session_cache and model in MODELS and model not in CACHING_MODELS:
+    if request.session_cache and caches(request.model) is False:
         raise RequestError(
             f"model {request.model!r} has no session cache",
             hint=f"leave --cache on out, or ask one of {', '.join(CACHING_MODELS)}",

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from qwen_magic.errors import RequestError
+from qwen_magic.models import CACHING_MODELS
 from qwen_magic.responses.request import (
     BUILT_IN_TOOLS,
-    CACHING_MODELS,
     EFFORTS,
     Request,
     body,
@@ -210,3 +210,45 @@ def test_what_is_newer_than_us_is_sent_and_told() -> None:
 def test_a_slip_is_refused(slip: str) -> None:
     with pytest.raises(RequestError, match="unknown effort"):
         check(replace(ASKED, effort=slip))
+
+
+@pytest.mark.parametrize("slip", ["qwen3.7-pluss", "qwen37-plus", "Qwen-Plus", "qwen3-codr-plus"])
+def test_a_slip_in_a_models_name_is_refused_where_the_vendor_answers(slip: str) -> None:
+    with pytest.raises(RequestError, match=f"unknown model '{slip}'") as refused:
+        check(replace(ASKED, model=slip))
+    assert refused.value.hint.startswith("did you mean qwen")
+    check(replace(ASKED, model=slip), vendor=False)
+
+
+@pytest.mark.parametrize("newer", ["qwen3.8-plus", "qwen4-max", "qwen3.7-max-2026-07-01", "glm-5"])
+def test_another_version_of_a_model_is_no_slip(newer: str) -> None:
+    check(replace(ASKED, model=newer))
+    assert doubts(replace(ASKED, model=newer)) == ()
+
+
+def server(label: str, **fields: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON value
+    return {"type": "mcp", "server_label": label, "server_url": "https://x.example/sse", **fields}
+
+
+@pytest.mark.parametrize(
+    ("tools", "told"),
+    [
+        ([server(f"s{n}") for n in range(11)], "11 MCP servers are too many"),
+        ([server("maps", server_protocol="http")], "'maps' is reached by 'http'"),
+        ([{"type": "file_search", "vector_store_ids": ["a", "b"]}], "2 knowledge bases: a, b"),
+        (
+            [{"type": "file_search", "vector_store_ids": [name]} for name in "abc"],
+            "3 knowledge bases: a, b, c",
+        ),
+    ],
+)
+def test_the_vendors_limits_are_told_before_sending(tools: list[dict[str, Any]], told: str) -> None:
+    with pytest.raises(RequestError, match=told):
+        check(replace(ASKED, tools=tuple(tools)))
+    check(replace(ASKED, tools=tuple(tools)), vendor=False)
+
+
+def test_what_keeps_to_the_limits_is_sent() -> None:
+    servers = [server(f"s{n}", server_protocol="sse") for n in range(9)]
+    search = {"type": "file_search", "vector_store_ids": ["a"]}
+    check(replace(ASKED, tools=(*servers, server("s9"), search)))

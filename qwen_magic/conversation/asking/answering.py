@@ -15,12 +15,12 @@ from qwen_magic.conversation.tools.tools import Tool
 from qwen_magic.conversation.turn.steps import Answered
 from qwen_magic.conversation.turn.turn import Turn, advance
 from qwen_magic.errors import ArgumentsError
+from qwen_magic.models import sees_images
 from qwen_magic.responses.items import FunctionCall, Item, McpApprovalRequest
 from qwen_magic.responses.nearest import suggestion
-from qwen_magic.responses.request import sees_images
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Mapping
     from concurrent.futures import Future
 
     from qwen_magic.conversation.tools.approval import Approvals, Approver, Decision
@@ -132,11 +132,11 @@ class Desk:
         finally:
             for future in running.values():
                 future.cancel()
-        return turn
+        return _doubted(turn, ready)
 
     def _work(self, turn: Turn, prepared: Prepared) -> Work:
         seconds = prepared.tool.timeout or self.settings.tool_timeout
-        images = sees_images(turn.model)
+        images = sees_images(turn.model) is not False
         return Work(prepared.tool, prepared.arguments, seconds, images=images)
 
 
@@ -157,6 +157,22 @@ def _with(turn: Turn, number: int, item: Item) -> Turn:
     if isinstance(item, FunctionCall):
         item = replace(item, round=turn.answered)
     return advance(turn, Answered(number, item))
+
+
+def _doubted(turn: Turn, numbers: Iterable[int]) -> Turn:
+    """Return the turn with a note, once, if a model got pictures that may not see them."""
+    note = f"Whether {turn.model} takes pictures is not known here; they are sent"
+    known = sees_images(turn.model) is not None or note in turn.notes
+    if known or not any(_has_picture(turn.items[number]) for number in numbers):
+        return turn
+    return replace(turn, notes=(*turn.notes, note))
+
+
+def _has_picture(item: Item) -> bool:
+    output = item.output if isinstance(item, FunctionCall) else None
+    return isinstance(output, list | tuple) and any(
+        part.get("type") == "input_image" for part in output
+    )
 
 
 def _denied(call: Call, reason: str) -> Call:

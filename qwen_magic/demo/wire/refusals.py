@@ -6,22 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.demo.wire.items import BUILT_IN, Item
+from qwen_magic.models import MODELS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
-__all__ = ["MODELS", "Refusal", "check", "effort_of"]
-
-_MODEL_NAMES = """
-qwen3.7-max qwen3.7-max-2026-05-20 qwen3.7-max-2026-06-08 qwen3.7-max-preview
-qwen3.7-max-2026-05-17 qwen3.7-plus qwen3.7-plus-2026-05-26 qwen3.6-plus qwen3.6-plus-2026-04-02
-qwen3.6-flash qwen3.6-flash-2026-04-16 qwen3.6-35b-a3b qwen3.5-plus qwen3.5-plus-2026-02-15
-qwen3.5-flash qwen3.5-flash-2026-02-23 qwen3.5-397b-a17b qwen3.5-122b-a10b qwen3.5-27b
-qwen3.5-35b-a3b qwen3-max qwen3-max-2026-01-23 qwen-plus qwen-flash qwen3-coder-plus
-qwen3-coder-flash qwen3-coder-next
-"""
-MODELS = frozenset(_MODEL_NAMES.split())
-"""The models of the vendor's own list."""
+__all__ = ["Refusal", "check", "effort_of"]
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 CHOICES = ("auto", "none", "required")
@@ -71,7 +61,7 @@ def effort_of(body: Mapping[str, Any]) -> str:
     return effort or ("none" if body.get("enable_thinking") is False else "medium")
 
 
-def check(body: Mapping[str, Any], models: frozenset[str] = MODELS) -> None:
+def check(body: Mapping[str, Any], models: Collection[str] = MODELS) -> None:
     """Raise the first thing that is wrong with a request, judged on its own.
 
     Raises:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Accordion
 
+from qwen_magic.models import MODELS
 from qwen_magic.notebook.kernel.subshells import hear
 from qwen_magic.notebook.panel.composer import MODES
 from qwen_magic.notebook.panel.controls import Controls, place
 from qwen_magic.options import SWITCH
-from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS, MODELS
+from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

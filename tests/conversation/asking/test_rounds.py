@@ -604,3 +604,31 @@ def test_a_response_that_fails_in_the_middle_of_its_answer_is_no_refusal() -> No
         assert len(server.asked) == 2
     assert caught.value.turn is not None
     assert caught.value.turn.text == "It is"
+
+
+def drawn(city: str) -> bytes:
+    """Draw a map of a city."""
+    return b"\x89PNG\r\n\x1a\n" + city.encode()
+
+
+@pytest.mark.parametrize(
+    ("model", "sent", "noted"),
+    [("qwen3.7-plus", True, 0), ("qwen3.8-max", True, 1), ("qwen3-max", False, 0), ("m", False, 0)],
+)
+def test_pictures_are_sent_to_models_newer_than_us_and_told_once(
+    model: str, noted: int, *, sent: bool
+) -> None:
+    def asking(name: str) -> Script:
+        call = {"type": "function_call", "call_id": name, "name": "drawn"}
+        output = [{**call, "arguments": '{"city": "Paris"}'}]
+        response = {"id": name, "model": model, "status": "completed", "output": output}
+        return streamed(frame("response.completed", response=response))
+
+    with (
+        serving(asking("r1"), asking("r2"), answer("r3")) as server,
+        session_at(server.url, model=model, approve="always") as session,
+    ):
+        turn = session.ask("Draw Paris", tools=[drawn])
+    told = f"Whether {model} takes pictures is not known here; they are sent"
+    assert turn.notes == (told,) * noted
+    assert [isinstance(call.output, str) for call in calls_of(turn.items)] == [not sent] * 2

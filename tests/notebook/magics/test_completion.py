@@ -15,7 +15,8 @@ def test_an_option_is_offered_once() -> None:
 
 
 def test_models_are_completed() -> None:
-    assert complete(" -m qwen3.7-") == ["qwen3.7-plus", "qwen3.7-max"]
+    assert complete(" -m qwen3.7-")[:3] == ["qwen3.7-plus", "qwen3.7-max", "qwen3.7-max-preview"]
+    assert complete(" -m qwen3.7-max-2026-06") == ["qwen3.7-max-2026-06-08"]
 
 
 def test_efforts_are_completed() -> None:
