@@ -86,20 +86,20 @@ def tool_choice(
     """
     if not isinstance(choice, str) or choice in TOOL_CHOICES:
         return choice
-    offered = {str(tool.get("name") or tool.get("type")): tool for tool in tools}
     names = [name.strip() for name in choice.split(",") if name.strip()]
+    known = list(dict.fromkeys(found for tool in tools for found in _names(tool)))
     if not names:
         raise RequestError(
-            f"tool_choice {choice!r} names no tool", hint=suggestion("", [*TOOL_CHOICES, *offered])
+            f"tool_choice {choice!r} names no tool", hint=suggestion("", [*TOOL_CHOICES, *known])
         )
     for name in names:
-        if name not in offered:
+        if name not in known:
             raise RequestError(
                 f"tool_choice {name!r} is not among the tools",
-                hint=suggestion(name, [*TOOL_CHOICES, *offered]),
+                hint=suggestion(name, [*TOOL_CHOICES, *known]),
             )
-    allowed = [_reference(offered[name]) for name in names]
-    mode = "required" if len(names) == 1 else "auto"
+    allowed = [_reference(tool) for tool in tools if {*names} & {*_names(tool)}]
+    mode = "required" if len(allowed) == 1 else "auto"
     return {"type": "allowed_tools", "mode": mode, "tools": allowed}
 
 
@@ -150,6 +150,13 @@ def _text(message: Mapping[str, Any]) -> str:
         return content
     parts = content if isinstance(content, list | tuple) else ()
     return " ".join(str(part.get("text", "")) for part in parts if isinstance(part, dict)).strip()
+
+
+def _names(tool: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what a tool may be called: a function by its name, an MCP server by its label."""
+    if tool.get("type") == "mcp":
+        return (str(tool.get("server_label")), "mcp")
+    return (str(tool.get("name") or tool.get("type")),)
 
 
 def _reference(tool: Mapping[str, Any]) -> dict[str, Any]:

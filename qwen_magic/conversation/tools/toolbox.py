@@ -57,7 +57,7 @@ def toolbox(offers: Sequence[Offer]) -> Toolbox:
             functions[known.name] = known
             objects.append(definition(known))
         else:
-            objects.append(offer)
+            objects.append(_described(offer))
     types = [str(found.get("type")) for found in objects]
     names = {
         str(found.get("name"))
@@ -66,6 +66,14 @@ def toolbox(offers: Sequence[Offer]) -> Toolbox:
     }
     foreign = frozenset(names - functions.keys())
     return Toolbox(tuple(objects), functions, foreign, has_mcp="mcp" in types)
+
+
+def _described(offer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an MCP server with its description under the API's name for it."""
+    if offer.get("type") != "mcp" or "description" not in offer:
+        return offer
+    rest = {name: value for name, value in offer.items() if name != "description"}
+    return {"server_description": offer["description"], **rest}
 
 
 def built_in(name: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ that MCP clients use: names, each with an `url` and perhaps `headers`.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,11 @@ from qwen_magic.errors import CellError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["mcp_servers"]
+__all__ = ["labels_of", "mcp_servers"]
 
 _SHAPE = 'for example {"mcpServers": {"maps": {"url": "https://…/sse"}}}'
 _URLS = ("server_url", "url", "serverUrl")
+_PROTOCOLS = ("type", "transport", "server_protocol")
 _PROTOCOL = "sse"
 
 
@@ -36,6 +38,14 @@ def mcp_servers(name: str, namespace: Mapping[str, object]) -> tuple[dict[str, A
     if not isinstance(servers, dict) or _is_server(servers):
         return (_server(Path(name).stem, found),)
     return tuple(_server(str(label), fields) for label, fields in servers.items())
+
+
+def labels_of(value: object) -> tuple[str, ...]:
+    """Return the labels of the MCP servers that a variable describes; none if it describes none."""
+    with suppress(CellError):
+        found = mcp_servers("value", {"value": value})
+        return tuple(str(server.get("server_label")) for server in found)
+    return ()
 
 
 def _value(name: str, namespace: Mapping[str, object]) -> object:
@@ -75,7 +85,7 @@ def _server(label: str, fields: object) -> dict[str, Any]:
     url = next((fields[key] for key in _URLS if fields.get(key)), None)
     if not isinstance(url, str):
         raise CellError(f"MCP server {label!r} has no url", hint=_SHAPE)
-    rest = {key: value for key, value in fields.items() if key not in {*_URLS, "type"}}
-    protocol = fields.get("type") or rest.pop("server_protocol", None) or _PROTOCOL
-    named = {"server_protocol": protocol, "server_label": label, "server_url": url}
+    rest = {key: value for key, value in fields.items() if key not in {*_URLS, *_PROTOCOLS}}
+    protocol = next((str(fields[key]) for key in _PROTOCOLS if fields.get(key)), _PROTOCOL)
+    named = {"server_protocol": protocol.lower(), "server_label": label, "server_url": url}
     return {"type": "mcp", **named, **rest}

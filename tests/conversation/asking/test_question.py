@@ -89,3 +89,26 @@ def test_a_choice_without_a_name_is_refused(choice: str) -> None:
 def test_a_choice_that_is_not_offered_is_refused() -> None:
     with pytest.raises(RequestError, match="did you mean weather"):
         tool_choice("wether", [WEATHER])
+
+
+def server(label: str) -> dict[str, str]:
+    return {"type": "mcp", "server_label": label, "server_url": f"https://{label}.example/sse"}
+
+
+def test_an_mcp_server_is_chosen_by_its_label() -> None:
+    tools = [SEARCH, server("maps"), server("trains")]
+    maps, trains = ({"type": "mcp", "server_label": label} for label in ("maps", "trains"))
+    assert tool_choice("maps", tools) == {
+        "type": "allowed_tools",
+        "mode": "required",
+        "tools": [maps],
+    }
+    for choice in ("maps,trains", "mcp"):
+        chosen = tool_choice(choice, tools)
+        assert chosen == {"type": "allowed_tools", "mode": "auto", "tools": [maps, trains]}
+
+
+def test_a_label_that_is_not_offered_is_refused_with_the_nearest() -> None:
+    with pytest.raises(RequestError, match="'map' is not among the tools") as refused:
+        tool_choice("map", [server("maps")])
+    assert "did you mean maps?" in refused.value.hint

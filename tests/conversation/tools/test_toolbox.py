@@ -41,6 +41,15 @@ def test_an_mcp_server_is_passed_on_as_it_is() -> None:
     assert found.has_mcp
 
 
+def test_an_mcp_servers_description_gets_the_apis_name() -> None:
+    server = {"type": "mcp", "server_label": "maps"}
+    (found,) = toolbox([{**server, "description": "Maps."}]).objects
+    assert found == {**server, "server_description": "Maps."}
+    (found,) = toolbox([{**server, "description": "x", "server_description": "Maps."}]).objects
+    assert found == {**server, "server_description": "Maps."}
+    assert toolbox([{**WEATHER, "description": "x"}]).objects[0]["description"] == "x"
+
+
 @pytest.mark.parametrize(
     ("offers", "message"),
     [
