@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
 from qwen_magic.options import APPROVALS, SWITCH, check_secret, word_of
-from qwen_magic.responses.endpoint import REGIONS, clean_base
+from qwen_magic.responses.endpoint import clean_base
 from qwen_magic.responses.nearest import known_or_new
+from qwen_magic.responses.regions import REGIONS, check_region
 from qwen_magic.responses.request import EFFORTS
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ __all__ = ["CHECKS", "SETTINGS", "check_settings"]
 
 SETTINGS = {
     "region": f"where Model Studio answers: {', '.join(REGIONS)} (offline)",
-    "workspace": "the workspace's id, part of the address in some regions",
+    "workspace": "the workspace's id, which begins the address; trial for trying a region out",
     "base_url": "another server's address, without /responses",
     "system": "the system message of chains that were given none with -s",
     "chain": "the chain that cells ask in, in place of the notebook's current one",
@@ -81,7 +82,7 @@ def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
 
 
 _VALUES: dict[str, Callable[[Any], object]] = {
-    "region": word_of("region", REGIONS),
+    "region": check_region,
     "base_url": _unless_empty(clean_base),
     "effort": _unless_empty(lambda word: known_or_new("effort", word, EFFORTS)),
     "approve": word_of("approve", APPROVALS),

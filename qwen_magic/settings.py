@@ -13,10 +13,12 @@ from qwen_magic.responses.endpoint import (
     DEFAULT_REGION,
     DEMO,
     Endpoint,
+    advice,
     check_key,
     clean_base,
     region_base,
     region_of,
+    workspace_of,
 )
 
 if TYPE_CHECKING:
@@ -42,9 +44,9 @@ class Settings:
 
     Attributes:
         model: The model that answers.
-        region: Model Studio's region: singapore, beijing, us, germany, japan; or demo, which
-            answers offline from a script.
-        workspace: The workspace's id, part of the address in some regions; else
+        region: Model Studio's region: singapore, beijing, hongkong, us, germany, japan; or demo,
+            which answers offline from a script.
+        workspace: The workspace's id, which begins the address; `trial` tries a region out; else
             `DASHSCOPE_WORKSPACE_ID`.
         base_url: Another server's address, without `/responses`; else, in the default region,
             `DASHSCOPE_BASE_URL`.
@@ -126,14 +128,15 @@ class Settings:
         """Whether nothing says yet where questions go: no key, address, region or cassette."""
         address = self.base_url or os.environ.get("DASHSCOPE_BASE_URL", "")
         cassette = self.record or self.replay
-        return not (self.key or address.strip() or cassette or self.region != DEFAULT_REGION)
+        chosen = self.region != DEFAULT_REGION or self.workspace
+        return not (self.key or address.strip() or cassette or chosen)
 
     def endpoint(self) -> Endpoint:
         """Return where requests go, without asking for a key.
 
         Raises:
-            RequestError: The region or the address is not usable, or both `record` and `replay`
-                are set.
+            RequestError: The region or the address is not usable, a workspace is given for a server
+                that has none, or both `record` and `replay` are set.
         """
         if self.replay:
             return self._cassette()
@@ -142,6 +145,7 @@ class Settings:
         if self.region == DEMO:
             from qwen_magic.demo.server import shared_server
 
+            self._refuse_workspace("the demo")
             return Endpoint(shared_server(self._speed).base_url, region=DEMO, proxies=False)
         given = os.environ.get("DASHSCOPE_BASE_URL", "").strip()
         if given and self.region == DEFAULT_REGION:
@@ -189,7 +193,19 @@ class Settings:
 
     def _at(self, address: str) -> Endpoint:
         base = clean_base(address)
-        return Endpoint(base, region=region_of(base), key=self.key)
+        if workspace_of(base) != self.workspace:
+            self._refuse_workspace(base)
+        told = advice(address, base)
+        return Endpoint(base, region=region_of(base), key=self.key, advice=told)
+
+    def _refuse_workspace(self, where: str) -> None:
+        """Refuse a workspace that would have no effect; one of the environment is for regions."""
+        if self.workspace:
+            raise RequestError(
+                f"{where} has no workspace {self.workspace!r}",
+                hint='%config QwenMagics.workspace = "" leaves it out; region and workspace alone'
+                " make an address of Model Studio",
+            )
 
     def region_base(self) -> str:
         """Return the region's base URL.

@@ -30,6 +30,57 @@ def test_the_environment_names_the_workspace(monkeypatch: pytest.MonkeyPatch) ->
     assert Settings(region="japan").endpoint().base_url == f"https://{host}/compatible-mode/v1"
 
 
+PLACES = {
+    "singapore": "ap-southeast-1",
+    "beijing": "cn-beijing",
+    "hongkong": "cn-hongkong",
+    "us": "us-east-1",
+    "germany": "eu-central-1",
+    "japan": "ap-northeast-1",
+}
+
+
+@pytest.mark.parametrize("region", PLACES)
+def test_a_workspace_has_its_host_in_each_region(
+    region: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHSCOPE_WORKSPACE_ID", "ws-1")
+    for workspace, first in (("", "ws-1"), ("ws-2", "ws-2"), ("trial", "trial")):
+        endpoint = Settings(region=region, workspace=workspace).endpoint()
+        host = f"{first}.{PLACES[region]}.maas.aliyuncs.com"
+        assert endpoint == Endpoint(f"https://{host}/compatible-mode/v1", region=region)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        Settings(region="demo", workspace="ws-1"),
+        Settings(base_url="http://127.0.0.1:8000/v1", workspace="ws-1"),
+        Settings(base_url="http://localhost:8000/v1", workspace="ws-1", region="japan"),
+        Settings(base_url="https://openrouter.ai/api/v1", workspace="ws-1"),
+        Settings(base_url="https://dashscope-us.aliyuncs.com/compatible-mode/v1", workspace="ws-1"),
+        Settings(base_url="https://ws-2.us-east-1.maas.aliyuncs.com", workspace="ws-1"),
+    ],
+)
+def test_a_workspace_without_effect_is_an_error(settings: Settings) -> None:
+    with pytest.raises(RequestError, match="has no workspace 'ws-1'") as refused:
+        settings.endpoint()
+    assert 'QwenMagics.workspace = ""' in refused.value.hint
+
+
+def test_a_workspace_that_the_address_names_is_no_error() -> None:
+    base = "https://ws-1.us-east-1.maas.aliyuncs.com/compatible-mode/v1"
+    assert Settings(base_url=base, workspace="ws-1").endpoint() == Endpoint(base, region="us")
+
+
+def test_the_environments_workspace_leaves_other_servers_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DASHSCOPE_WORKSPACE_ID", "ws-1")
+    assert Settings(region="demo").endpoint().region == "demo"
+    assert Settings(base_url="http://127.0.0.1:8/v1").endpoint().base_url == "http://127.0.0.1:8/v1"
+
+
 def test_a_chosen_region_outranks_the_environments_address(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DASHSCOPE_BASE_URL", "http://127.0.0.1:9/v1")
     assert Settings(region="beijing").endpoint().region == "beijing"

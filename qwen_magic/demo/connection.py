@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Desk", "Listener", "Received"]
 
 _PATH = re.compile(
-    r"(?:/api/v2/apps/protocols)?/compatible-mode/v1/responses(?:/(?P<id>[^/?]+))?/?(?:\?.*)?\Z"
+    r"(?:(?:/api/v2/apps/protocols)?/compatible-mode)?/v1/responses(?:/(?P<id>[^/?]+))?/?(?:\?.*)?\Z"
 )
 
 _REMEMBERED = 1000  # requests; the demo of a kernel may run for days

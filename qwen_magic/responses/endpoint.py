@@ -6,11 +6,22 @@ Bases: Model Studio, "OpenAI-compatible Responses API", Endpoints.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from qwen_magic.errors import RequestError
-from qwen_magic.responses.nearest import one_of
+from qwen_magic.responses.regions import (
+    DEFAULT_REGION,
+    DEMO,
+    REGIONS,
+    WORKSPACE_HINT,
+    check_host,
+    check_region,
+    host_of,
+    region_at,
+    workspace_at,
+)
 
 __all__ = [
     "DEFAULT_REGION",
@@ -18,26 +29,23 @@ __all__ = [
     "MCP_OPEN",
     "REGIONS",
     "Endpoint",
+    "advice",
     "check_key",
     "clean_base",
     "region_base",
     "region_of",
     "without_secrets",
+    "workspace_of",
 ]
 
 _SHORTEST_KEY = 8
-DEFAULT_REGION = "singapore"
-DEMO = "demo"
 
 _PATH = "/compatible-mode/v1"
 _LEGACY_PATH = "/api/v2/apps/protocols/compatible-mode/v1"
-_SHARED = {
-    "singapore": "dashscope-intl.aliyuncs.com",
-    "beijing": "dashscope.aliyuncs.com",
-    "us": "dashscope-us.aliyuncs.com",
-}
-_MAAS = "maas.aliyuncs.com"
-_DEDICATED = {"singapore": "ap-southeast-1", "germany": "eu-central-1", "japan": "ap-northeast-1"}
+_CALLED = re.compile(r"/+(responses|chat/+completions)\Z")
+_BARE = re.compile(r"(?!sk-)(//)?([\w-]+\.[\w.-]+|localhost)(:\d+)?(/[\w./-]*)?", re.ASCII)
+_LOCAL = re.compile(r"(//)?(localhost|127\.|10\.|192\.168\.)")
+_WITHOUT_RESPONSES = re.compile(r"(/v1|/api/v\d.*|/compatible-mode|/apps/anthropic.*)?\Z")
 MCP_OPEN = (
     "type",
     "server_label",
@@ -49,7 +57,6 @@ MCP_OPEN = (
     "require_approval",
 )
 """The fields of an MCP server that hold no secret, except the query of its address."""
-REGIONS = ("singapore", "beijing", "us", "germany", "japan", DEMO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +68,33 @@ class Endpoint:
         region: The name of the region whose address it is; empty for another server.
         key: The API key; empty for a server that asks for none.
         proxies: Whether proxies from the environment are used.
+        advice: What to tell the reader of the address, once; mostly nothing.
     """
 
     base_url: str
     region: str = ""
     key: str = field(default="", repr=False)
     proxies: bool = True
+    advice: str = field(default="", repr=False, compare=False)
 
     def __post_init__(self) -> None:
         # A header that cannot be sent ends in an error that shows it.
         object.__setattr__(self, "key", check_key(self.key))
+        if self.is_legacy:
+            told = f"This path is about to be retired: use {self.current_base}"
+            object.__setattr__(self, "advice", told)
 
     @property
     def is_model_studio(self) -> bool:
         """Whether Alibaba Cloud answers there, so that a key is needed."""
         host = urlsplit(self.base_url).hostname or ""
         return host.endswith(".aliyuncs.com")
+
+    @property
+    def is_like_model_studio(self) -> bool:
+        """Whether Model Studio answers, the demo in its place, or a gateway to it by its path."""
+        path = urlsplit(self.base_url).path
+        return self.is_model_studio or self.region == DEMO or path.endswith(_PATH)
 
     @property
     def is_legacy(self) -> bool:
@@ -99,30 +117,25 @@ def region_base(region: str, workspace: str = "") -> str:
     Raises:
         RequestError: There is no such region, it needs a workspace, or the workspace is no id.
     """
-    one_of("region", region, REGIONS)
-    if workspace and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", workspace):
-        raise RequestError(f"{workspace!r} is no workspace id", hint=_WHERE)
-    if workspace and region in _DEDICATED:
-        return f"https://{workspace}.{_DEDICATED[region]}.{_MAAS}{_PATH}"
-    if region not in _SHARED:
-        raise RequestError(f"region {region!r} needs a workspace", hint=_WHERE)
-    return f"https://{_SHARED[region]}{_PATH}"
+    return f"https://{host_of(region, workspace)}{_PATH}"
 
 
 def region_of(base_url: str) -> str:
     """Return the region that a base URL belongs to; empty if it is another server's."""
-    host = urlsplit(base_url).hostname or ""
-    known = {shared: region for region, shared in _SHARED.items()}
-    known |= {f"{place}.{_MAAS}": region for region, place in _DEDICATED.items()}
-    return known.get(host) or known.get(host.partition(".")[2], "")
+    return region_at(urlsplit(base_url).hostname or "")
+
+
+def workspace_of(base_url: str) -> str:
+    """Return the workspace that a base URL names; empty if it names none."""
+    return workspace_at(urlsplit(base_url).hostname or "")
 
 
 def clean_base(url: str) -> str:
-    """Return a base URL as we use it, without a closing slash or `/responses`.
+    """Return a base URL as we use it: one that `/responses` may follow.
 
     Raises:
-        RequestError: The URL is no plain http(s) address, or holds a user name, password or query,
-            which every message that names it would show.
+        RequestError: The URL is no plain http(s) address, has a slip in a host of Model Studio, or
+            holds a user name, password or query, which every message that names it would show.
     """
     try:
         parts = urlsplit(url.strip())
@@ -130,20 +143,40 @@ def clean_base(url: str) -> str:
     except ValueError:
         usable = False
     if not usable or not url.strip().isprintable() or " " in url.strip():
-        raise RequestError(
-            "the base URL is no http address",
-            hint='it looks like "https://…/compatible-mode/v1", without /responses',
-        )
+        raise RequestError("the base URL is no http address", hint=_nearest(url))
     if "@" in parts.netloc or parts.query or parts.fragment:
         raise RequestError(
             "the base URL holds a user name, a password or a query",
             hint="give the plain address; the key belongs in DASHSCOPE_API_KEY",
         )
-    return (
-        f"{parts.scheme}://{parts.netloc}{parts.path}".rstrip("/")
-        .removesuffix("/responses")
-        .rstrip("/")
-    )
+    if re.search(r"[{}<>]", parts.netloc):
+        raise RequestError("the base URL names no workspace yet", hint=WORKSPACE_HINT)
+    check_host(parts.hostname or "")
+    path = _CALLED.sub("", parts.path.rstrip("/")).rstrip("/")
+    base = f"{parts.scheme}://{parts.netloc}"
+    legacy = path.startswith(_LEGACY_PATH)
+    if region_of(base) and not legacy and _WITHOUT_RESPONSES.fullmatch(path):
+        path = _PATH
+    return base + path
+
+
+def advice(url: str, base: str) -> str:
+    """Return what to tell of a base URL that was given in another form; mostly nothing."""
+    given = url.strip().rstrip("/")
+    if urlsplit(given).path == urlsplit(base).path:
+        return ""
+    return f"The base URL is taken as {base}: give it in this form"
+
+
+def _nearest(url: str) -> str:
+    """Return a hint: the address that was probably meant, unless it may hold a secret."""
+    word = url.strip()
+    with suppress(RequestError):
+        return f'for a region, say %config QwenMagics.region = "{check_region(word.lower())}"'
+    if _BARE.fullmatch(word):
+        scheme = "http" if _LOCAL.match(word) else "https"
+        return f'did you mean "{scheme}://{word.removeprefix("//")}"?'
+    return 'it looks like "https://…/compatible-mode/v1", without /responses'
 
 
 def without_secrets(url: str) -> str:
@@ -166,9 +199,3 @@ def check_key(key: str) -> str:
             hint="copy it once more from Model Studio's console, API keys",
         )
     return key
-
-
-_WHERE = (
-    "its id stands in the Model Studio console, Workspace Details; "
-    'set %config QwenMagics.workspace = "…" or DASHSCOPE_WORKSPACE_ID'
-)

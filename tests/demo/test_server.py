@@ -51,6 +51,14 @@ def test_the_legacy_path_works(demo: DemoServer) -> None:
     assert httpx.post(f"{url}/responses", json=request("Hi")).status_code == 200
 
 
+def test_the_path_of_other_servers_works_too(demo: DemoServer) -> None:
+    url = demo.base_url.replace("/compatible-mode/v1", "/v1")
+    asked = httpx.post(f"{url}/responses", json=request("Hi"))
+    assert asked.status_code == 200
+    assert httpx.get(f"{url}/responses/{asked.json()['id']}").status_code == 200
+    assert httpx.post(f"{url}/v1/responses", json=request("Hi")).status_code == 404
+
+
 def test_a_connection_serves_many_requests(demo: DemoServer) -> None:
     with httpx.Client(base_url=demo.base_url) as client:
         ports = set()

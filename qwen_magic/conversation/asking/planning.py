@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.settings import Settings
 
-__all__ = ["Plan", "Question", "chain_of", "plan", "rebuilt"]
+__all__ = ["Plan", "Question", "chain_of", "noted", "plan", "rebuilt"]
 
 
 class Question(Struct, frozen=True):
@@ -100,7 +100,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         system=settings.system if kept is None else kept,
         previous_response_id=head.response_id if head and not reason else None,
     )
-    check(request)
+    check(request, vendor=settings.endpoint().is_like_model_studio)
     record = _record_of(question, request, server, placement)
     record = replace(record, chain=chain, prompt=text, system=kept)
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
@@ -109,6 +109,12 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     first = _first(record, request, placement.number, notes)
     first = replace(first, think_tags=settings.think_tags)
     return Plan(first, request, record, tools, earlier)
+
+
+def noted(known: Plan, note: str) -> Plan:
+    """Return the plan with something to tell the reader first; an empty note changes nothing."""
+    notes = (*filter(None, (note,)), *known.turn.notes)
+    return replace(known, turn=replace(known.turn, notes=notes))
 
 
 def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.asking.answering import Desk
-from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, plan
+from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, noted, plan
 from qwen_magic.conversation.asking.question import Asking
 from qwen_magic.conversation.asking.rounds import Rounds
 from qwen_magic.conversation.chains.placement import Asked
@@ -81,6 +81,7 @@ class Session:
         self._transport = transport
         self._client: Client | None = None
         self._connected: tuple[object, ...] = ()
+        self._advised: set[str] = set()
         self._caller = Caller(place)
         self.approvals = Approvals()
 
@@ -138,6 +139,7 @@ class Session:
             yield self._reused(planned, planned.earlier)
             return
         endpoint = self.settings.admitted()
+        planned = noted(planned, "" if endpoint.advice in self._advised else endpoint.advice)
         record = self.store.begin(planned.record)
         self.node = record.id
         self.last = turn = planned.turn
@@ -155,6 +157,7 @@ class Session:
         finally:
             ended = advance(turn, Stopped())
             self.last, self.node = ended, record.id  # a function may have asked meanwhile
+            self._advised |= {endpoint.advice} if ended.status == "completed" else set()
             usage = None if self.settings.replay else ended.usage
             self.used += usage.total_tokens if usage else 0
             self.store.end(record, ended)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.responses.endpoint import DEMO, MCP_OPEN, without_secrets
+from qwen_magic.responses.endpoint import DEMO, MCP_OPEN, without_secrets, workspace_of
+from qwen_magic.responses.regions import TRIAL
 from qwen_magic.responses.request import body, headers
 from qwen_magic.settings import KEY_LINE
 
@@ -50,8 +51,8 @@ def status(
     if settings.record:
         rows.append(("recording", f"into {settings.record}"))
     lines = [f"{name:<9} {value}" for name, value in rows]
-    if endpoint.is_legacy:
-        lines.append(f"This path is about to be retired: use {endpoint.current_base}")
+    if endpoint.advice:
+        lines.append(endpoint.advice)
     if not endpoint.key and endpoint.region == DEMO:
         leave = "" if stands_in else 'choose another region than "demo" and '
         lines += ["", f"To ask a real model, {leave}set a key:", f"  {KEY_LINE}"]
@@ -67,13 +68,15 @@ def dry_run(endpoint: Endpoint, settings: Settings, request: Request) -> str:
     lines = [f"POST {url}"]
     lines += [f"{name}: {value}" for name, value in headers(request).items()]
     shown = json.dumps(_shown(body(request)), indent=2, ensure_ascii=False, default=str)
-    return "\n".join([*lines, "", shown, "", "Nothing was sent."])
+    told = [endpoint.advice] if endpoint.advice else []
+    return "\n".join([*lines, "", shown, "", *told, "Nothing was sent."])
 
 
 def _where(endpoint: Endpoint, settings: Settings) -> str:
     if settings.replay:
         return f"the cassette {settings.replay}, replayed without network"
-    region = f" (region {endpoint.region})" if endpoint.region else ""
+    trial = ", its trial: lower limits" if workspace_of(endpoint.base_url) == TRIAL else ""
+    region = f" (region {endpoint.region}{trial})" if endpoint.region else ""
     return f"{endpoint.base_url}{region}"
 
 

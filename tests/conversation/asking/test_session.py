@@ -240,3 +240,34 @@ def test_other_chains_begin_afresh_in_each_session(
     for _ in range(2):
         with Session(Settings(base_url=demo.base_url, **settings)) as session:  # type: ignore[arg-type]
             assert session.ask("Hello").number == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/api/v2/apps/protocols/compatible-mode/v1", "This path is about to be retired: use "),
+        ("/compatible-mode/v1/responses", "The base URL is taken as "),
+        ("/v1/chat/completions", "The base URL is taken as "),
+    ],
+)
+def test_an_address_that_should_be_another_is_told_at_the_first_ask(
+    demo: DemoServer, path: str, told: str
+) -> None:
+    origin = demo.base_url.removesuffix("/compatible-mode/v1")
+    right = "/v1" if path.startswith("/v1") else "/compatible-mode/v1"
+    with Session(Settings(base_url=f"{origin}{path}")) as session:
+        prepared, _ = session.prepare("Hi")
+        notes = [prepared.notes, *(session.ask("Hi").notes for _ in range(2))]
+    ((first,),) = filter(None, notes)
+    assert notes[1] == (first,)
+    assert first.startswith(f"{told}{origin}{right}")
+
+
+def test_a_chain_that_moves_to_its_workspaces_host_is_rebuilt_once(demo: DemoServer) -> None:
+    with Session(Settings(base_url=demo.base_url)) as session:
+        session.ask("My name is Alice.")
+        session.settings = Settings(base_url=demo.base_url.replace("/compatible-mode", ""))
+        moved, after = session.ask("What is my name?"), session.ask("And again?")
+    assert "Alice" in moved.text
+    assert "answered by another server" in moved.notes[0]
+    assert (moved.previous_response_id, after.notes) == (None, ())
