@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
 from qwen_magic.options import APPROVALS, SWITCH, check_secret, word_of
-from qwen_magic.responses.endpoint import clean_base
+from qwen_magic.responses.endpoint import SHARED_BASES, clean_base
 from qwen_magic.responses.nearest import known_or_new
-from qwen_magic.responses.regions import REGIONS, check_region
+from qwen_magic.responses.regions import REGIONS, TRIAL, check_region
 from qwen_magic.responses.request import EFFORTS
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.settings import Settings
 
-__all__ = ["CHECKS", "SETTINGS", "check_settings"]
+__all__ = ["CHECKS", "SETTINGS", "WORDS", "check_settings"]
 
 SETTINGS = {
     "region": f"where Model Studio answers: {', '.join(REGIONS)} (offline)",
@@ -81,6 +81,17 @@ def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
     return lambda value: check(value) if value else None
 
 
+REUSES = ("never", "same")
+WORDS: dict[str, tuple[str, ...]] = {
+    "region": REGIONS,
+    "workspace": (TRIAL,),
+    "base_url": SHARED_BASES,
+    "history": SWITCH,
+    "reuse": REUSES,
+    "resend": ("True", "False"),
+    "show_reasoning": ("True", "False"),
+}
+"""What completion offers for a setting that is no option."""
 _VALUES: dict[str, Callable[[Any], object]] = {
     "region": check_region,
     "base_url": _unless_empty(clean_base),
@@ -90,7 +101,7 @@ _VALUES: dict[str, Callable[[Any], object]] = {
     "tool_timeout": _between("tool_timeout", 0.1),
     "session_cache": _unless_empty(word_of("session cache", SWITCH)),
     "history": word_of("history", SWITCH),
-    "reuse": word_of("reuse", ("never", "same")),
+    "reuse": word_of("reuse", REUSES),
     "timeout": _between("timeout", 0.1),
     "replay_speed": _speed,
     "updates_per_second": _between("updates_per_second", 1, 100),

@@ -61,6 +61,10 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("conversation.asking", "notebook.kernel", "notebook.document", "notebook.cards"),
         "notebook.live",
     ),
+    "notebook.completion": (
+        *("options", "settings", "configuration", "conversation.store"),
+        *("notebook.kernel", "notebook.document", "notebook.magics"),
+    ),
     "notebook.panel": (
         *("responses", "options", "settings"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
@@ -69,7 +73,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "notebook": (
         *("conversation.turn", "notebook.kernel", "notebook.cards", "notebook.magics"),
-        "notebook.panel",
+        *("notebook.completion", "notebook.panel"),
     ),
 }
 

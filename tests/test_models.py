@@ -9,7 +9,7 @@ import pytest
 import qwen_magic
 from qwen_magic.demo.faults import ALL_MODELS
 from qwen_magic.models import CACHING_MODELS, MODELS, READ, caches, sees_images
-from qwen_magic.notebook.magics.completion import complete
+from qwen_magic.notebook.completion.lines import complete
 
 DOCUMENTED = [
     "qwen3-max",

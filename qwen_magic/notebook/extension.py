@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from IPython.core.inputtransformer2 import make_tokens_by_line
 
+from qwen_magic.notebook.completion.matching import add_completion, remove_completion
 from qwen_magic.notebook.kernel import interrupt
 from qwen_magic.notebook.magics.chain_magics import ChainMagics
 from qwen_magic.notebook.magics.magics import QwenMagics
-from qwen_magic.notebook.magics.matching import add_completion, remove_completion
 from qwen_magic.notebook.magics.rewriting import rewrite
 from qwen_magic.notebook.panel.magics import PanelMagics
 

@@ -15,6 +15,7 @@ from qwen_magic.responses.regions import (
     DEFAULT_REGION,
     DEMO,
     REGIONS,
+    SHARED_HOSTS,
     WORKSPACE_HINT,
     check_host,
     check_region,
@@ -28,6 +29,7 @@ __all__ = [
     "DEMO",
     "MCP_OPEN",
     "REGIONS",
+    "SHARED_BASES",
     "Endpoint",
     "advice",
     "check_key",
@@ -42,6 +44,7 @@ _SHORTEST_KEY = 8
 
 _PATH = "/compatible-mode/v1"
 _LEGACY_PATH = "/api/v2/apps/protocols/compatible-mode/v1"
+SHARED_BASES = tuple(f"https://{host}{_PATH}" for host in SHARED_HOSTS)
 _CALLED = re.compile(r"/+(responses|chat/+completions)\Z")
 _BARE = re.compile(r"(?!sk-)(//)?([\w-]+\.[\w.-]+|localhost)(:\d+)?(/[\w./-]*)?", re.ASCII)
 _LOCAL = re.compile(r"(//)?(localhost|127\.|10\.|192\.168\.)")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from qwen_magic.conversation.chains.resuming import resumed
-from qwen_magic.conversation.store import chain_rows, notebook_rows, turn_rows
+from qwen_magic.conversation.store import chain_rows, notebook_rows, turn_rows, used_rows
 from qwen_magic.conversation.store.database import Database
 from qwen_magic.conversation.store.lanes import Lanes
 from qwen_magic.conversation.store.notebook_rows import Notebook
@@ -157,6 +157,10 @@ class ChainStore:
     def lines(self, chain: Chain) -> dict[int, Line]:
         """Return how each turn's question begins, and its tokens, by the turn's id."""
         return self._database.read(partial(turn_rows.lines, chain=chain))
+
+    def used(self, path: str) -> used_rows.Used:
+        """Return which models answered, and which chains the notebooks at a path have."""
+        return self._database.read(partial(used_rows.used, path=path))
 
     # Turns
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-__all__ = ["Display", "Frontend", "Ids", "frontend_of"]
+__all__ = ["Display", "Frontend", "Ids", "frontend_of", "notebook_of"]
 
 Display: TypeAlias = Literal["live", "headless", "terminal"]
 Ids: TypeAlias = Literal["lasting", "numbered"]
@@ -77,7 +77,7 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
         return Frontend("terminal", can_ask=True, in_kernel=False)
-    request, notebook = _parent(kernel), _notebook(shell)
+    request, notebook = _parent(kernel), notebook_of(shell)
     metadata, content = _object(request.get("metadata")), _object(request.get("content"))
     attended = bool(content.get("allow_stdin", False))
     place, ids, app = _place(metadata, source := _text(content.get("code")))
@@ -119,7 +119,7 @@ def _place(metadata: dict[str, Any], source: str) -> tuple[str, Ids, str]:
     return cell or colab, "lasting", ""
 
 
-def _notebook(shell: InteractiveShell) -> str:
+def notebook_of(shell: InteractiveShell) -> str:
     """Return the notebook's path: a variable in VS Code, in the environment elsewhere."""
     told = shell.user_ns.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME", "")
     if not isinstance(told, str):

@@ -53,6 +53,22 @@ def test_the_legacy_path_is_named() -> None:
     assert "use https://dashscope-intl.aliyuncs.com/compatible-mode/v1" in told
 
 
+def test_an_address_that_should_be_another_is_told() -> None:
+    settings = Settings(base_url="http://127.0.0.1:8000/v1/chat/completions")
+    told = "The base URL is taken as http://127.0.0.1:8000/v1: give it in this form"
+    assert status(settings.endpoint(), settings, None, 0).endswith(f"\n{told}")
+    shown = dry_run(settings.endpoint(), settings, Request(model="m", input="Hello"))
+    assert shown.endswith(f"\n{told}\nNothing was sent.")
+
+
+def test_a_workspaces_host_is_shown_with_its_region() -> None:
+    for workspace, more in (("ws-1", ""), ("trial", ", its trial: lower limits")):
+        settings = Settings(region="hongkong", workspace=workspace)
+        host = f"{workspace}.cn-hongkong.maas.aliyuncs.com"
+        line = f"endpoint  https://{host}/compatible-mode/v1 (region hongkong{more})\n"
+        assert line in status(settings.endpoint(), settings, None, 0)
+
+
 def test_a_dry_run_hides_secrets_and_shortens_images() -> None:
     server: dict[str, object] = {
         "type": "mcp",

@@ -1,9 +1,11 @@
-"""What completion offers on a magic line: options, models, efforts, tools (pure)."""
+"""What completion offers on a magic line: options, models, tools, settings' values (pure)."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from qwen_magic.configuration import WORDS
 from qwen_magic.notebook.magics.chain_flags import FORMATS
 from qwen_magic.options import OPTIONS, option_of
 
@@ -13,7 +15,22 @@ if TYPE_CHECKING:
     from qwen_magic.notebook.magics.chain_flags import Flag
     from qwen_magic.options import Option
 
-__all__ = ["complete", "complete_command"]
+__all__ = ["complete", "complete_command", "complete_setting", "fragment", "is_file"]
+
+_BREAKS = re.compile(r"[\s,，、]|\{\{")
+_QUOTED = re.compile(r"""((?:[^'"]|'[^']*'|"[^"]*")*)(['"])([^'"]*)""")
+_SERVERS = re.compile(r"--mcp(?:=|\s+)\S*[/\\.~]\S*\Z")
+_FILES = {"record", "replay"}
+
+
+def fragment(before: str) -> str:
+    """Return the part of a magic line that a word replaces."""
+    return _BREAKS.split(before)[-1]
+
+
+def is_file(before: str) -> bool:
+    """Return whether the name of a file is being written, which is left to IPython."""
+    return bool(_SERVERS.search(before))
 
 
 def complete(before: str, known: Mapping[str, Sequence[str]] | None = None) -> list[str]:
@@ -21,23 +38,53 @@ def complete(before: str, known: Mapping[str, Sequence[str]] | None = None) -> l
 
     Args:
         before: The text before the cursor.
-        known: What the notebook adds to the values of an option, by the option's name.
+        known: What the notebook adds to the values of an option, by the option's name; its
+            variables by an empty one.
     """
     named = known or {}
     words = before.split()
     current = "" if before[-1:].isspace() else words.pop()
+    if "{{" in current:
+        begun = current.rpartition("{{")[2]
+        return [name for name in named.get("", ()) if name.startswith(begun)]
     option = option_of(words[-1]) if words else None
     if option is not None and option.takes:
         return _values(option, current, named)
     flag, equals, value = current.partition("=")
     assigned = option_of(flag) if equals else None
     if assigned is not None:
-        return [f"{flag}={word}" for word in _values(assigned, value, named)]
+        many = "," in value  # only the part behind the last comma is replaced
+        return [word if many else f"{flag}={word}" for word in _values(assigned, value, named)]
     if current and not current.startswith("-"):
         return []
     given = {found.name for word in words if (found := option_of(word)) is not None}
     flags = (option.flags[-1] for option in OPTIONS if option.name not in given)
     return [flag for flag in flags if flag.startswith(current)]
+
+
+def complete_setting(
+    name: str, before: str, known: Mapping[str, Sequence[str]] | None = None
+) -> tuple[list[str], str] | None:
+    """Return the words for the value of a setting and the part that they replace.
+
+    None if a file's name comes next.
+
+    Args:
+        name: The setting.
+        before: The text between the equals sign and the cursor.
+        known: As `complete` takes it.
+    """
+    if name in _FILES:
+        return None
+    option = next((option for option in OPTIONS if option.name == name), None)
+    values = (*(known or {}).get(name, ()), *(option.values if option else WORDS.get(name, ())))
+    quoted = _QUOTED.fullmatch(before)
+    if quoted:
+        return [value for value in values if value.startswith(quoted[3])], quoted[3]
+    begun = before.strip()
+    literal = name in {"resend", "show_reasoning"}
+    written = values if literal else [f'"{value}"' for value in values if not begun]
+    return [value for value in written if value.startswith(begun)], begun
 
 
 def complete_command(
@@ -78,5 +125,5 @@ def _values(option: Option, current: str, named: Mapping[str, Sequence[str]]) ->
     values = (*named.get(option.name, ()), *option.values)
     if not option.many:
         return [value for value in values if value.startswith(current)]
-    *chosen, last = current.split(",")
+    *chosen, last = re.split("[,，、]", current)
     return [value for value in values if value.startswith(last) and value not in chosen]

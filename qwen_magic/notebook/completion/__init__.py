@@ -1,0 +1,1 @@
+"""What the tab key offers on our magics' lines; the extension may come in."""

@@ -1,0 +1,112 @@
+"""Completion on the lines of our magics, and no other completion there.
+
+IPython joins what all matchers find, so Python's names would bury the options. A matcher may
+silence the others, if it found something (IPython, "Completion", matcher API version 2); before
+IPython 8.6 none may.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.notebook.completion.lines import (
+    complete,
+    complete_command,
+    complete_setting,
+    fragment,
+    is_file,
+)
+from qwen_magic.notebook.completion.offers import chain_names, offers
+from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, LOG_FLAGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+__all__ = ["add_completion", "remove_completion"]
+
+_LINE = re.compile(r"\s*(?:[\w.,\[\] ]+=\s*)?%%?(qwen|qwen_chain|qwen_log)(?=\s)(.*)", re.DOTALL)
+_SETTING = re.compile(r"\s*%config\s+QwenMagics\.(\w+)\s*=\s*(.*)", re.DOTALL)
+_FLAGS = {"qwen_chain": CHAIN_FLAGS, "qwen_log": LOG_FLAGS}
+_NAME = "_qwen_matcher"
+
+
+class _Offered(list[Any]):
+    """Completions that silence other matchers, also where there are none."""
+
+    def __len__(self) -> int:
+        return max(1, super().__len__())
+
+
+def add_completion(shell: InteractiveShell) -> None:
+    """Start completing options, models, chains and so on, on our magics' lines."""
+    remove_completion(shell)
+    try:
+        from IPython.core.completer import SimpleCompletion, context_matcher
+    except ImportError:
+        _add_older(shell)
+        return
+
+    @context_matcher(identifier=_NAME)  # type: ignore[untyped-decorator]
+    def match(context: Any) -> Any:  # noqa: ANN401 - IPython's own types, new in 8.6
+        found = _found(shell, context.line_with_cursor[: context.cursor_position])
+        if found is None:
+            return {"completions": []}
+        words, replaced = found
+        return {
+            "completions": _Offered(SimpleCompletion(text=word, type="option") for word in words),
+            "matched_fragment": replaced,
+            "ordered": True,
+            "suppress": True,
+        }
+
+    shell.Completer.custom_matchers.append(match)
+
+
+def remove_completion(shell: InteractiveShell) -> None:
+    """Stop completing our magics' lines."""
+    matchers = getattr(shell.Completer, "custom_matchers", [])
+    matchers[:] = [one for one in matchers if getattr(one, "matcher_identifier", "") != _NAME]
+    if _NAME in vars(shell.Completer):
+        del shell.Completer._complete, vars(shell.Completer)[_NAME]  # noqa: SLF001 - see below
+
+
+def _found(shell: InteractiveShell, before: str) -> tuple[list[str], str] | None:
+    """Return what may continue a line and the part that it replaces.
+
+    None where the line is none of ours, or a file's name comes next.
+    """
+    if setting := _SETTING.match(before):
+        return complete_setting(setting[1], setting[2], offers(shell))
+    found = _LINE.match(before)
+    if found is None or is_file(before):
+        return None
+    words: list[str] | None
+    flags = _FLAGS.get(found[1])
+    if flags is None:
+        words = complete(found[2], offers(shell))
+    else:
+        alone = found[1] == "qwen_chain"
+        words = complete_command(found[2], flags, chain_names(shell), takes_name=alone)
+    return None if words is None else (words, fragment(before))
+
+
+def _add_older(shell: InteractiveShell) -> None:
+    """Complete before IPython 8.6: take the place of the method that asks all matchers."""
+    completer: Any = shell.Completer
+    others = completer._complete  # noqa: SLF001 - there is no other way to silence the others
+
+    def only_ours(*, cursor_line: int, cursor_pos: int | None, **given: Any) -> Iterable[Any]:  # noqa: ANN401 - IPython's own
+        lines = (given.get("full_text") or "").split("\n")
+        line = given.get("line_buffer") or lines[cursor_line] or given.get("text") or ""
+        found = _found(shell, line[:cursor_pos])
+        if found is None:
+            return others(cursor_line=cursor_line, cursor_pos=cursor_pos, **given)  # type: ignore[no-any-return]
+        words, replaced = found
+        completer.matches = words
+        return replaced, words, ["qwen"] * len(words), ()
+
+    completer._complete = only_ours  # noqa: SLF001 - as above
+    vars(completer)[_NAME] = True

@@ -1,0 +1,100 @@
+"""What there is to name on a magic line: variables, chains, models that were used here.
+
+Completion reads it at each TAB, from other threads too, and never makes the session: only a cell
+tells which notebook this is.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType, MethodType
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.models import MODELS
+from qwen_magic.notebook.kernel.frontend import notebook_of
+from qwen_magic.notebook.magics.servers import labels_of
+from qwen_magic.settings import Settings
+
+if TYPE_CHECKING:
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qwen_magic.conversation.store.used_rows import Used
+
+__all__ = ["chain_names", "offers"]
+
+_CONVERSATION = "conversation "  # begins the names of chains that the server keeps
+
+
+def offers(shell: InteractiveShell) -> dict[str, list[str]]:
+    """Return the names that an option's or a setting's value may be, by its name."""
+    own, used, chains = _variables(shell), _used(shell), chain_names(shell)
+    labels = {name: labels_of(value) for name, value in own.items() if _may_serve(value)}
+    functions = _of(own, FunctionType, MethodType)
+    servers = [label for found in labels.values() for label in found]
+    return {
+        "model": [name for name in used.models if name not in MODELS],
+        "tools": functions,
+        "tool_choice": [*functions, *servers],
+        "mcp": [name for name, found in labels.items() if found],
+        "messages": [name for name in _of(own, list) if _are_messages(own[name])],
+        "out": [name for name, value in own.items() if _is_turn(value)],
+        "chain": [name for name in chains if len(name.split()) == 1],
+        "conversation": [
+            name.removeprefix(_CONVERSATION) for name in chains if name.startswith(_CONVERSATION)
+        ],
+        "": list(own),
+    }
+
+
+def chain_names(shell: InteractiveShell) -> list[str]:
+    """Return the names of the notebook's chains; before its first cell, those at its path."""
+    known: list[str] = shell.magics_manager.registry["ChainMagics"].names()
+    return known or list(_used(shell).chains)
+
+
+def _used(shell: InteractiveShell) -> Used:
+    """Return what was used before; nothing is made where nothing is."""
+    from qwen_magic.conversation.store.files import newest
+    from qwen_magic.conversation.store.store import ChainStore
+    from qwen_magic.conversation.store.used_rows import Used
+    from qwen_magic.notebook.document.file import paired
+
+    magics: Any = shell.magics_manager.registry["QwenMagics"]
+    told = notebook_of(shell)
+    path = paired(told) if told else ""
+    if magics.joined is not None:
+        return magics.joined.store.used(path)  # type: ignore[no-any-return]
+    home = Settings().home
+    if magics.history == "off" or not newest(home)[0].is_file():
+        return Used()
+    store = ChainStore(home)
+    try:
+        return store.used(path)
+    finally:
+        store.close()
+
+
+def _variables(shell: InteractiveShell) -> dict[str, object]:
+    """Return the reader's own variables, without those that begin with an underscore."""
+    names, hidden = shell.user_ns.copy(), shell.user_ns_hidden
+    return {
+        name: value
+        for name, value in names.items()
+        if not name.startswith("_") and name not in hidden
+    }
+
+
+def _of(own: dict[str, object], *kinds: type) -> list[str]:
+    return [name for name, value in own.items() if isinstance(value, kinds)]
+
+
+def _may_serve(value: object) -> bool:
+    return isinstance(value, dict) or (isinstance(value, str) and value.lstrip().startswith("{"))
+
+
+def _are_messages(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(message, dict) for message in value)
+
+
+def _is_turn(value: object) -> bool:
+    kind = type(value)
+    return kind.__name__ == "Turn" and kind.__module__.startswith("qwen_magic.")
