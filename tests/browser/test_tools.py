@@ -49,6 +49,7 @@ def test_two_calls_wait_at_once_and_are_allowed_and_denied(jupyter: Jupyter) -> 
     notebook.screenshot("tools-approval")
     notebook.page.get_by_placeholder("Why not? The model is told").nth(1).fill("too far away")
     buttons(notebook, "Deny").nth(1).click()
+    notebook.wait_output(1, "not called")  # at once: the other call still waits
     buttons(notebook, "Allow").nth(0).click()
     notebook.wait_done()
     notebook.wait_output(1, "too far away")

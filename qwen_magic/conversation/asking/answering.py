@@ -71,11 +71,11 @@ class Desk:
             if isinstance(found, str):
                 turn = _with(turn, number, _denied(calls[number], found))
         open_calls = {n: found for n, found in prepared.items() if not isinstance(found, str)}
-        turn, decisions = yield from self._decide(turn, open_calls)
+        turn, decisions = yield from self._decide(turn, calls, open_calls)
         ready: dict[int, Prepared] = {}
         for number, decision in decisions.items():
             if decision.verdict == "deny":
-                turn = _with(turn, number, _denied(calls[number], decision.reason or _DENIED))
+                turn = _with(turn, number, _decided(calls[number], decision))
             elif found := open_calls[number]:
                 ready[number] = found
             else:
@@ -83,12 +83,12 @@ class Desk:
         return (yield from self._make(turn, ready))
 
     def _decide(
-        self, turn: Turn, calls: Mapping[int, Prepared | None]
+        self, turn: Turn, calls: Mapping[int, Call], prepared: Mapping[int, Prepared | None]
     ) -> Generator[Turn, None, tuple[Turn, dict[int, Decision]]]:
-        """Yield the turn until somebody has decided about all of the calls."""
-        functions = {n: found.tool.function if found else None for n, found in calls.items()}
+        """Yield the turn until somebody has decided about all of the prepared calls."""
+        functions = {n: found.tool.function if found else None for n, found in prepared.items()}
         decisions = self._known(functions)
-        asked = [n for n in calls if n not in decisions]
+        asked = [n for n in prepared if n not in decisions]
         for number in asked:
             turn = _with(turn, number, replace(turn.items[number], status="waiting"))
         if asked:
@@ -103,9 +103,9 @@ class Desk:
             decisions |= self._known({n: pending[n] for n in pending if n not in decisions})
             for number in pending:
                 if number in decisions:
-                    turn = _with(turn, number, replace(turn.items[number], status="approved"))
+                    turn = _with(turn, number, _decided(calls[number], decisions[number]))
             yield turn
-            if len(decisions) < len(calls):
+            if len(decisions) < len(prepared):
                 Event().wait(_TICK)
         return turn, decisions
 
@@ -173,6 +173,12 @@ def _has_picture(item: Item) -> bool:
     return isinstance(output, list | tuple) and any(
         part.get("type") == "input_image" for part in output
     )
+
+
+def _decided(call: Call, decision: Decision) -> Call:
+    if decision.verdict == "deny":
+        return _denied(call, decision.reason or _DENIED)
+    return replace(call, status="approved")
 
 
 def _denied(call: Call, reason: str) -> Call:

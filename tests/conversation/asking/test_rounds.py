@@ -259,15 +259,18 @@ class Scripted:
 
     def __init__(self, *decisions: Decision) -> None:
         self.asked: list[Call] = []
-        self._decisions = dict(enumerate(decisions))
+        self.decided = dict(enumerate(decisions))
         self._places: list[int] = []
+
+    def decide(self, number: int, decision: Decision) -> None:
+        self.decided[number] = decision
 
     def ask(self, number: int, call: Call) -> None:
         self.asked.append(call)
         self._places.append(number)
 
     def answer(self, number: int) -> Decision | None:
-        return self._decisions.get(self._places.index(number))
+        return self.decided.get(self._places.index(number))
 
 
 ALLOW, ALWAYS, DENY = Decision("allow"), Decision("always"), Decision("deny", "not today")
@@ -281,6 +284,22 @@ def test_a_denied_call_is_told_with_its_reason(demo: DemoServer) -> None:
     paris, rome = calls_of(turn.items)
     assert (paris.status, rome.status) == ("completed", "denied")
     assert rome.output == "Not called: not today"
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_a_denied_call_is_denied_while_another_still_waits(demo: DemoServer, first: int) -> None:
+    with session_of(demo, approve="ask") as session:
+        session.approver = approver = Scripted()
+        for turn in session.stream(BOTH, tools=[get_weather]):
+            calls = calls_of(turn.items)
+            if len(approver.asked) == 2 and not approver.decided:
+                approver.decide(first, DENY)
+            elif "denied" in {call.status for call in calls} and len(approver.decided) == 1:
+                assert [calls[first].status, calls[1 - first].status] == ["denied", "waiting"]
+                assert calls[first].error == "not today"
+                approver.decide(1 - first, ALLOW)
+    assert [call.status for call in calls_of(turn.items)][first] == "denied"
+    assert turn.status == "completed"
 
 
 def test_always_holds_until_the_function_is_defined_anew(demo: DemoServer) -> None:
