@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
@@ -215,6 +216,39 @@ def test_an_interrupt_drops_the_cells_behind_it(kernel: Kernel, server: DemoServ
     kernel.finish(request, ran)
     assert kernel.finish(behind).status in {"aborted", "error"}
     assert server.requests[-1].body["input"] == "Hello"
+
+
+BEHIND = """
+import asyncio
+
+shell, story = get_ipython(), "--new -m demo-stall Hello"
+
+async def ask():
+    shell.run_line_magic("qwen", story)
+
+"""
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "asyncio.create_task(ask())",
+        "asyncio.get_running_loop().call_later(0, lambda: shell.run_line_magic('qwen', story))",
+        "await asyncio.create_task(ask())",
+    ],
+)
+def test_an_interrupt_of_what_runs_behind_a_cell_leaves_the_kernel_alive(
+    kernel: Kernel, server: DemoServer, asked: str
+) -> None:
+    known, left = len(server.requests), server.aborted
+    request = kernel.start(f"{BEHIND}_ = {asked}")
+    while len(server.requests) == known:
+        Event().wait(0.02)
+    kernel.interrupt()
+    assert not kernel.finish(request).errors
+    while server.aborted == left:
+        Event().wait(0.02)
+    assert kernel.run("print('alive')").printed == "alive\n"
 
 
 def test_an_interrupt_ends_a_loop_of_questions(kernel: Kernel) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qwen_magic.errors import QwenError
-from qwen_magic.notebook.kernel.interrupt import TurnStopped
+from qwen_magic.notebook.kernel.interrupt import stopping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +29,7 @@ def brief_errors() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:  # it may come before the first word, or twice
-        raise TurnStopped from None
+        raise stopping() from None
     except QwenError as error:
         error.__dict__["_render_traceback_"] = partial(_lines, error)
         raise

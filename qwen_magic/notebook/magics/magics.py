@@ -11,7 +11,7 @@ from traitlets import observe
 
 from qwen_magic.helptext import help_text
 from qwen_magic.notebook.kernel.frontend import frontend_of
-from qwen_magic.notebook.kernel.interrupt import CellInterrupts, TurnStopped
+from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
 from qwen_magic.notebook.live.showing import show
 from qwen_magic.notebook.magics.asking import asking_of, prompt_for
 from qwen_magic.notebook.magics.brief import brief_errors, without_reason
@@ -160,7 +160,7 @@ class QwenMagics(Configured):
             if shown.error is not None:
                 raise shown.error
             if shown.stopped or interrupts.noted:
-                raise TurnStopped
+                raise stopping()
 
     def _settle(self, view: Callable[[], View], shown: Shown, name: str) -> None:
         """Keep the turn and show how it ended; do not keep one that waited and was then refused."""

@@ -1,13 +1,22 @@
 from __future__ import annotations
 
+import asyncio
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from qwen_magic.notebook.kernel import signals
-from qwen_magic.notebook.kernel.interrupt import CellInterrupts, TurnStopped, install, uninstall
+from qwen_magic.notebook.kernel.interrupt import (
+    CellInterrupts,
+    TaskStopped,
+    TurnStopped,
+    install,
+    stopping,
+    uninstall,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,3 +129,41 @@ def test_what_a_stopped_turn_leaves_on_hands_a_later_interrupt_on(
     with pytest.raises(KeyboardInterrupt):  # of Python's own handler
         press()
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_what_no_cell_runs_is_cancelled_and_no_loop_is_broken() -> None:
+    async def ask() -> None:
+        raise stopping()
+
+    async def main() -> tuple[bool, bool]:
+        task = asyncio.create_task(ask())
+        called = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0, lambda: called.set_result(stopping()))
+        await asyncio.wait([task])
+        return task.cancelled(), isinstance(await called, TaskStopped)
+
+    assert asyncio.run(main()) == (True, True)
+    with ThreadPoolExecutor() as threads:
+        assert isinstance(threads.submit(stopping).result(), TaskStopped)
+    assert isinstance(stopping(), TurnStopped)
+
+
+def test_a_cell_that_runs_in_a_loop_is_interrupted(shell: InteractiveShell) -> None:
+    shell.user_ns["stopping"] = stopping
+
+    async def main() -> object:
+        shell.run_cell("found = stopping()")
+        return shell.user_ns["found"]
+
+    assert isinstance(asyncio.run(main()), TurnStopped)
+    with ThreadPoolExecutor() as threads:
+        threads.submit(shell.run_cell, "found = stopping()").result()
+    assert isinstance(shell.user_ns["found"], TurnStopped)
+
+
+def test_a_task_that_was_stopped_fails_its_cell_silently(
+    shell: InteractiveShell, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install(shell)
+    assert raising(shell, TaskStopped)
+    assert capsys.readouterr() == ("", "")
