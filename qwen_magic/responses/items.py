@@ -7,7 +7,7 @@ Shapes: Model Studio's "OpenAI responses" reference and its built-in tools guide
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 from msgspec import Struct
 
@@ -48,6 +48,7 @@ class Message(Struct, frozen=True):
         thought: Thoughts that the server left in the text. It is not on the wire.
     """
 
+    type: ClassVar[str] = "message"
     id: str = ""
     status: str = ""
     role: str = "assistant"
@@ -58,6 +59,7 @@ class Message(Struct, frozen=True):
 class Reasoning(Struct, frozen=True):
     """What the model says about its thinking: a summary, or the thoughts themselves."""
 
+    type: ClassVar[str] = "reasoning"
     id: str = ""
     status: str = ""
     summary: tuple[str, ...] = ()
@@ -75,6 +77,7 @@ class FunctionCall(Struct, frozen=True):
         round: Which response of the turn made the call: how many items came before that response.
     """
 
+    type: ClassVar[str] = "function_call"
     id: str = ""
     status: str = ""
     name: str = ""
@@ -101,6 +104,7 @@ class WebSearchCall(Struct, frozen=True):
         pages: Those of the addresses that have a title or the name of a site.
     """
 
+    type: ClassVar[str] = "web_search_call"
     id: str = ""
     status: str = ""
     queries: tuple[str, ...] = ()
@@ -111,6 +115,7 @@ class WebSearchCall(Struct, frozen=True):
 class WebExtractorCall(Struct, frozen=True):
     """Web pages read for a goal."""
 
+    type: ClassVar[str] = "web_extractor_call"
     id: str = ""
     status: str = ""
     urls: tuple[str, ...] = ()
@@ -128,6 +133,7 @@ class CodeOutput(Struct, frozen=True):
 class CodeInterpreterCall(Struct, frozen=True):
     """Python code run on the server."""
 
+    type: ClassVar[str] = "code_interpreter_call"
     id: str = ""
     status: str = ""
     code: str = ""
@@ -152,6 +158,7 @@ class ImageSearchCall(Struct, frozen=True):
 class McpCall(Struct, frozen=True):
     """A tool called on an MCP server."""
 
+    type: ClassVar[str] = "mcp_call"
     id: str = ""
     status: str = ""
     name: str = ""
@@ -164,6 +171,7 @@ class McpCall(Struct, frozen=True):
 class McpListTools(Struct, frozen=True):
     """The tools an MCP server offers, by name."""
 
+    type: ClassVar[str] = "mcp_list_tools"
     id: str = ""
     status: str = ""
     server_label: str = ""
@@ -179,6 +187,7 @@ class McpApprovalRequest(Struct, frozen=True):
         error: Why not, if not.
     """
 
+    type: ClassVar[str] = "mcp_approval_request"
     id: str = ""
     status: str = ""
     name: str = ""
@@ -200,6 +209,7 @@ class FileResult(Struct, frozen=True):
 class FileSearchCall(Struct, frozen=True):
     """A search in uploaded files."""
 
+    type: ClassVar[str] = "file_search_call"
     id: str = ""
     status: str = ""
     queries: tuple[str, ...] = ()
@@ -233,22 +243,4 @@ Item: TypeAlias = (
 
 def kind(item: Item) -> str:
     """Return the wire's name for the item's type."""
-    match item:
-        case ImageSearchCall() | OtherItem():
-            return item.type
-        case _:
-            return _KINDS[type(item)]
-
-
-_KINDS = {
-    Message: "message",
-    Reasoning: "reasoning",
-    FunctionCall: "function_call",
-    WebSearchCall: "web_search_call",
-    WebExtractorCall: "web_extractor_call",
-    CodeInterpreterCall: "code_interpreter_call",
-    McpCall: "mcp_call",
-    McpListTools: "mcp_list_tools",
-    McpApprovalRequest: "mcp_approval_request",
-    FileSearchCall: "file_search_call",
-}
+    return item.type

@@ -50,7 +50,9 @@ def _plain(cls: type[Any], *ours: str) -> Callable[[Mapping[str, Any]], Any]:
     """Read an item whose fields, except `ours`, are texts or lists of texts by their names."""
     readers = {"tuple[str, ...]": strings, "str": text}
     read_by = {
-        name: readers[kind] for name, kind in cls.__annotations__.items() if name not in ours
+        name: readers[cls.__annotations__[name]]
+        for name in cls.__struct_fields__
+        if name not in ours
     }
 
     def read(fields: Mapping[str, Any]) -> Any:  # noqa: ANN401 - an item of `cls`

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from qwen_magic.responses.endpoint import MCP_OPEN, without_secrets
 from qwen_magic.responses.items import Item
-from qwen_magic.responses.lenient import integer, objects, text
+from qwen_magic.responses.lenient import integer, number, objects, text
 from qwen_magic.responses.parsing import parse_item
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ErrorBody", "Response", "Usage", "parse_error", "parse_response", "total"]
+__all__ = ["Echo", "ErrorBody", "Response", "Usage", "parse_error", "parse_response", "total"]
 
 
-class Usage(Struct, frozen=True):
+_SECRET = frozenset({"headers", "server_headers", "authorization"})
+
+
+class Usage(Struct, frozen=True, eq=False):
     """What the response cost, in tokens, as the server counts (its field `usage`).
 
     Attributes:
@@ -30,6 +34,7 @@ class Usage(Struct, frozen=True):
         cached_tokens: How many of the input tokens came from the cache.
         reasoning_tokens: How many of the output tokens were reasoning.
         tools: How often each built-in tool was used, by its name (the field `x_tools`).
+        x_details: The same cost in the service's own terms, as on the wire; equality ignores it.
     """
 
     input_tokens: int = 0
@@ -38,6 +43,19 @@ class Usage(Struct, frozen=True):
     cached_tokens: int = 0
     reasoning_tokens: int = 0
     tools: dict[str, int] = {}
+    x_details: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """All but the details, by name."""
+        names = self.__struct_fields__[:-1]
+        return {name: getattr(self, name) for name in names}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Usage) and self.counts == other.counts
+
+    def __hash__(self) -> int:
+        return hash((self.input_tokens, self.output_tokens, self.total_tokens))
 
 
 def total(*costs: Usage | None) -> Usage | None:
@@ -47,9 +65,10 @@ def total(*costs: Usage | None) -> Usage | None:
     numbers = {
         name: sum(getattr(cost, name) for cost in told)
         for name in Usage.__struct_fields__
-        if name != "tools"
+        if name not in {"tools", "x_details"}
     }
-    return Usage(**numbers, tools=dict(tools)) if told else None
+    details = tuple(detail for cost in told for detail in cost.x_details)
+    return Usage(**numbers, tools=dict(tools), x_details=details) if told else None
 
 
 class ErrorBody(Struct, frozen=True):
@@ -58,6 +77,27 @@ class ErrorBody(Struct, frozen=True):
     message: str = ""
     code: str = ""
     request_id: str = ""
+
+
+class Echo(Struct, frozen=True):
+    """What a response says of its request.
+
+    Attributes:
+        created_at: When the server took it, in seconds since the epoch.
+        parallel_tool_calls: Whether several calls may be made at once.
+        tools: The tools that were offered, as the server understood them; without secrets.
+    """
+
+    created_at: float | None = None
+    parallel_tool_calls: bool | None = None
+    tools: tuple[dict[str, Any], ...] = ()
+
+    def filled(self, older: Echo) -> Echo:
+        """Return this one; what it leaves open, an older one says."""
+        at = older.created_at if self.created_at is None else self.created_at
+        known = self.parallel_tool_calls
+        parallel = older.parallel_tool_calls if known is None else known
+        return Echo(at, parallel, self.tools or older.tools)
 
 
 class Response(Struct, frozen=True):
@@ -70,6 +110,7 @@ class Response(Struct, frozen=True):
     usage: Usage | None = None
     error: ErrorBody | None = None
     incomplete_reason: str = ""
+    echo: Echo = Echo()
 
 
 def parse_response(fields: Mapping[str, Any]) -> Response:
@@ -82,6 +123,7 @@ def parse_response(fields: Mapping[str, Any]) -> Response:
         usage=_usage(fields.get("usage")),
         error=parse_error(fields) if fields.get("error") else None,
         incomplete_reason=text(_object(fields, "incomplete_details"), "reason"),
+        echo=_echo(fields),
     )
 
 
@@ -112,7 +154,34 @@ def _usage(found: object) -> Usage | None:
         cached_tokens=integer(_object(found, "input_tokens_details"), "cached_tokens") or 0,
         reasoning_tokens=integer(_object(found, "output_tokens_details"), "reasoning_tokens") or 0,
         tools=_tools(_object(found, "x_tools")),
+        x_details=tuple(objects(found, "x_details")),
     )
+
+
+def _echo(fields: Mapping[str, Any]) -> Echo:
+    parallel = fields.get("parallel_tool_calls")
+    return Echo(
+        number(fields, "created_at"),
+        parallel if isinstance(parallel, bool) else None,
+        tuple(map(_open, objects(fields, "tools"))),
+    )
+
+
+def _open(tool: dict[str, Any]) -> dict[str, Any]:
+    """Return a tool without what may give access elsewhere."""
+    if tool.get("type") != "mcp":
+        return {name: value for name, value in tool.items() if name not in _SECRET}
+    kept = {name: tool[name] for name in MCP_OPEN if name in tool}
+    if isinstance(kept.get("server_url"), str):
+        kept["server_url"] = _address(kept["server_url"])
+    return kept
+
+
+def _address(url: str) -> str:
+    try:
+        return without_secrets(url)
+    except ValueError:
+        return ""
 
 
 def _tools(found: Mapping[str, Any]) -> dict[str, int]:

@@ -107,7 +107,7 @@ SHAPES: list[tuple[dict[str, Any], Item]] = [
 @pytest.mark.parametrize(("fields", "item"), SHAPES, ids=[kind(item) for _, item in SHAPES])
 def test_each_item_is_read_in_its_documented_shape(fields: dict[str, Any], item: Item) -> None:
     assert parse_item({**COMMON, **fields}) == item
-    assert kind(item) == fields["type"]
+    assert kind(item) == item.type == fields["type"]
 
 
 @pytest.mark.parametrize(("fields", "item"), SHAPES, ids=[kind(item) for _, item in SHAPES])

@@ -5,7 +5,15 @@ from typing import Any
 import pytest
 
 from qwen_magic.responses.items import Message, Part
-from qwen_magic.responses.response import ErrorBody, Response, Usage, parse_error, parse_response
+from qwen_magic.responses.response import (
+    Echo,
+    ErrorBody,
+    Response,
+    Usage,
+    parse_error,
+    parse_response,
+    total,
+)
 
 
 def test_an_empty_object_is_an_empty_response() -> None:
@@ -35,7 +43,37 @@ def test_usage_counts_cached_and_reasoning_tokens_and_tools() -> None:
         "x_tools": {"web_search": {"count": 2}},
         "x_details": [{"plugins": {"web_search": {"count": 2}}, "input_tokens": 10}],
     }
-    assert parse_response({"usage": usage}).usage == Usage(10, 20, 30, 4, 5, {"web_search": 2})
+    found = parse_response({"usage": usage}).usage
+    assert found is not None
+    assert found == Usage(10, 20, 30, 4, 5, {"web_search": 2})
+    assert found.x_details == ({"plugins": {"web_search": {"count": 2}}, "input_tokens": 10},)
+    both = total(found, None, found)
+    assert both is not None
+    assert both.x_details == found.x_details * 2
+
+
+def test_what_a_response_says_of_its_request_is_kept_without_secrets() -> None:
+    secret = {"Authorization": "Bearer s3cret"}
+    url = "https://me:s3cret@mcp.example.com/sse?key=s3cret"
+    tools = [
+        {"type": "web_search"},
+        {"type": "mcp", "server_label": "m", "server_url": url, "headers": secret, "env": secret},
+        {"type": "mcp", "server_url": "http://[s3cret"},
+        {"type": "other", "headers": secret},
+        "s3cret",
+    ]
+    fields = {"created_at": 1769169951, "parallel_tool_calls": False, "tools": tools}
+    echo = parse_response(fields).echo
+    assert (echo.created_at, echo.parallel_tool_calls) == (1769169951.0, False)
+    assert [tool["type"] for tool in echo.tools] == ["web_search", "mcp", "mcp", "other"]
+    assert echo.tools[1]["server_url"] == "https://mcp.example.com/sse?…"
+    assert "s3cret" not in str(echo)
+
+
+@pytest.mark.parametrize("value", [None, "x", [], {}, "NaN"])
+def test_what_does_not_fit_in_an_echo_is_left_out(value: object) -> None:
+    names = ("created_at", "parallel_tool_calls", "tools")
+    assert parse_response(dict.fromkeys(names, value)).echo == Echo()
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,12 @@ _THIRD = (
     "CREATE INDEX turns_by_source ON turns (source, chain, cell)",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD)
+_FOURTH = (
+    "ALTER TABLE contents ADD COLUMN echo TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE chains ADD COLUMN conversation TEXT",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
 VERSION = len(MIGRATIONS)
 """A file's version (`PRAGMA user_version`) is the number of steps it has taken."""
 

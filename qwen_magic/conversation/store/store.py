@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from qwen_magic.conversation.chains.resuming import resumed
-from qwen_magic.conversation.store import chain_rows, notebook_rows, turn_rows, used_rows
+from qwen_magic.conversation.store import chain_rows, left_rows, notebook_rows, turn_rows, used_rows
 from qwen_magic.conversation.store.database import Database
 from qwen_magic.conversation.store.lanes import Lanes
 from qwen_magic.conversation.store.notebook_rows import Notebook
@@ -100,7 +100,7 @@ class ChainStore:
         if held:
             notebook_rows.add(rows, held, seen.path)
         else:
-            turn_rows.interrupt(rows, number, _LEFT)
+            left_rows.interrupt(rows, number, _LEFT)
         notebook_rows.note(rows, number, seen)
         return notebook_rows.fetch(rows, number)
 
@@ -198,6 +198,7 @@ class ChainStore:
             previous_response_id=turn.previous_response_id,
             model=turn.model,
             usage=turn.usage,
+            echo=turn.echo,
             error=turn.error,
             ended=self._clock(),
         )

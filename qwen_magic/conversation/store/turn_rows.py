@@ -13,7 +13,14 @@ from qwen_magic.conversation.store.chain_rows import number as number_of
 from qwen_magic.conversation.store.chain_rows import row
 from qwen_magic.conversation.store.database import DamagedError
 from qwen_magic.conversation.store.partials import Piece, whole
-from qwen_magic.conversation.turn.records import Chain, Record, item_json, read_items, read_usage
+from qwen_magic.conversation.turn.records import (
+    Chain,
+    Record,
+    item_json,
+    read_echo,
+    read_items,
+    read_usage,
+)
 from qwen_magic.responses.lenient import clean
 
 if TYPE_CHECKING:
@@ -26,7 +33,6 @@ __all__ = [
     "begin",
     "end",
     "grow",
-    "interrupt",
     "lines",
     "path",
     "read",
@@ -48,7 +54,7 @@ _PATH = f"""
 """  # noqa: S608 - our own words
 _COLUMNS = (
     "uid, prompt, input, output, response_id, previous_response_id, model, base_url, account,"
-    " system, usage, tokens, error, begun, ended"
+    " system, usage, tokens, error, begun, ended, echo"
 )
 
 
@@ -152,17 +158,6 @@ def grow(rows: Rows, uid: str, pieces: Sequence[Piece]) -> None:
     )
 
 
-def interrupt(rows: Rows, notebook: str, reason: str) -> None:
-    """End the turns that a kernel left behind in a notebook; what had arrived stays."""
-    left = (
-        "status IN ('queued', 'in_progress')"
-        " AND chain IN (SELECT id FROM chains WHERE notebook = ?)"
-    )
-    uids = rows.execute(f"SELECT content FROM turns WHERE {left}", (notebook,)).fetchall()  # noqa: S608 - our own words
-    rows.executemany("UPDATE contents SET error = ? WHERE uid = ?", ((reason, u) for (u,) in uids))
-    rows.execute(f"UPDATE turns SET status = 'failed' WHERE {left}", (notebook,))  # noqa: S608 - our own words
-
-
 def read(rows: Rows, chain: Chain, ids: Iterable[int]) -> tuple[Record, ...]:
     """Return turns of a chain with their contents; leave out those it does not have."""
     number = number_of(rows, chain.notebook, chain.name)
@@ -202,6 +197,7 @@ def _values(record: Record) -> tuple[Any, ...]:
         clean(record.error),
         record.begun,
         record.ended,
+        json.dumps(msgspec.to_builtins(record.echo)),
     )
 
 
@@ -216,6 +212,7 @@ def _record(rows: Rows, chain: Chain, row: Sequence[Any]) -> Record:
         "input": _objects(known["input"]),
         "output": output,
         "usage": read_usage(known["usage"]),
+        "echo": read_echo(known["echo"]),
     }
     return Record(
         chain=chain,

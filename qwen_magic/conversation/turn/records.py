@@ -13,7 +13,7 @@ from qwen_magic.conversation.turn import output
 from qwen_magic.conversation.turn.turn import Status, Turn
 from qwen_magic.responses import items
 from qwen_magic.responses.items import Item
-from qwen_magic.responses.response import Usage
+from qwen_magic.responses.response import Echo, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,6 +26,7 @@ __all__ = [
     "digest",
     "input_of",
     "item_json",
+    "read_echo",
     "read_item",
     "read_items",
     "read_usage",
@@ -95,6 +96,7 @@ class Record(Struct, frozen=True, kw_only=True):
     account: str = ""
     system: str | None = None
     usage: Usage | None = None
+    echo: Echo = Echo()
     error: str = ""
     begun: float = 0.0
     ended: float = 0.0
@@ -114,6 +116,7 @@ def turn_of(record: Record, number: int) -> Turn:
         number=number,
         output=output.settle((), record.output),
         think_tags=False,  # they were read before the turn was stored
+        echo=record.echo,
     )
 
 
@@ -135,7 +138,7 @@ def digest(body: Mapping[str, Any]) -> str:
 
 def item_json(item: Item) -> str:
     """Return an item as JSON that `read_item` understands."""
-    return json.dumps({"type": items.kind(item), **msgspec.to_builtins(item)}, default=str)
+    return json.dumps({"type": item.type, **msgspec.to_builtins(item)}, default=str)
 
 
 def read_item(fields: Any) -> Item:  # noqa: ANN401 - any JSON value
@@ -163,6 +166,14 @@ def read_usage(text: str) -> Usage | None:
         return msgspec.convert(json.loads(text), Usage | None)
     except (ValueError, msgspec.ValidationError):
         return None
+
+
+def read_echo(text: str) -> Echo:
+    """Return what a response said of its request, from its JSON; as much as is known."""
+    try:
+        return msgspec.convert(json.loads(text), Echo)
+    except (ValueError, msgspec.ValidationError):
+        return Echo()
 
 
 def _lasting(value: Any) -> Any:  # noqa: ANN401 - any JSON value

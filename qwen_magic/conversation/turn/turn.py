@@ -7,7 +7,7 @@ in any case, since texts share what they have in common.
 from __future__ import annotations
 
 from functools import reduce
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -27,11 +27,11 @@ from qwen_magic.conversation.turn.steps import (
 )
 from qwen_magic.conversation.turn.texts import written
 from qwen_magic.conversation.turn.thinking import apart
-from qwen_magic.responses import events, items
+from qwen_magic.responses import events
 from qwen_magic.responses.items import FunctionCall, Item, Message
 from qwen_magic.responses.parsing import parse_item
 from qwen_magic.responses.refusals import response_error
-from qwen_magic.responses.response import Usage, total
+from qwen_magic.responses.response import Echo, Usage, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +69,7 @@ class Turn(Struct, frozen=True):
         answered: How many of the output's items belong to responses before the last one.
         spent: What those responses cost.
         think_tags: Whether `<think>` in an answer's text marks thoughts.
+        echo: What the last response says of its request.
     """
 
     prompt: str = ""
@@ -86,6 +87,7 @@ class Turn(Struct, frozen=True):
     answered: int = 0
     spent: Usage | None = None
     think_tags: bool = True
+    echo: Echo = Echo()
 
     def __repr__(self) -> str:
         return f"Turn({self.prompt[:40]!r}, status={self.status!r}, text={self.text[:80]!r})"
@@ -94,6 +96,21 @@ class Turn(Struct, frozen=True):
     def ended(self) -> bool:
         """Whether nothing more will arrive."""
         return self.status in _ENDED
+
+    @property
+    def created_at(self) -> float | None:
+        """When the server took its last request, in seconds since the epoch."""
+        return self.echo.created_at
+
+    @property
+    def parallel_tool_calls(self) -> bool | None:
+        """Whether the model may make several calls at once, if the server says so."""
+        return self.echo.parallel_tool_calls
+
+    @property
+    def tools(self) -> tuple[dict[str, Any], ...]:
+        """The tools that were offered, as the server understood them."""
+        return self.echo.tools
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -126,7 +143,7 @@ class Turn(Struct, frozen=True):
     @property
     def tool_calls(self) -> tuple[Item, ...]:
         """The tools that were called, built-in ones and functions alike."""
-        return tuple(item for item in self.items if items.kind(item).endswith("_call"))
+        return tuple(item for item in self.items if item.type.endswith("_call"))
 
     @property
     def code(self) -> tuple[str, ...]:
@@ -209,6 +226,7 @@ def _begun(turn: Turn, response: Response) -> Turn:
         status=status,
         response_id=response.id or turn.response_id,
         model=response.model or turn.model,
+        echo=response.echo.filled(turn.echo),
     )
 
 

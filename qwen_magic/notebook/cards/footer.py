@@ -111,7 +111,7 @@ def _tokens(turn: Turn) -> str:
 def _tools(turn: Turn) -> list[tuple[str, int]]:
     """Return how often each tool was used: the service's own count, if it counts."""
     seen = Counter(
-        call.name if isinstance(call, items.FunctionCall) else items.kind(call)[: -len("_call")]
+        call.name if isinstance(call, items.FunctionCall) else call.type[: -len("_call")]
         for call in turn.tool_calls
     )
     counts = dict(seen) | (turn.usage.tools if turn.usage else {})

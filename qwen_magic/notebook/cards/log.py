@@ -17,8 +17,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.notebook.cards.views import bundle, transcript
 from qwen_magic.notebook.cards.wording import line
@@ -79,4 +77,4 @@ def _quoted(prompt: str) -> str:
 def _fields(turn: Turn, *, reasoning: bool) -> dict[str, Any]:
     told = {"reasoning": turn.reasoning} if reasoning else {}
     found = {name: getattr(turn, name) for name in _FIELDS}
-    return {**found, "usage": msgspec.to_builtins(turn.usage), **told}
+    return {**found, "usage": turn.usage.counts if turn.usage else None, **told}

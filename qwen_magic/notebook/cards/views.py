@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from qwen_magic.notebook.cards.cards import cards, stacked
 from qwen_magic.notebook.cards.footer import ending, footer, hint, place_notes
 from qwen_magic.notebook.cards.html import card_html, ending_html, line_html
@@ -119,7 +117,7 @@ def _metadata(turn: Turn, seconds: float | None) -> dict[str, Any]:
         "response_id": turn.response_id,
         "previous_response_id": turn.previous_response_id,
         "model": turn.model,
-        "usage": msgspec.to_builtins(turn.usage),
+        "usage": turn.usage.counts if turn.usage else None,
         "status": turn.status,
         "chain": turn.chain,
         "number": turn.number,

@@ -26,7 +26,7 @@ __all__ = ["NOTE", "add_footnotes", "label", "link_footnotes"]
 NOTE = "footnote_reference"
 """The type of a note's tokens, before `_open` and `_close`."""
 _NUMBER = re.compile(r"\[\^(\d{1,4})\](?!\()")
-_NAME = re.compile(r"\[\^([A-Za-z][\w-]{0,39}|\*{1,3})\](?=[\s.,;:!?)\"'。，；：！？）、]|\Z)")  # noqa: RUF001
+_NAME = re.compile(r"\[\^([A-Za-z][\w-]{0,39}|\*{1,3})\](?=[\s.,;:!?)\"'。，；：！？）、]|\Z)")
 _WORD_END = frozenset(".,;:!?)\"'”’*`")  # noqa: RUF001
 _UNSAFE = re.compile(r"[^\w-]", re.ASCII)
 

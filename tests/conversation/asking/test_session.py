@@ -58,6 +58,19 @@ def test_new_starts_afresh(session: Session) -> None:
     assert session.ask("Hello").previous_response_id == turn.response_id
 
 
+def test_a_turn_keeps_what_its_response_says_of_the_request(session: Session) -> None:
+    asked = session.ask("Search the web for llamas.", tools=["web_search"])
+    assert asked.tools == ({"type": "web_search"},)
+    assert (asked.created_at or 0) > 1e9
+    assert asked.parallel_tool_calls is False
+    assert {item.type for item in asked.items} >= {"web_search_call", "message"}
+    (kept,) = session.path()
+    assert kept.echo == asked.echo
+    assert asked.usage is not None
+    assert kept.usage is not None
+    assert kept.usage.x_details == asked.usage.x_details != ()
+
+
 def test_chains_are_apart(session: Session) -> None:
     session.ask("My name is Alice.")
     session.settings = replace(session.settings, chain="other")

@@ -1,0 +1,42 @@
+"""Turns that no kernel answers any more: those it left behind, and those that the server works on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.store.schema import Rows
+    from qwen_magic.conversation.turn.turn import Status
+
+__all__ = ["interrupt", "settle"]
+
+_OPEN = "status IN ('queued', 'in_progress')"
+
+
+def interrupt(rows: Rows, notebook: str, reason: str) -> None:
+    """End the turns that a kernel left behind in a notebook; what had arrived stays.
+
+    A turn with a response's id runs on at the server: the kernel had done its part.
+    """
+    left = rows.execute(
+        f"SELECT DISTINCT uid FROM turns JOIN contents ON uid = content WHERE {_OPEN}"  # noqa: S608 - our own words
+        " AND response_id IS NULL AND chain IN (SELECT id FROM chains WHERE notebook = ?)",
+        (notebook,),
+    ).fetchall()
+    rows.executemany("UPDATE contents SET error = ? WHERE uid = ?", ((reason, u) for (u,) in left))
+    rows.executemany("UPDATE turns SET status = 'failed' WHERE content = ?", left)
+
+
+def settle(rows: Rows, uid: str, status: Status) -> None:
+    """Note how a turn stands at the server, in all copies of its chain.
+
+    A chain whose head ended badly goes back to the turn before.
+    """
+    rows.execute("UPDATE turns SET status = ? WHERE content = ?", (status, uid))
+    if status in {"failed", "cancelled"}:
+        rows.execute(
+            "UPDATE chains SET head = (SELECT parent FROM turns WHERE chain = chains.id AND id = head)"
+            " WHERE EXISTS (SELECT 1 FROM turns"
+            " WHERE chain = chains.id AND turns.id = chains.head AND content = ?)",
+            (uid,),
+        )
