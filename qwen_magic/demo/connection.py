@@ -6,8 +6,9 @@ import re
 import socket
 import sys
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from math import inf
 from socketserver import TCPServer
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -15,6 +16,7 @@ from uuid import uuid4
 import msgspec
 
 from qwen_magic.demo.faults import spoil
+from qwen_magic.demo.kept import about_kept, route
 from qwen_magic.demo.stream import TERMINAL, Frame, encode, frames
 from qwen_magic.demo.wire.refusals import Refusal
 
@@ -25,10 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Desk", "Listener", "Received"]
 
-_PATH = re.compile(
-    r"(?:(?:/api/v2/apps/protocols)?/compatible-mode)?/v1/responses(?:/(?P<id>[^/?]+))?/?(?:\?.*)?\Z"
-)
-
+_AT_ONCE = 1e-9  # seconds: done by the next request
 _REMEMBERED = 1000  # requests; the demo of a kernel may run for days
 
 # A tool's schema may be anything at all, and the script does not check it as a validator would.
@@ -140,20 +139,15 @@ class _Connection(BaseHTTPRequestHandler):
         return received
 
     def _route(self, received: Received) -> None:
-        desk, found = self.server.desk, _PATH.match(received.path)
+        desk = self.server.desk
         given = received.headers.get("authorization", "").removeprefix("Bearer ")
         if desk.key is not None and given != desk.key:
             raise Refusal("Invalid API-key provided.", "InvalidApiKey", 401)
-        match received.method, (found["id"] or "") if found else None:
-            case "POST", "":
-                self._respond(received)
-            case "GET", str(response_id) if response_id:
-                self._send(200, desk.responses.find(response_id).response)
-            case "DELETE", str(response_id) if response_id:
-                self._send(200, desk.responses.delete(response_id))
-            case method, _:
-                text = f"Not found: {method} {received.path}"
-                raise Refusal(text, "not_found", 404, enveloped=True)
+        if received.method == "POST" and route(received.path) == ("responses",):
+            self._respond(received)
+        else:
+            about = received.method, received.path, received.body
+            self._send(200, about_kept(desk.responses, *about))
 
     def _respond(self, received: Received) -> None:
         caching = received.headers.get("x-dashscope-session-cache") == "enable"
@@ -164,8 +158,19 @@ class _Connection(BaseHTTPRequestHandler):
             raise Refusal(text, "InternalError", 500) from exc
         if received.body.get("stream") and not exchange.fault.error:
             self._stream(exchange)
+        elif received.body.get("background") or exchange.fault.queued:
+            self._start(exchange)
         else:
             self._whole(exchange)
+
+    def _start(self, exchange: Exchange) -> None:
+        """Work on a response without letting the client wait; it is done when a stream would be."""
+        spoiled = list(spoil(frames(exchange.response), exchange.fault))
+        last = spoiled[-1].event
+        whole = last["response"] if last.get("type") in TERMINAL else exchange.response
+        seconds = sum(map(self._delay, spoiled)) if last.get("type") in TERMINAL else inf
+        done = replace(exchange, response=whole)
+        self._send(200, self.server.desk.responses.start(done, max(seconds, _AT_ONCE)))
 
     def _whole(self, exchange: Exchange) -> None:
         """Send what the stream would end with, as one JSON object."""

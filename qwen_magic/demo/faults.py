@@ -34,6 +34,7 @@ class Fault:
         error: The error of a response that fails at once, with HTTP status 200.
         ending: How the stream ends after `deltas` pieces of text.
         slowness: Seconds added before every piece.
+        queued: An answer that does not stream comes before it is done: it has to be fetched.
     """
 
     refusal: Callable[[], Refusal] | None = None
@@ -41,6 +42,7 @@ class Fault:
     ending: Literal["", "failed", "cut", "stall"] = ""
     deltas: int = 12
     slowness: float = 0.0
+    queued: bool = False
 
 
 FAULTS = {
@@ -68,6 +70,7 @@ FAULTS = {
     "demo-cut": Fault(ending="cut"),
     "demo-stall": Fault(ending="stall"),
     "demo-slow": Fault(slowness=0.25),
+    "demo-queued": Fault(queued=True),
 }
 
 ALL_MODELS = frozenset((*MODELS, *FAULTS))

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from qwen_magic.demo.answers.script import perform
+from qwen_magic.demo.conversations import Conversations, listed
 from qwen_magic.demo.faults import ALL_MODELS, FAULTS, Fault
 from qwen_magic.demo.usage import SessionCache, pieces, spent, usage_of
 from qwen_magic.demo.wire.items import Item, text_of
 from qwen_magic.demo.wire.refusals import Refusal, check
 from qwen_magic.demo.wire.scene import scene_of
+from qwen_magic.demo.work import Work, standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +32,8 @@ class Exchange:
         context: The conversation up to the response, its own input included.
         conversation: The id of the conversation it belongs to, or an empty string.
         stored: Whether the caller wants it kept.
+        given: The input of its own request, as a list of it shows.
+        work: When it is done, if nobody waits for it.
     """
 
     response: dict[str, Any]
@@ -37,6 +41,8 @@ class Exchange:
     conversation: str = ""
     stored: bool = True
     fault: Fault = field(default_factory=Fault)
+    given: tuple[Item, ...] = ()
+    work: Work = field(default_factory=Work)
 
 
 class Responses:
@@ -47,7 +53,7 @@ class Responses:
         self._cache = SessionCache(clock)
         self._kept: dict[str, Exchange] = {}
         self._items: dict[str, Item] = {}
-        self._conversations: dict[str, tuple[Item, ...]] = {}
+        self.conversations = Conversations(clock)
         self._lock = Lock()
 
     def create(self, body: Mapping[str, Any], *, session_cache: bool = False) -> Exchange:
@@ -61,7 +67,9 @@ class Responses:
         if fault.refusal:
             raise fault.refusal()
         with self._lock:
-            conversation, context = self._context(body)
+            conversation, before, new = self._context(body)
+            context = (*before, *new)
+            _check_calls(context)
             scene = scene_of(body, context)
             system = [{"role": "system", "content": scene.instructions}] * bool(scene.instructions)
             read = [*system, *context]
@@ -72,7 +80,8 @@ class Responses:
             response |= {"status": "failed", "error": fault.error, "output": []}
         response["usage"] = usage_of(read, response["output"], cached)
         stored = body.get("store") is not False
-        return Exchange(response, context, conversation, stored, fault)
+        given = tuple(map(listed, new))
+        return Exchange(response, context, conversation, stored, fault, given)
 
     def keep(self, exchange: Exchange) -> None:
         """Keep a response, so that its id and its items can be referred to."""
@@ -82,7 +91,12 @@ class Responses:
                 self._kept[exchange.response["id"]] = exchange
                 self._items |= {item["id"]: item for item in output}
             if exchange.conversation:
-                self._conversations[exchange.conversation] = (*exchange.context, *output)
+                self.conversations.add(exchange.conversation, (*exchange.given, *output))
+
+    def start(self, exchange: Exchange, seconds: float) -> dict[str, Any]:
+        """Keep a response that will be done in so many seconds; return it as it stands now."""
+        self.keep(replace(exchange, work=Work(self._clock(), seconds)))
+        return standing(exchange.response, Work(0.0, 1.0), 0.0)
 
     def find(self, response_id: str) -> Exchange:
         """Return a kept response.
@@ -95,6 +109,26 @@ class Responses:
             raise Refusal(f"Response with id '{response_id}' not found.", status=404)
         return found
 
+    def shown(self, response_id: str) -> dict[str, Any]:
+        """Return a kept response as it stands now."""
+        found = self.find(response_id)
+        return standing(found.response, found.work, self._clock())
+
+    def cancel(self, response_id: str) -> dict[str, Any]:
+        """Stop the work on a response and return what there is of it; one that is done stays so.
+
+        Raises:
+            Refusal: There is none, or somebody waited for it.
+        """
+        found, now = self.find(response_id), self.shown(response_id)
+        if not found.work.seconds:
+            raise Refusal("Only a response created with background=true can be cancelled.")
+        if now["status"] in {"queued", "in_progress"}:
+            now["status"] = "cancelled"
+            with self._lock:
+                self._kept[response_id] = replace(found, response=now, work=Work(0.0, 1e-9))
+        return now
+
     def delete(self, response_id: str) -> dict[str, Any]:
         """Forget a kept response and return the receipt; what was built on it stays."""
         self.find(response_id)
@@ -102,19 +136,20 @@ class Responses:
             self._kept.pop(response_id, None)
         return {"id": response_id, "object": "response", "deleted": True}
 
-    def _context(self, body: Mapping[str, Any]) -> tuple[str, tuple[Item, ...]]:
+    def _context(self, body: Mapping[str, Any]) -> tuple[str, tuple[Item, ...], tuple[Item, ...]]:
+        """Return the conversation's id, what was said before, and what is new."""
         given = body.get("conversation") or ""
         conversation = str(given.get("id") or "" if isinstance(given, dict) else given)
         if previous := body.get("previous_response_id"):
             found = self.find(previous)
+            if self.shown(previous)["status"] not in {"completed", "incomplete"}:
+                raise Refusal(f"Response with id '{previous}' is not completed.")
             before = (*found.context, *found.response["output"])
         else:
-            before = self._conversations.get(conversation, ())
+            before = self.conversations.items(conversation)
         new = body["input"]
         items = [{"role": "user", "content": new}] if isinstance(new, str) else new
-        context = (*before, *map(self._resolved, items))
-        _check_calls(context)
-        return conversation, context
+        return conversation, before, tuple(map(self._resolved, items))
 
     def _resolved(self, item: Item) -> Item:
         if item.get("type") != "item_reference":
@@ -137,6 +172,8 @@ class Responses:
             "tool_choice": body.get("tool_choice") or "auto",
             "tools": [_shown(tool) for tool in body.get("tools") or []],
         }
+        for name in ("previous_response_id", "background"):
+            response |= {name: body[name]} if body.get(name) else {}
         if kept == output:
             return response
         return response | {
