@@ -13,6 +13,7 @@ answer that the reader stopped while recording is used only if there is no other
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,8 @@ _COMPARED = 2_000  # characters of each prompt: the time to compare grows with t
 _AROUND = 24
 _SHOWN = 60
 
+_KEPT = re.compile(r"/(?:responses/[^/]+|conversations).*\Z")
+
 _write = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -49,9 +52,14 @@ class Form(Struct, frozen=True):
     body: Mapping[str, Any]
 
 
-def form(body: Mapping[str, Any]) -> Form:
-    """Return a body, as `secrecy.kept` gives it, ready to be compared."""
-    return Form(_write(_canonical(body)), body)
+def form(body: Mapping[str, Any], method: str = "POST", path: str = "") -> Form:
+    """Return a body, as `secrecy.kept` gives it, ready to be compared.
+
+    A request about what the server keeps is known by its path below the base URL as well.
+    """
+    about = _KEPT.search(path)
+    asked = {"input": f"{method} {about[0]}", **body} if about else body
+    return Form(_write(_canonical(asked)), asked)
 
 
 def choose(

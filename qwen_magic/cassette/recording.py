@@ -61,7 +61,7 @@ class Recording(httpx.BaseTransport):
         Raises:
             CassetteError: The cassette cannot be written; nothing was sent.
         """
-        body: dict[str, Any] = msgspec.json.decode(request.read())
+        body: dict[str, Any] = msgspec.json.decode(request.read() or b"{}")
         mask = Mask(secrets(body, request.headers))
         self._writer = writer = _Writer(Tape(self._path), mask, request.extensions)
         try:

@@ -44,7 +44,10 @@ class Replaying(httpx.BaseTransport):
     def __init__(self, path: str, *, speed: float = 1.0) -> None:
         self._path = path
         self._stretch = 1 / speed if speed else 0.0
-        self._recorded = [(form(track.asked.body), track) for track in _tracks(path)]
+        self._recorded = [
+            (form(track.asked.body, track.asked.method, track.asked.path), track)
+            for track in _tracks(path)
+        ]
         self._played: Counter[int] = Counter()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -61,8 +64,9 @@ class Replaying(httpx.BaseTransport):
         return httpx.Response(track.head.status, headers=track.head.headers, stream=playing)
 
     def _track(self, request: httpx.Request) -> Track:
-        body = msgspec.json.decode(request.read())
-        asked = form(kept(body, Mask(secrets(body, request.headers))))
+        body = msgspec.json.decode(request.read() or b"{}")
+        shown = kept(body, Mask(secrets(body, request.headers)))
+        asked = form(shown, request.method, request.url.path)
         number = choose(asked, self._recorded, self._played)
         if number is None:
             raise self._missed(asked)

@@ -1,4 +1,4 @@
-"""A request → its events, over httpx: retries, deadlines, error bodies, one connection kept.
+"""A request → its events, over httpx: retries, deadlines, answers that have to be fetched.
 
 The caller's thread never blocks in a read (see `exchange`), so Ctrl-C and closing the generator
 end a request at once, wherever it waits.
@@ -6,42 +6,40 @@ end a request at once, wherever it waits.
 
 from __future__ import annotations
 
-import random
+import json
 import time
 from contextlib import closing
-from email.utils import formatdate
-from http import HTTPStatus
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from urllib.parse import quote
 
 import httpx
 
-from qwen_magic.errors import QwenError, StatusError, WireError
+from qwen_magic.errors import StatusError, WireError
+from qwen_magic.responses import lenient
 from qwen_magic.responses import request as requests
-from qwen_magic.responses.connection import Connection
 from qwen_magic.responses.events import Other, Unreadable
-from qwen_magic.responses.failures import broken, silence, unexpected, unusable
+from qwen_magic.responses.failures import broken, lost, nameless, silence, unfinished
 from qwen_magic.responses.reading import Reading
-from qwen_magic.responses.redirects import REDIRECTS, redirected
 from qwen_magic.responses.refusals import refusal
+from qwen_magic.responses.sending import TICK, Asked, Sender, Waiting, rest, wait_before
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Mapping
 
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.events import Event
-    from qwen_magic.responses.exchange import Exchange, Head
+    from qwen_magic.responses.exchange import Exchange
     from qwen_magic.responses.request import Request
+    from qwen_magic.responses.response import Response
 
 __all__ = ["Client", "Transport"]
 
+T = TypeVar("T")
 Transport: TypeAlias = httpx.BaseTransport
 
-_CONNECT_SECONDS = 10.0
-_LONGEST_WAIT = 10.0  # a longer Retry-After is reported, not waited for
-_MOST_REDIRECTS = 3
-_RETRIED = frozenset({408, 409, 429, *range(500, 600)})
-_TICK = 0.02
-_BODY_LIMIT = 1024 * 1024
+_GONE = 404
+_FIRST_LOOK, _LATER_LOOKS = 0.25, 5.0  # seconds between two looks at what is not done
+_SLOWER = 1.5
 
 
 class Client:
@@ -71,23 +69,14 @@ class Client:
         self.endpoint = endpoint
         self.timeout = timeout
         self.pauses, self.patience = pauses, patience
-        try:
-            self._http = httpx.Client(
-                auth=_Bearer(endpoint.key),
-                timeout=httpx.Timeout(timeout + 5, connect=_CONNECT_SECONDS),
-                transport=transport,
-                trust_env=endpoint.proxies,
-                headers={"Accept": "text/event-stream, application/json"},
-            )
-        except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
-            raise unusable(error) from None
-        self._connection = Connection(self._http, self)
+        self._sender = Sender(endpoint, timeout=timeout, transport=transport, owner=self)
 
-    def stream(self, request: Request) -> Generator[list[Event], None, None]:
+    def stream(self, request: Request) -> Waiting[None]:
         """Send one request; yield its events as they arrive, in lists of those that came together.
 
         An empty list says that no event was complete for a moment. The last event is `Completed`,
-        `Incomplete` or `Failed`. Closing the generator closes the connection: that is how to cancel.
+        `Incomplete`, `Failed` or `Cancelled`; only a request for the background may end before it.
+        Closing the generator closes the connection: that is how to cancel.
 
         Raises:
             RequestError: The request was refused before sending.
@@ -95,61 +84,106 @@ class Client:
             WireError: The connection failed, fell silent, or the stream ended too early.
         """
         requests.check(request)
-        for pause in (*self.pauses, None):
-            began = False
-            try:
-                with closing(self._attempt(request)) as batches:
-                    for events in batches:
-                        began = began or bool(events)
-                        yield events
-            except (StatusError, WireError) as error:
-                wait = None if began else _wait(error, pause)
-                if wait is None:
-                    raise
-            else:
-                return
-            yield from _rest(wait * self.patience)
+        content, headers = requests.content(request), requests.headers(request)
+        asked = Asked("POST", "/responses", content, headers)
+        left = yield from self._tried(asked, self._answer)
+        if left is not None and not request.background:
+            yield from self._waited(left.id)
+
+    def follow(self, response_id: str) -> Waiting[None]:
+        """Look at a response until it is done; yield what is new of it.
+
+        Raises:
+            StatusError: The server refuses to show it.
+            WireError: It is gone; or nothing has changed for too long.
+        """
+        known: Response | None = None
+        pause, deadline = _FIRST_LOOK, time.monotonic() + self.timeout
+        while (left := (yield from self.look(response_id))) is not None:
+            if left != known:
+                known, deadline = left, time.monotonic() + self.timeout
+            if time.monotonic() > deadline:
+                raise unfinished(self.timeout, left.status)
+            yield from rest(pause * self.patience)
+            pause = min(pause * _SLOWER, _LATER_LOOKS)
+
+    def look(self, response_id: str) -> Waiting[Response | None]:
+        """Look at a response once; yield its events, and return it if it is not done."""
+        asked = Asked("GET", f"/responses/{quote(response_id, safe='')}")
+        try:
+            return (yield from self._tried(asked, self._answer))
+        except StatusError as error:
+            if error.status == _GONE:  # in other words than those for a turn to continue
+                raise lost(response_id) from None
+            raise
+
+    def call(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None
+    ) -> Waiting[dict[str, Any]]:
+        """Send a request about what the server keeps; return the JSON object that answers it.
+
+        Raises:
+            StatusError: The server refused it.
+            WireError: The connection failed, or the answer is no JSON object.
+        """
+        content = b"" if body is None else lenient.clean(json.dumps(body)).encode()
+        return (yield from self._tried(Asked(method, path, content), self._object))
 
     def close(self) -> None:
         """Close the connection."""
-        self._connection.close()
+        self._sender.close()
 
-    def _attempt(self, request: Request) -> Generator[list[Event], None, None]:
-        url = f"{self.endpoint.base_url}/responses"
-        for _ in range(_MOST_REDIRECTS + 1):
-            exchange = self._open(url, request)
+    def _waited(self, response_id: str) -> Waiting[None]:
+        """Wait for an answer that was not ready; if the caller leaves, the server may stop, too."""
+        if not response_id:
+            raise nameless()
+        try:
+            yield from rest(_FIRST_LOOK * self.patience)
+            yield from self.follow(response_id)
+        except (GeneratorExit, KeyboardInterrupt):
+            path = f"/responses/{quote(response_id, safe='')}/cancel"
+            self._sender.post_aside(Asked("POST", path, b"{}"))
+            raise
+
+    def _tried(self, asked: Asked, answer: Callable[[Exchange], Waiting[T]]) -> Waiting[T]:
+        """Send a request, again if that may help; never once an event has come."""
+        for pause in (*self.pauses, None):
+            heard: list[Event] = []
             try:
-                exchange.start()
-                head = yield from self._head(exchange)
-                if head.status not in REDIRECTS:
-                    yield from self._answer(exchange, head)
-                    return
-            finally:
-                exchange.abort_unless_dropped()
-            url = redirected(url, head.status, head.headers.get("location", ""))
-        raise WireError("the server redirects in circles", hint=f"check the base URL: {url}")
+                return (yield from _noted(self._sender.send(asked, answer), heard))
+            except (StatusError, WireError) as error:
+                wait = None if heard else wait_before(error, pause)
+                if wait is None:
+                    raise
+            yield from rest(wait * self.patience)
+        raise AssertionError(asked)  # the last attempt returns or raises
 
-    def _open(self, url: str, request: Request) -> Exchange:
-        headers = {"Content-Type": "application/json", **requests.headers(request)}
-        content = self._http.build_request(
-            "POST", url, content=requests.content(request), headers=headers
-        )
-        return self._connection.open(content)
-
-    def _head(self, exchange: Exchange) -> Generator[list[Event], None, Head]:
+    def _object(self, exchange: Exchange) -> Waiting[dict[str, Any]]:
+        content, finished = b"", False
         deadline = time.monotonic() + self.timeout
-        while exchange.head is None:
-            if exchange.error is not None:
-                raise broken(exchange.error, self.endpoint, began=False)
+        while not finished:
+            finished = exchange.finished
+            content += exchange.take()
             if time.monotonic() > deadline:
-                raise silence(self.timeout, "before it answered")
-            yield []
-            exchange.rest(_TICK)
-        return exchange.head
+                raise silence(self.timeout, "in the middle of its answer")
+            if not finished:
+                yield []
+                exchange.rest(TICK)
+        if exchange.error is not None:
+            raise broken(exchange.error, self.endpoint, began=False)
+        return self._read(content)
 
-    def _answer(self, exchange: Exchange, head: Head) -> Generator[list[Event], None, None]:
-        if head.status != HTTPStatus.OK:
-            raise (yield from self._refused(exchange, head))
+    def _read(self, content: bytes) -> dict[str, Any]:
+        try:
+            fields = lenient.load(content) if content.strip() else {}
+        except ValueError:
+            fields = None
+        if isinstance(fields, dict) and not (fields.get("error") and "object" not in fields):
+            return fields
+        raise refusal(200, {}, content, self.endpoint)
+
+    def _answer(self, exchange: Exchange) -> Waiting[Response | None]:
+        """Yield the events of an answer; return it if it came whole, but is not done."""
         reading = Reading(self.endpoint)
         deadline = time.monotonic() + self.timeout
         while not reading.ended:
@@ -160,43 +194,29 @@ class Client:
             yield events
             if any(map(_is_news, events)):
                 deadline = time.monotonic() + self.timeout
+            if finished and reading.left is not None:
+                return reading.left
             if finished and not reading.ended:
                 raise broken(exchange.error, self.endpoint, began=reading.began)
             if time.monotonic() > deadline:
                 raise silence(self.timeout, "without an event")
             if not reading.ended:
-                exchange.rest(_TICK)
+                exchange.rest(TICK)
         exchange.drop_rest()
-
-    def _refused(self, exchange: Exchange, head: Head) -> Generator[list[Event], None, QwenError]:
-        """Return the error of a body that is no success; read only what comes soon, up to a limit.
-
-        It is raised elsewhere: a traceback that shows variables must not show the body, which may
-        repeat the key.
-        """
-        content, finished = b"", False
-        deadline = time.monotonic() + min(self.timeout, _CONNECT_SECONDS)
-        while not finished and len(content) < _BODY_LIMIT and time.monotonic() < deadline:
-            yield []
-            exchange.rest(_TICK)
-            finished = exchange.finished
-            content += exchange.take()
-        if head.status < HTTPStatus.BAD_REQUEST:
-            return unexpected(head.status, self.endpoint)
-        now = {"date": formatdate(usegmt=True)}
-        return refusal(head.status, {**now, **head.headers}, content, self.endpoint)
+        return None
 
 
-class _Bearer(httpx.Auth):
-    """Add the key at the last moment, so that no request of ours holds it."""
-
-    def __init__(self, key: str) -> None:
-        self._key = key
-
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        if self._key:
-            request.headers["Authorization"] = f"Bearer {self._key}"
-        yield request
+def _noted(batches: Waiting[T], heard: list[Event]) -> Waiting[T]:
+    """Pass on what is yielded and returned; note the first events."""
+    with closing(batches):
+        while True:
+            try:
+                events = next(batches)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            heard += events[: not heard]
+            yield events
 
 
 def _last_events(reading: Reading, error: Exception | None) -> list[Event]:
@@ -217,25 +237,3 @@ def _is_news(event: Event) -> bool:
             return event.type.startswith("response.")
         case _:
             return not isinstance(event, Unreadable)
-
-
-def _wait(error: StatusError | WireError, pause: float | None) -> float | None:
-    """Return the seconds to wait before another attempt, or None if there should be none."""
-    if pause is None:
-        return None
-    if not (error.retryable if isinstance(error, WireError) else error.status in _RETRIED):
-        return None
-    if isinstance(error, WireError) or error.retry_after is None:
-        return _jitter(pause)
-    return error.retry_after if error.retry_after <= _LONGEST_WAIT else None
-
-
-def _jitter(seconds: float) -> float:
-    return seconds * random.uniform(0.75, 1.25)  # noqa: S311 - not a secret
-
-
-def _rest(seconds: float) -> Generator[list[Event], None, None]:
-    until = time.monotonic() + seconds
-    while (left := until - time.monotonic()) > 0:
-        yield []
-        time.sleep(min(_TICK, left))

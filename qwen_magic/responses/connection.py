@@ -31,6 +31,7 @@ class Connection:
     def __init__(self, http: httpx.Client, owner: object) -> None:
         self._http = http
         self._exchanges: list[Exchange] = []  # the last one, and those that may not have ended
+        self._asides: list[Exchange] = []
         self._is_left = False
         finalize(owner, self._forgotten, ref(owner))
 
@@ -44,8 +45,17 @@ class Connection:
         self._exchanges = [*filter(_reads, self._exchanges), exchange]
         return exchange
 
+    def aside(self, request: httpx.Request) -> None:
+        """Send a request beside the others; ignore what comes of it."""
+        exchange = Exchange(self._http, request, ended=self._close_if_quiet)
+        exchange.drop_rest()
+        self._asides = [*filter(_reads, self._asides), exchange]
+        exchange.start()
+
     def close(self) -> None:
         """Close it; exchanges that still read end first, or soon after."""
+        for exchange in self._asides:
+            exchange.settle(_MOMENT)
         self._leave()
         for exchange in self._exchanges:
             exchange.settle(_MOMENT)
@@ -59,7 +69,7 @@ class Connection:
         self._close_if_quiet()
 
     def _close_if_quiet(self) -> None:
-        if self._is_left and not any(map(_reads, self._exchanges)):
+        if self._is_left and not any(map(_reads, (*self._exchanges, *self._asides))):
             self._http.close()
 
     def _forgotten(self, owner: ref[object]) -> None:

@@ -67,8 +67,16 @@ def decode(data: bytes) -> events.Event:
 
 
 def from_response(fields: Mapping[str, Any]) -> list[events.Event]:
-    """Read a response that came whole, as the events that would have streamed it."""
+    """Read a response that came whole, as the events that would have streamed it.
+
+    One that is not done has no last event.
+    """
     response = parse_response(fields)
+    if response.is_open:
+        items = enumerate(response.output)
+        return [events.Created(response), *(events.ItemAdded(n, item) for n, item in items)]
+    if response.error is not None and response.status == "cancelled":
+        return [events.Created(response), events.Failed(response)]
     other = events.Failed if response.error else events.Completed
     return [events.Created(response), _TERMINAL.get(response.status, other)(response)]
 
@@ -182,7 +190,7 @@ _TERMINAL: dict[str, Callable[[Response], events.Event]] = {
     "completed": events.Completed,
     "incomplete": events.Incomplete,
     "failed": events.Failed,
-    "cancelled": events.Failed,
+    "cancelled": events.Cancelled,
 }
 _STRUCTURED: dict[str, Callable[[Mapping[str, Any]], events.Event]] = {
     "response.created": _response(events.Created),
@@ -191,7 +199,7 @@ _STRUCTURED: dict[str, Callable[[Mapping[str, Any]], events.Event]] = {
     "response.completed": _response(events.Completed),
     "response.incomplete": _response(events.Incomplete),
     "response.failed": _response(events.Failed),
-    "response.cancelled": _response(events.Failed),
+    "response.cancelled": _response(events.Cancelled),
     "response.output_text.annotation.added": _annotation,
     "response.output_item.added": _item(events.ItemAdded),
     "response.output_item.done": _item(events.ItemDone),

@@ -20,6 +20,7 @@ __all__ = [
     "ArgumentsDelta",
     "ArgumentsDone",
     "CallProgress",
+    "Cancelled",
     "CodeDelta",
     "CodeDone",
     "Completed",
@@ -63,6 +64,12 @@ class Incomplete(Struct, frozen=True):
 
 class Failed(Struct, frozen=True):
     """The response failed, or an error came in its place (`error`, or a body with only `error`)."""
+
+    response: Response
+
+
+class Cancelled(Struct, frozen=True):
+    """The response as far as it had come when the server stopped."""
 
     response: Response
 
@@ -199,7 +206,7 @@ class Unreadable(Struct, frozen=True):
 
 Delta: TypeAlias = TextDelta | RefusalDelta | ReasoningDelta | ArgumentsDelta | CodeDelta
 Done: TypeAlias = TextDone | RefusalDone | ReasoningDone | ArgumentsDone | CodeDone
-Terminal: TypeAlias = Completed | Incomplete | Failed
+Terminal: TypeAlias = Completed | Incomplete | Failed | Cancelled
 Event: TypeAlias = (
     Delta
     | Terminal

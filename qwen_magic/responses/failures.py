@@ -12,7 +12,7 @@ from qwen_magic.errors import QwenError, RequestError, WireError
 if TYPE_CHECKING:
     from qwen_magic.responses.endpoint import Endpoint
 
-__all__ = ["broken", "silence", "unexpected", "unusable"]
+__all__ = ["broken", "lost", "nameless", "silence", "unexpected", "unfinished", "unusable"]
 
 _AGAIN = "run the cell again"
 _NETWORK = "check the network, the proxy (HTTPS_PROXY) and the base URL"
@@ -46,6 +46,29 @@ def silence(seconds: float, when: str) -> WireError:
     return WireError(
         f"the server was silent for {seconds:g} s {when}",
         hint="%config QwenMagics.timeout sets how many seconds to wait",
+    )
+
+
+def unfinished(seconds: float, status: str) -> WireError:
+    """Return the error for a response that makes no progress."""
+    return WireError(
+        f"the response is still {status} after {seconds:g} s",
+        hint="%config QwenMagics.timeout sets how many seconds to wait; %qwen --fetch ID looks again",
+    )
+
+
+def lost(response_id: str) -> WireError:
+    """Return the error for a response that the server no longer shows."""
+    return WireError(
+        f"the server has no response {response_id!r}",
+        hint="it keeps responses for seven days, unless they are deleted; run the cell again",
+    )
+
+
+def nameless() -> WireError:
+    """Return the error for an answer that is not ready, and that cannot be fetched later."""
+    return WireError(
+        "the server's answer is not ready, and it gave no id to fetch it by", hint=_AGAIN
     )
 
 

@@ -9,12 +9,21 @@ from msgspec import structs
 from qwen_magic.errors import WireError
 from qwen_magic.responses import lenient
 from qwen_magic.responses.decoding import decode, from_response, join
-from qwen_magic.responses.events import Completed, Event, Failed, Incomplete, Unreadable
+from qwen_magic.responses.events import (
+    Cancelled,
+    Completed,
+    Created,
+    Event,
+    Failed,
+    Incomplete,
+    Unreadable,
+)
 from qwen_magic.responses.refusals import cleaned, is_rate_limit, rate_limited, refusal
 from qwen_magic.responses.sse import EVENT_LIMIT, Decoder
 
 if TYPE_CHECKING:
     from qwen_magic.responses.endpoint import Endpoint
+    from qwen_magic.responses.response import Response
 
 __all__ = ["Reading"]
 
@@ -29,6 +38,7 @@ class Reading:
     Attributes:
         ended: Whether the last event was read; what follows it is ignored.
         began: Whether any event was read.
+        left: A response that came whole, but that the server still works on.
 
     Raises:
         StatusError: From `feed` and `close`: the body is a refusal.
@@ -38,6 +48,7 @@ class Reading:
     def __init__(self, endpoint: Endpoint) -> None:
         self.ended = False
         self.began = False
+        self.left: Response | None = None
         self._endpoint = endpoint
         self._decoder = Decoder()
         self._start = bytearray()
@@ -75,7 +86,7 @@ class Reading:
                 self.ended = True
                 return [*events[:number], self._failed(event)]
             self.began = self.began or not isinstance(event, Unreadable)
-            if isinstance(event, Completed | Incomplete):
+            if isinstance(event, Completed | Incomplete | Cancelled):
                 self.ended = True
                 return events[: number + 1]
         return events
@@ -88,7 +99,11 @@ class Reading:
         if not ("output" in fields or "status" in fields):
             del fields  # it may repeat the key, and a traceback may show it
             raise refusal(200, {}, bytes(self._start), self._endpoint)
-        created, terminal = from_response(fields)
+        created, *others = from_response(fields)
+        if isinstance(created, Created) and created.response.is_open:
+            self.left = created.response
+            return [created, *others]
+        (terminal,) = others
         limited = isinstance(terminal, Failed) and is_rate_limit(terminal.response.error)
         return [terminal] if limited else [created, terminal]
 

@@ -51,6 +51,7 @@ class Request:
     Attributes:
         input: The question, or a list of messages and other input items.
         instructions: What the chain's system message says; the API forgets it after each turn.
+        background: Whether to answer at once and let the server work on; it is fetched later.
         session_cache: True and False send the header, None leaves it out.
     """
 
@@ -60,6 +61,7 @@ class Request:
     previous_response_id: str | None = None
     conversation: str | None = None
     stream: bool = True
+    background: bool = False
     tools: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)  # may hold secrets
     tool_choice: str | Mapping[str, Any] | None = None
     temperature: float | None = None
@@ -78,7 +80,8 @@ def body(request: Request) -> dict[str, Any]:
         "instructions": request.instructions or None,
         "previous_response_id": request.previous_response_id,
         "conversation": request.conversation,
-        "stream": request.stream,
+        "stream": request.stream and not request.background,
+        "background": request.background or None,
         "tools": list(request.tools) or None,
         "tool_choice": request.tool_choice,
         "temperature": request.temperature,

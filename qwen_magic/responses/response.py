@@ -112,6 +112,11 @@ class Response(Struct, frozen=True):
     incomplete_reason: str = ""
     echo: Echo = Echo()
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the server still works on it."""
+        return self.status in {"queued", "in_progress"} and self.error is None
+
 
 def parse_response(fields: Mapping[str, Any]) -> Response:
     """Read a response from its JSON object."""

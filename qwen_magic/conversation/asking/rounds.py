@@ -13,7 +13,7 @@ from qwen_magic.conversation.asking.replies import continued, resent, waiting
 from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
 from qwen_magic.conversation.turn.turn import Turn, advance, fold
 from qwen_magic.errors import QwenError, ResponseError, StatusError
-from qwen_magic.responses.events import Failed
+from qwen_magic.responses.events import Cancelled, Failed
 from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, response_error
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ class Rounds:
                 failed, grown = _failure(events), fold(turn, events)
                 if (
                     failed is not None
+                    and grown.status == "failed"
                     and len(grown.output) == begun
                     and (turn.answered or is_unknown_response(str(failed.args[0])))
                 ):
@@ -137,4 +138,6 @@ def _is_misuse(error: StatusError | ResponseError) -> bool:
 def _failure(arrived: Sequence[Event]) -> QwenError | None:
     if arrived and isinstance(arrived[-1], Failed):
         return response_error(arrived[-1].response.error)
+    if arrived and isinstance(arrived[-1], Cancelled):
+        return ResponseError("the server cancelled the response", hint="run the cell again")
     return None

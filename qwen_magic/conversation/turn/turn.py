@@ -176,6 +176,8 @@ def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0
             return replace(
                 _ended(turn, response, "failed"), error=str(response_error(response.error).args[0])
             )
+        case events.Cancelled(response):
+            return replace(_ended(turn, response, "cancelled"), error="the server cancelled it")
         case events.ItemAdded(index, item):
             return _with(turn, output.put(_current(turn), index, item, fresh=True))
         case events.ItemDone(index, item):

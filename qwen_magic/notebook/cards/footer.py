@@ -62,6 +62,8 @@ def _calls_hint(calls: Sequence[Call]) -> str:
 def ending(turn: Turn) -> str:
     """Return how a turn ended; nothing if it simply completed."""
     match turn.status:
+        case "cancelled" if turn.error:
+            return "Cancelled at the server."
         case "cancelled":
             cut = bool(turn.text.strip())
             return (
