@@ -58,8 +58,12 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.magics": (
         *("responses", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        *("conversation.asking", "notebook.kernel", "notebook.document", "notebook.cards"),
-        "notebook.live",
+        *("conversation.asking", "notebook.kernel", "notebook.document", "notebook.live"),
+    ),
+    "notebook.steering": (
+        *("responses", "options", "settings"),
+        *("conversation.turn", "conversation.chains", "conversation.asking"),
+        *("notebook.kernel", "notebook.cards", "notebook.magics"),
     ),
     "notebook.completion": (
         *("options", "settings", "configuration", "conversation.store"),
@@ -73,7 +77,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "notebook": (
         *("conversation.turn", "notebook.kernel", "notebook.cards", "notebook.magics"),
-        *("notebook.completion", "notebook.panel"),
+        *("notebook.completion", "notebook.panel", "notebook.steering"),
     ),
 }
 

@@ -8,10 +8,11 @@ from IPython.core.inputtransformer2 import make_tokens_by_line
 
 from qwen_magic.notebook.completion.matching import add_completion, remove_completion
 from qwen_magic.notebook.kernel import interrupt
-from qwen_magic.notebook.magics.chain_magics import ChainMagics
 from qwen_magic.notebook.magics.magics import QwenMagics
 from qwen_magic.notebook.magics.rewriting import rewrite
 from qwen_magic.notebook.panel.magics import PanelMagics
+from qwen_magic.notebook.steering.chain_magics import ChainMagics
+from qwen_magic.notebook.steering.log_magics import LogMagics
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "unload"]
 
-_KINDS = (QwenMagics, ChainMagics, PanelMagics)
+_KINDS = (QwenMagics, ChainMagics, LogMagics, PanelMagics)
 _TURN = "qwen_magic.conversation.turn.turn", "Turn"
 
 
@@ -28,7 +29,8 @@ def load(shell: InteractiveShell) -> None:
     """Add the magics, their completion, the rewriting of questions, and the view of a turn."""
     unload(shell)
     qwen = QwenMagics(shell)
-    shell.register_magics(qwen, ChainMagics(shell, qwen), PanelMagics(shell, qwen))
+    others = (kind(shell, qwen) for kind in (ChainMagics, LogMagics, PanelMagics))
+    shell.register_magics(qwen, *others)
     interrupt.install(shell)
     shell.input_transformers_cleanup.append(_rewrite)
     _formatter(shell).for_type_by_name(*_TURN, _bundle)

@@ -101,6 +101,11 @@ class QwenMagics(Configured):
         self._adopt({"tools": (), **({"chain": chain} if chain else {})})
         return self.session
 
+    def tell_of_store(self) -> None:
+        """Print what is wrong with the store, once; mostly nothing."""
+        if note := self.session.store.told():
+            print(note)
+
     def _tell(self) -> None:
         session = self.join()
         settings = session.settings

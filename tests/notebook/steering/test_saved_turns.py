@@ -12,7 +12,7 @@ from qwen_magic.conversation.chains.recognition import digest_of_source
 from qwen_magic.conversation.chains.resuming import Saved
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.cards.views import bundle
-from qwen_magic.notebook.magics.saved_turns import answer_in, questions_in, saved_turns
+from qwen_magic.notebook.steering.saved_turns import answer_in, questions_in, saved_turns
 from qwen_magic.responses.items import WebSearchCall
 from qwen_magic.responses.response import Usage
 from tests.notebook.turns import answer, thought, turn_of

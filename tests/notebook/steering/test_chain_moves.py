@@ -4,8 +4,8 @@ import pytest
 
 from qwen_magic.conversation.chains.tree import Node, Tree
 from qwen_magic.errors import RequestError
-from qwen_magic.notebook.magics.chain_commands import ChainCommand
-from qwen_magic.notebook.magics.chain_moves import moved, told
+from qwen_magic.notebook.steering.chain_commands import ChainCommand
+from qwen_magic.notebook.steering.chain_moves import moved, told
 
 # Turns 1, 2 and 3; then another after 1.
 TREE = Tree((Node(1), Node(2, 1), Node(3, 2), Node(4, 1)), 3)

@@ -3,13 +3,13 @@ from __future__ import annotations
 import pytest
 
 from qwen_magic.errors import CellError, QwenError
-from qwen_magic.notebook.magics.chain_commands import (
+from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, LOG_FLAGS, chain_help, log_help
+from qwen_magic.notebook.steering.chain_commands import (
     ChainCommand,
     LogCommand,
     parse_chain,
     parse_log,
 )
-from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, LOG_FLAGS, chain_help, log_help
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from qwen_magic.conversation.chains.tree import counted, moves_head, path, resto
 from qwen_magic.conversation.turn.records import Chain, Record
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.cards.wording import line
-from qwen_magic.notebook.magics.saved_turns import saved_turns
+from qwen_magic.notebook.steering.saved_turns import saved_turns
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.settings import is_demo_answer
 

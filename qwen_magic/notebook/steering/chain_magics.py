@@ -1,8 +1,7 @@
-"""`%qwen_chain` and `%qwen_log`: from the line to the store, and from the store to the view."""
+"""`%qwen_chain`: from the line to the store, and from the store to the view."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,8 @@ from IPython.display import display
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.magics.brief import brief_errors
-from qwen_magic.notebook.magics.chain_commands import parse_chain, parse_log
-from qwen_magic.notebook.magics.chain_flags import chain_help, log_help
+from qwen_magic.notebook.magics.chain_flags import chain_help
+from qwen_magic.notebook.steering.chain_commands import parse_chain
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -21,9 +20,8 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.chains.tree import ChainLine
     from qwen_magic.conversation.turn.records import Chain
-    from qwen_magic.conversation.turn.turn import Turn
-    from qwen_magic.notebook.magics.chain_commands import ChainCommand, LogCommand
     from qwen_magic.notebook.magics.magics import QwenMagics
+    from qwen_magic.notebook.steering.chain_commands import ChainCommand
 
 __all__ = ["ChainMagics"]
 
@@ -50,23 +48,9 @@ class ChainMagics(Magics):
         with brief_errors():
             command = parse_chain(line)
             self._do(command, self._qwen.join(command.chain))
-            self._tell_of_store()
+            self._qwen.tell_of_store()
 
     qwen_chain.__doc__ = chain_help()
-
-    @no_var_expand
-    @line_magic
-    def qwen_log(self, line: str) -> None:  # noqa: D102 - set below
-        with brief_errors():
-            command = parse_log(line)
-            session = self._qwen.join(command.chain)
-            if command.file:
-                self._write(command, session.path(), session.chain.name)
-            else:
-                self._show_log(command, session)
-            self._tell_of_store()
-
-    qwen_log.__doc__ = log_help()
 
     def names(self) -> list[str]:
         """Return the chains' names once a cell has asked: completion does not know the notebook."""
@@ -92,7 +76,7 @@ class ChainMagics(Magics):
 
     def _show_tree(self, session: Session) -> None:
         from qwen_magic.notebook.cards.tree_view import tree_html, tree_text
-        from qwen_magic.notebook.magics.resume import lost
+        from qwen_magic.notebook.steering.resume import lost
 
         chain = session.chain
         tree, lines = session.store.tree(chain), session.store.lines(chain)
@@ -107,7 +91,7 @@ class ChainMagics(Magics):
         _show("text/html", chains_html(chains), chains_text(chains))
 
     def _move(self, command: ChainCommand, session: Session) -> None:
-        from qwen_magic.notebook.magics.chain_moves import moved, told
+        from qwen_magic.notebook.steering.chain_moves import moved, told
 
         before = session.store.tree(session.chain)
         after = moved(before, command)
@@ -116,7 +100,7 @@ class ChainMagics(Magics):
         print(told(before, after, command))
 
     def _resume(self, command: ChainCommand, session: Session) -> None:
-        from qwen_magic.notebook.magics.resume import resume
+        from qwen_magic.notebook.steering.resume import resume
 
         file = command.file or frontend_of(self._shell).notebook
         if not file:
@@ -178,27 +162,6 @@ class ChainMagics(Magics):
             raise refused from None
         return said.strip().lower() in {"y", "yes"}
 
-    def _show_log(self, command: LogCommand, session: Session) -> None:
-        from qwen_magic.notebook.cards.log import log_markdown, log_text
-
-        name, turns, reasoning = session.chain.name, session.path(), command.reasoning
-        text = log_text(name, turns, reasoning=reasoning)
-        _show("text/markdown", log_markdown(name, turns, reasoning=reasoning), text)
-
-    def _write(self, command: LogCommand, turns: tuple[Turn, ...], chain: str) -> None:
-        from qwen_magic.conversation.chains.tree import counted
-        from qwen_magic.notebook.cards.log import log_json, log_markdown
-        from qwen_magic.responses.lenient import clean
-
-        if not turns:
-            raise CellError(f"chain {chain!r} has no turns to write", hint="ask first, with %%qwen")
-        if command.format == "json":
-            text = log_json(turns, reasoning=command.reasoning)
-        else:
-            text = log_markdown(chain, turns, reasoning=command.reasoning)
-        _write(command.file, clean(text), overwrite=command.force)
-        print(f"Wrote {counted(len(turns), 'turn')} to {command.file}")
-
     def _chains(self, session: Session) -> tuple[ChainLine, ...]:
         """Return the notebook's chains; a mark shows which one the next cell joins."""
         from msgspec.structs import replace
@@ -223,27 +186,6 @@ class ChainMagics(Magics):
             session.store.switch(Chain(notebook, name))
         self._qwen.whereabouts.chain = name
 
-    def _tell_of_store(self) -> None:
-        if note := self._qwen.session.store.told():
-            print(note)
-
 
 def _show(mime: str, rich: str, plain: str) -> None:
     display({mime: rich, "text/plain": plain}, raw=True)
-
-
-def _write(file: str, text: str, *, overwrite: bool) -> None:
-    """Write a file.
-
-    Raises:
-        CellError: The file exists already, or cannot be written.
-    """
-    try:
-        path = Path(file).expanduser()
-        with path.open("w" if overwrite else "x", encoding="utf-8", newline="\n") as opened:
-            opened.write(text)
-    except FileExistsError:
-        raise CellError(f"{file!r} is there already", hint="--force overwrites it") from None
-    except (OSError, RuntimeError, ValueError) as exc:
-        reason = getattr(exc, "strerror", None) or exc
-        raise CellError(f"{file!r} cannot be written: {reason}", hint="name another file") from exc

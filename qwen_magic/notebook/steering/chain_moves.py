@@ -15,7 +15,7 @@ from qwen_magic.conversation.chains.tree import (
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.chains.tree import Tree
-    from qwen_magic.notebook.magics.chain_commands import ChainCommand
+    from qwen_magic.notebook.steering.chain_commands import ChainCommand
 
 __all__ = ["moved", "told"]
 

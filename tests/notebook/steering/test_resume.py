@@ -11,7 +11,7 @@ from qwen_magic import Session, Settings
 from qwen_magic.demo.server import DemoServer
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.cards.views import bundle
-from qwen_magic.notebook.magics.resume import resume as resumed
+from qwen_magic.notebook.steering.resume import resume as resumed
 from tests.notebook.kernels import Kernel, Ran, running
 
 if TYPE_CHECKING:
