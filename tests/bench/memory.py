@@ -24,7 +24,8 @@ def megabytes(name: str) -> float:
 
 def stream(base_url: str) -> int:
     """Read an answer as a live view does: look at the text at most 25 times a second."""
-    from qwen_magic.conversation.turn.turn import Turn, fold
+    from qwen_magic.conversation.turn.folding import fold
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.client import Client
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.request import Request

@@ -17,8 +17,9 @@ from msgspec.structs import replace
 from qwen_magic.conversation.chains.identity import Seen
 from qwen_magic.conversation.chains.placement import Asked, place
 from qwen_magic.conversation.store.store import ChainStore
+from qwen_magic.conversation.turn.folding import fold
 from qwen_magic.conversation.turn.records import Chain, Record, input_of
-from qwen_magic.conversation.turn.turn import Turn, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.events import Completed, TextDelta
 from qwen_magic.responses.items import Message, Part
 from qwen_magic.responses.response import Response, Usage

@@ -9,7 +9,8 @@ import sys
 from functools import partial
 from statistics import median
 
-from qwen_magic.conversation.turn.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.folding import advance, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.decoding import join
 from qwen_magic.responses.events import Completed, Event, ItemAdded, TextDelta
 from qwen_magic.responses.items import Message, Part

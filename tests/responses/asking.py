@@ -10,7 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.turn.turn import Turn, fold
+from qwen_magic.conversation.turn.folding import fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import QwenError
 from qwen_magic.responses.client import Client
 from qwen_magic.responses.endpoint import Endpoint

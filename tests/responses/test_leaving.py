@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import httpx
 import pytest
 
-from qwen_magic.conversation.turn.turn import Turn, fold
+from qwen_magic.conversation.turn.folding import fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.client import Client
 from qwen_magic.responses.endpoint import Endpoint
 from tests.responses.asking import (

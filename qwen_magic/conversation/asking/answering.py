@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from qwen_magic.conversation.tools.arguments import arguments_of
 from qwen_magic.conversation.tools.calling import Caller, Returned, Work
 from qwen_magic.conversation.tools.tools import Tool
+from qwen_magic.conversation.turn.folding import advance
 from qwen_magic.conversation.turn.steps import Answered
-from qwen_magic.conversation.turn.turn import Turn, advance
 from qwen_magic.errors import ArgumentsError
 from qwen_magic.models import sees_images
 from qwen_magic.responses.items import FunctionCall, Item, McpApprovalRequest
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.tools.approval import Approvals, Approver, Decision
     from qwen_magic.conversation.tools.toolbox import Toolbox
     from qwen_magic.conversation.turn.calls import Call
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.settings import Settings
 
 __all__ = ["Desk"]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.store.lanes import Lanes, Ticket
 from qwen_magic.conversation.tools.origin import origin
+from qwen_magic.conversation.turn.folding import advance
 from qwen_magic.conversation.turn.steps import Stopped
-from qwen_magic.conversation.turn.turn import Turn, advance
+from qwen_magic.conversation.turn.turn import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -10,8 +10,8 @@ from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.asking.planning import rebuilt
 from qwen_magic.conversation.asking.replies import continued, resent, waiting
+from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
-from qwen_magic.conversation.turn.turn import Turn, advance, fold
 from qwen_magic.errors import QwenError, ResponseError, StatusError
 from qwen_magic.responses.events import Cancelled, Failed
 from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, response_error
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.asking.planning import Plan
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Prompt
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.client import Client
     from qwen_magic.responses.events import Event
     from qwen_magic.responses.request import Request

@@ -17,9 +17,9 @@ from qwen_magic.conversation.chains.tree import path
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tools.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.tools.calling import Caller, Place, here
+from qwen_magic.conversation.turn.folding import advance
 from qwen_magic.conversation.turn.records import turn_of
 from qwen_magic.conversation.turn.steps import Broken, Stopped
-from qwen_magic.conversation.turn.turn import Turn, advance
 from qwen_magic.errors import QwenError
 from qwen_magic.settings import Settings
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwen_magic.conversation.turn.records import Chain, Prompt
+    from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.client import Client, Transport
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.request import Request

@@ -18,8 +18,9 @@ import pytest
 from qwen_magic.conversation.chains.identity import Seen
 from qwen_magic.conversation.store.schema import MIGRATIONS, VERSION
 from qwen_magic.conversation.store.store import ChainStore
+from qwen_magic.conversation.turn.folding import fold
 from qwen_magic.conversation.turn.records import Chain
-from qwen_magic.conversation.turn.turn import Turn, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import QwenError
 from qwen_magic.responses.events import TextDelta
 from tests.conversation.store.storing import answer, ask, begun, nowhere, opened

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_magic.conversation.store.partials import Piece, Written, pieces, whole
+from qwen_magic.conversation.turn.folding import fold
 from qwen_magic.conversation.turn.records import item_json, read_item, read_items, read_usage
-from qwen_magic.conversation.turn.turn import Turn, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.events import (
     ArgumentsDelta,
     Event,

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.chains.tree import ChainLine, Line, Node, Tree, reusable
 from qwen_magic.conversation.store.store import ChainStore
+from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.records import Chain, Record, digest, input_of, turn_of
 from qwen_magic.conversation.turn.steps import Stopped
-from qwen_magic.conversation.turn.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import RequestError
 from qwen_magic.responses import items
 from qwen_magic.responses.events import ItemDone, ReasoningDelta, TextDelta

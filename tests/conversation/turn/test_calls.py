@@ -6,7 +6,8 @@ from itertools import permutations
 
 import pytest
 
-from qwen_magic.conversation.turn.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.folding import advance, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses import events
 from qwen_magic.responses.items import FunctionCall, McpApprovalRequest, McpCall, Message, Part
 from qwen_magic.responses.response import Response

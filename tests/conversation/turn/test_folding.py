@@ -7,7 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.turn.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.folding import advance, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses import events
 from qwen_magic.responses.decoding import join
 from qwen_magic.responses.items import (

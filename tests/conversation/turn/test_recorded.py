@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from qwen_magic.conversation.turn.turn import Turn, fold
+from qwen_magic.conversation.turn.folding import fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.responses.items import FunctionCall
 from qwen_magic.responses.reading import Reading

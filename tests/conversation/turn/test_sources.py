@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from qwen_magic.conversation.turn.folding import fold
 from qwen_magic.conversation.turn.records import item_json, read_items
 from qwen_magic.conversation.turn.sources import Source, cited, source_of
-from qwen_magic.conversation.turn.turn import Turn, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses import events
 from qwen_magic.responses.items import (
     FileResult,

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_magic.conversation.store.partials import Piece, Written, pieces, whole
+from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.records import item_json, read_items
 from qwen_magic.conversation.turn.thinking import split
-from qwen_magic.conversation.turn.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.events import Completed, Event, ItemDone, TextDelta
 from qwen_magic.responses.items import FunctionCall, Message, Part
 from qwen_magic.responses.response import Response

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.steps import Broken, Stopped
-from qwen_magic.conversation.turn.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses import events
 from qwen_magic.responses.items import (
     CodeInterpreterCall,

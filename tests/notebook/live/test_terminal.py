@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.steps import Stopped
-from qwen_magic.conversation.turn.turn import Turn, advance, fold
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.notebook.cards.views import transcript
 from qwen_magic.notebook.live.terminal import Printed, advance_print
 from qwen_magic.responses.events import (

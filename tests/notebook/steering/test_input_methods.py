@@ -13,14 +13,14 @@ from IPython.core.inputtransformer2 import make_tokens_by_line
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.document.file import code_cell
 from qwen_magic.notebook.magics.cell import parse_cell
-from qwen_magic.notebook.magics.chain_commands import (
+from qwen_magic.notebook.magics.rewriting import rewrite
+from qwen_magic.notebook.magics.values import fill
+from qwen_magic.notebook.steering.chain_commands import (
     ChainCommand,
     LogCommand,
     parse_chain,
     parse_log,
 )
-from qwen_magic.notebook.magics.rewriting import rewrite
-from qwen_magic.notebook.magics.values import fill
 from qwen_magic.typed import plain
 from tests.notebook.kernels import running
 
