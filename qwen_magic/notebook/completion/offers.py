@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["chain_names", "offers"]
 
+_LONG = 100_000  # characters
+_MANY = 100  # members
 _CONVERSATION = "conversation "  # begins the names of chains that the server keeps
 
 
@@ -88,11 +90,18 @@ def _of(own: dict[str, object], *kinds: type) -> list[str]:
 
 
 def _may_serve(value: object) -> bool:
-    return isinstance(value, dict) or (isinstance(value, str) and value.lstrip().startswith("{"))
+    """Return whether to look for MCP servers in a value; a long one describes none."""
+    written = isinstance(value, str) and len(value) < _LONG and value.lstrip().startswith("{")
+    return written or (isinstance(value, dict) and len(value) < _MANY)
 
 
 def _are_messages(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(message, dict) for message in value)
+    """Return whether a list looks like messages or other input items, by its first members."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(item, dict) and {"role", "type"} & item.keys() for item in value[:_MANY])
+    )
 
 
 def _is_turn(value: object) -> bool:

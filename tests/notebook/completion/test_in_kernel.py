@@ -26,6 +26,8 @@ maps = {"mcpServers": {"map-finder": {"url": "https://maps.example/sse"}}}
 plain = {"a": 1}
 talk = [{"role": "user", "content": "Hi"}]
 numbers = [1, 2]
+rows = [{"a": 1}, {"a": 2}]
+empty = []
 qwen3 = maximum = 7
 """
 
