@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["known_or_new", "one_of", "suggestion"]
 
+_MANY = 20  # words that nobody reads in a hint
+
 
 def one_of(what: str, word: str, allowed: Collection[str]) -> str:
     """Return the word if it is allowed.
@@ -31,7 +33,7 @@ def known_or_new(what: str, word: str, known: Collection[str]) -> str:
     Another number is no slip: it names another version.
 
     Raises:
-        RequestError: One letter makes it a known word; the hint has that word and all of them.
+        RequestError: One letter makes it a known word; the hint has that word.
     """
     if word not in known and any(_is_slip(word.lower(), other) for other in known):
         raise RequestError(f"unknown {what} {word!r}", hint=suggestion(word, known))
@@ -51,9 +53,11 @@ def _is_slip(word: str, known: str) -> bool:
 
 
 def suggestion(word: str, allowed: Collection[str]) -> str:
-    """Return a hint: the nearest allowed word, if one is near, and all of them."""
+    """Return a hint: the nearest allowed word, if one is near, and all of them unless too many."""
     slips = [other for other in allowed if _is_slip(word.lower(), other)]
     near = get_close_matches(word.lower(), slips, n=1, cutoff=0)
     near = near or get_close_matches(word.lower(), allowed, n=1)
     question = f"did you mean {near[0]}? " if near else ""
+    if near and len(allowed) > _MANY:
+        return question.rstrip()
     return f"{question}allowed: {', '.join(allowed)}"

@@ -37,3 +37,9 @@ def test_another_number_is_another_version_and_no_slip() -> None:
     assert known_or_new("model", "qwen3.8-plus", ("qwen3.7-plus",)) == "qwen3.8-plus"
     with pytest.raises(RequestError, match=r"unknown model 'qwen3.7-pluss'"):
         known_or_new("model", "qwen3.7-pluss", ("qwen3.7-plus",))
+
+
+def test_a_long_list_is_left_out_where_the_nearest_word_is_known() -> None:
+    words = [f"word-{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
+    assert suggestion("wrd-c", words) == "did you mean word-c?"
+    assert suggestion("zzz", words).startswith("allowed: word-a, ")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.responses.endpoint import DEMO, MCP_OPEN, without_secrets, workspace_of
 from qwen_magic.responses.regions import TRIAL
-from qwen_magic.responses.request import body, headers
+from qwen_magic.responses.request import body, doubts, headers
 from qwen_magic.settings import KEY_LINE
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def dry_run(endpoint: Endpoint, settings: Settings, request: Request) -> str:
     lines = [f"POST {url}"]
     lines += [f"{name}: {value}" for name, value in headers(request).items()]
     shown = json.dumps(_shown(body(request)), indent=2, ensure_ascii=False, default=str)
-    told = [endpoint.advice] if endpoint.advice else []
+    told = [*filter(None, (endpoint.advice,)), *doubts(request)]
     return "\n".join([*lines, "", shown, "", *told, "Nothing was sent."])
 
 

@@ -61,6 +61,15 @@ def test_an_address_that_should_be_another_is_told() -> None:
     assert shown.endswith(f"\n{told}\nNothing was sent.")
 
 
+def test_a_dry_run_tells_what_is_not_known_here() -> None:
+    settings = Settings(base_url="http://127.0.0.1:8000/v1")
+    shown = dry_run(
+        settings.endpoint(), settings, Request(model="qwen9", input="Hi", session_cache=True)
+    )
+    told = "Whether qwen9 has a session cache is not known here; it is asked for"
+    assert shown.endswith(f"\n{told}\nNothing was sent.")
+
+
 def test_a_workspaces_host_is_shown_with_its_region() -> None:
     for workspace, more in (("ws-1", ""), ("trial", ", its trial: lower limits")):
         settings = Settings(region="hongkong", workspace=workspace)
