@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 LARGER = "Which is larger, 9.9 or 9.11?"
 END = "a script answered, not a model"
+ENTER = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
+LATE_ENTER = """field => field.dispatchEvent(new KeyboardEvent(
+    "keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }))"""
 
 
 def test_a_question_is_answered_below_the_one_before(jupyter: Jupyter) -> None:
@@ -57,6 +60,27 @@ def test_shift_enter_begins_a_line_and_enter_sends(jupyter: Jupyter) -> None:
     assert panel.questions() == ["first\nsecond"]
     assert panel.field.input_value() == ""
     assert panel.notebook.execution_count(0) == 1  # JupyterLab took no key for its own
+    assert panel.notebook.console == []
+
+
+def test_enter_that_ends_a_composition_sends_nothing(jupyter: Jupyter) -> None:
+    panel = panel_in(jupyter)
+    panel.field.click()
+    typing = panel.page.context.new_cdp_session(panel.page)
+    typing.send(
+        "Input.imeSetComposition", {"text": "ni'hao", "selectionStart": 6, "selectionEnd": 6}
+    )
+    typing.send("Input.dispatchKeyEvent", ENTER | {"type": "rawKeyDown"})  # while it composes
+    typing.send("Input.dispatchKeyEvent", ENTER | {"type": "keyUp"})
+    typing.send("Input.insertText", {"text": "你好"})
+    panel.field.evaluate(LATE_ENTER)  # as Safari tells it, when the composition is over
+    assert panel.field.input_value() == "你好"
+    assert panel.questions() == []
+    panel.page.keyboard.press("Enter")
+    panel.wait("很高兴见到你")
+    assert panel.questions() == ["你好"]
+    assert panel.field.input_value() == ""
+    assert panel.notebook.execution_count(0) == 1
     assert panel.notebook.console == []
 
 

@@ -38,6 +38,15 @@ function insert(model, source) {
   return true;
 }
 
+/**
+ * Tell whether an input method takes a key: Enter commits what it composes, and sends nothing.
+ *
+ * Safari ends the composition before it tells of that Enter, and only its old code says so.
+ */
+function composes(event) {
+  return event.isComposing || event.keyCode === 229;
+}
+
 /** Return what a key press does in the question's field of a panel. */
 function keys(model, panel, press) {
   let back = 0; // how many questions the field has stepped back
@@ -56,7 +65,7 @@ function keys(model, panel, press) {
 
   return (event) => {
     const field = panel.querySelector(FIELD);
-    if (event.target !== field || event.isComposing) return; // an input method takes Enter, too
+    if (event.target !== field || composes(event)) return;
     const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
     const isPlain = !(shiftKey || altKey || ctrlKey || metaKey);
     const sends = ctrlKey || metaKey || (isPlain && model.get("mode") === "enter");
