@@ -19,8 +19,8 @@ _SPOKEN = {
 _UNITS = {"十": 10, "百": 100, "千": 1_000}
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NUMERAL = re.compile(
-    r"[零一二两三四五六七八九十百千]+(?=\s*(?:加|减|乘|除以|[-+*/×÷]))"  # noqa: RUF001 - the signs people type
-    r"|(?<=[加减乘以上去×÷+*/-])[零一二两三四五六七八九十百千]+"  # noqa: RUF001
+    r"[零一二两三四五六七八九十百千]{1,9}(?=\s*(?:加|减|乘|除以|[-+*/×÷]))"  # noqa: RUF001 - the signs people type
+    r"|(?<=[加减乘以上去×÷+*/-])[零一二两三四五六七八九十百千]{1,9}"  # noqa: RUF001
 )
 _EXPRESSION = re.compile(r"(?<![\w.-])\d{1,15}(?:\s*[-+*/]\s*\d{1,15})+(?![\w.]*\d|-\d)")
 _DATE = re.compile(r"\d{4}([-/])\d{1,2}\1\d{1,2}|\d{1,2}/\d{1,2}/\d{2,4}")

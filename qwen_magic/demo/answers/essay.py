@@ -13,11 +13,11 @@ USUAL = 8_000
 MOST = 4_000_000
 _ASKED = re.compile(
     r"\blong (?:answer|text|story|essay|report|document|article|explanation)|\bwrite a long\b|长文|长篇"
-    r"|很?长的(?:回答|文章|故事|报告|说明|解释)|写得?长一?点|\b\d+ ?[km]b\b|\d{3,} *字",
+    r"|很?长的(?:回答|文章|故事|报告|说明|解释)|写得?长一?点|\b\d+ ?[km]b\b|(?<!\d)\d{3,9} *字",
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"(\d+) ?([km])b\b", re.IGNORECASE)
-_CHARACTERS = re.compile(r"(\d{3,}) *字")
+_CHARACTERS = re.compile(r"(?<!\d)(\d{3,9}) *字")
 
 TITLE = "# A short tour of useful formulas"
 SECTIONS = (

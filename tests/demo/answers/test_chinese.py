@@ -322,3 +322,8 @@ def test_folding_keeps_the_length(text: str) -> None:
 @given(st.text(alphabet="我叫 x“{}`|\n你好吗3+是什么aWhat？:"))
 def test_any_chinese_has_an_answer(question: str) -> None:
     assert is_closed(told(question))
+
+
+@pytest.mark.parametrize("one", ["1", "一二三", "我的", "“", "帮我", "```\n", "| a |\n"])
+def test_a_huge_question_takes_linear_time(one: str) -> None:
+    assert is_closed(told(one * 100_000 + "你好"))
