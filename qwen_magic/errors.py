@@ -12,6 +12,7 @@ __all__ = [
     "Arrived",
     "CassetteError",
     "CellError",
+    "GoneError",
     "QwenError",
     "RequestError",
     "ResponseError",
@@ -154,6 +155,10 @@ class WireError(QwenError):
     def __init__(self, message: str, *, hint: str = "", retryable: bool = False) -> None:
         super().__init__(message, hint=hint)
         self.retryable = retryable
+
+
+class GoneError(WireError):
+    """The server no longer shows a response that it was asked for."""
 
 
 class ResponseError(QwenError):

@@ -214,6 +214,11 @@ OPTIONS: tuple[Option, ...] = (
         _variable,
     ),
     Option("no_stream", ("--no-stream",), "wait for the whole answer"),
+    Option(
+        "background",
+        ("--background",),
+        "return at once while the server works; %qwen_log --refresh shows the answer",
+    ),
     Option("raw", ("--raw",), "send {{name}} as it stands"),
     Option("dry_run", ("--dry-run",), "show the request, send nothing"),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from qwen_magic.errors import QwenError, RequestError, WireError
+from qwen_magic.errors import GoneError, QwenError, RequestError, WireError
 
 if TYPE_CHECKING:
     from qwen_magic.responses.endpoint import Endpoint
@@ -57,9 +57,9 @@ def unfinished(seconds: float, status: str) -> WireError:
     )
 
 
-def lost(response_id: str) -> WireError:
+def lost(response_id: str) -> GoneError:
     """Return the error for a response that the server no longer shows."""
-    return WireError(
+    return GoneError(
         f"the server has no response {response_id!r}",
         hint="it keeps responses for seven days, unless they are deleted; run the cell again",
     )

@@ -23,6 +23,7 @@ from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reu
 from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.turn.records import Chain, Prompt, Record, digest, input_of
 from qwen_magic.conversation.turn.turn import Turn
+from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check, doubts
 
@@ -101,6 +102,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         previous_response_id=head.response_id if head and not reason else None,
     )
     check(request, vendor=settings.endpoint().is_like_model_studio)
+    _check_background(request, tools)
     record = _record_of(question, request, server, placement)
     record = replace(record, chain=chain, prompt=text, system=kept)
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
@@ -134,6 +136,14 @@ def _told(reason: str, before: Sequence[Record]) -> str:
     some = f"{known:,} of " if known < len(before) else ""
     sent = f"{some}{counted(len(before), 'turn')} sent"
     return f"Conversation rebuilt from the transcript: {reason} · {sent}"
+
+
+def _check_background(request: Request, tools: Toolbox) -> None:
+    if request.background and tools.functions:
+        raise RequestError(
+            "--background cannot call functions: nobody waits for their calls",
+            hint="leave one of -t and --background out; built-in tools run on the server",
+        )
 
 
 def _record_of(
@@ -185,4 +195,5 @@ def _first(record: Record, request: Request, number: int, notes: tuple[str, ...]
         chain=record.chain.name,
         number=number,
         notes=notes,
+        background=request.background,
     )

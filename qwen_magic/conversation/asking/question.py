@@ -35,6 +35,8 @@ class Asking:
         max_output_tokens: After how many tokens the answer is cut; at least 16.
         thinking: Whether to think; the effort sets how hard.
         stream: Whether the answer arrives while it is written.
+        background: Whether to return at once and let the server work on, where it can;
+            `Session.refresh` fetches the answer.
     """
 
     system: str | None = None
@@ -46,6 +48,7 @@ class Asking:
     max_output_tokens: int | None = None
     thinking: bool | None = None
     stream: bool = True
+    background: bool = False
 
 
 def as_input(text: str, images: Sequence[str]) -> Prompt:
@@ -125,6 +128,7 @@ def request_for(  # noqa: PLR0913 - each by its name
         previous_response_id=previous_response_id,
         conversation=asking.conversation,
         stream=asking.stream,
+        background=asking.background,
         tools=offered,
         tool_choice=tool_choice(asking.tool_choice, offered),
         temperature=asking.temperature,

@@ -61,6 +61,8 @@ class Rounds:
             if turn.ended:  # also if it was cut: a call may be incomplete
                 return
             calls = waiting(turn, planned.toolbox)
+            if not calls:  # the server works on it
+                return
             turn = yield from self.desk.answer(turn, calls, planned.toolbox)
             if not left:
                 request = replace(request, tool_choice="none")

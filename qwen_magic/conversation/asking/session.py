@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Self
 from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.asking.answering import Desk
+from qwen_magic.conversation.asking.connecting import Connecting
+from qwen_magic.conversation.asking.following import refreshed, waited
 from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, noted, plan
 from qwen_magic.conversation.asking.question import Asking
 from qwen_magic.conversation.asking.rounds import Rounds
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.client import Client, Transport
-    from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.request import Request
     from qwen_magic.settings import Offer
 
@@ -79,10 +80,7 @@ class Session:
         self.node: int | None = None
         self.used = 0
         self.approver: Approver = Nobody()
-        self._transport = transport
-        self._client: Client | None = None
-        self._connected: tuple[object, ...] = ()
-        self._advised: set[str] = set()
+        self._connecting = Connecting(transport)
         self._caller = Caller(place)
         self.approvals = Approvals()
 
@@ -136,17 +134,18 @@ class Session:
             QwenError: The question could not be answered; its `turn` holds what had arrived.
         """
         planned = self._plan(prompt, tools, asking, asked)
+        while (yield from waited(self, planned)):
+            planned = self._plan(prompt, tools, asking, asked)
         if planned.earlier is not None:
             yield self._reused(planned, planned.earlier)
             return
-        endpoint = self.settings.admitted()
-        planned = noted(planned, "" if endpoint.advice in self._advised else endpoint.advice)
+        planned = noted(planned, advice := self._connecting.advice(self.settings))
         record = self.store.begin(planned.record)
         self.node = record.id
         self.last = turn = planned.turn
         try:
             yield turn
-            rounds = self._rounds(self._client_of(endpoint))
+            rounds = self._rounds(self.client())
             with closing(rounds.turns(planned, prompt)) as turns:
                 for turn in turns:
                     self.last = turn
@@ -156,12 +155,28 @@ class Session:
             error.turn = turn = advance(turn, Broken(str(error.args[0])))
             raise
         finally:
-            ended = advance(turn, Stopped())
+            ended = turn if turn.is_left else advance(turn, Stopped())
             self.last, self.node = ended, record.id  # a function may have asked meanwhile
-            self._advised |= {endpoint.advice} if ended.status == "completed" else set()
+            self._connecting.advised |= {advice} if ended.status == "completed" else set()
             usage = None if self.settings.replay else ended.usage
             self.used += usage.total_tokens if usage else 0
             self.store.end(record, ended)
+
+    def refresh(self) -> tuple[Turn, ...]:
+        """Look at the chain's turns in the background; return them as they stand now.
+
+        Raises:
+            QwenError: The server cannot be asked.
+        """
+        return refreshed(self)
+
+    def client(self) -> Client:
+        """Return what sends requests, for the settings as they are now.
+
+        Raises:
+            RequestError: The settings name no place to ask, or no key that is needed there.
+        """
+        return self._connecting.client(self.settings)
 
     def prepare(
         self,
@@ -201,9 +216,7 @@ class Session:
     def close(self) -> None:
         """Close the connection, and end calls that still run; the next ask opens another."""
         self._caller.close()
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        self._connecting.close()
 
     def _plan(
         self,
@@ -231,19 +244,6 @@ class Session:
         self.node = earlier
         self.last = with_fields(turn_of(record, planned.turn.number), notes=planned.turn.notes)
         return self.last
-
-    def _client_of(self, endpoint: Endpoint) -> Client:
-        from qwen_magic.responses.client import Client
-
-        known, settings = self._client, self.settings
-        wanted = (endpoint, settings.timeout, settings.cassette)
-        if known is None or self._connected != wanted:
-            self.close()
-            transport, patience = settings.transport(self._transport), settings.patience
-            timeout, self._connected = settings.timeout, wanted
-            known = Client(endpoint, timeout=timeout, transport=transport, patience=patience)
-            self._client = known
-        return known
 
 
 def _folder(settings: Settings) -> Path | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qwen_magic.conversation.store.turn_rows import update
+
 if TYPE_CHECKING:
     from qwen_magic.conversation.store.schema import Rows
-    from qwen_magic.conversation.turn.turn import Status
+    from qwen_magic.conversation.turn.records import Record
 
 __all__ = ["interrupt", "settle"]
 
@@ -27,16 +29,18 @@ def interrupt(rows: Rows, notebook: str, reason: str) -> None:
     rows.executemany("UPDATE turns SET status = 'failed' WHERE content = ?", left)
 
 
-def settle(rows: Rows, uid: str, status: Status) -> None:
-    """Note how a turn stands at the server, in all copies of its chain.
+def settle(rows: Rows, record: Record) -> Record:
+    """Note how a turn stands at the server, in all copies of its chain; return it.
 
     A chain whose head ended badly goes back to the turn before.
     """
-    rows.execute("UPDATE turns SET status = ? WHERE content = ?", (status, uid))
-    if status in {"failed", "cancelled"}:
+    update(rows, record)
+    rows.execute("UPDATE turns SET status = ? WHERE content = ?", (record.status, record.uid))
+    if record.status in {"failed", "cancelled"}:
         rows.execute(
             "UPDATE chains SET head = (SELECT parent FROM turns WHERE chain = chains.id AND id = head)"
             " WHERE EXISTS (SELECT 1 FROM turns"
             " WHERE chain = chains.id AND turns.id = chains.head AND content = ?)",
-            (uid,),
+            (record.uid,),
         )
+    return record

@@ -188,21 +188,20 @@ class ChainStore:
             self._growing[record.uid] = (now, grown)
 
     def end(self, record: Record, turn: Turn) -> Record:
-        """Store how a turn ended; a completed or incomplete one becomes the head of its chain."""
+        """Store how a turn ended, or that the server works on; a good one becomes the head."""
         self._growing.pop(record.uid, None)
-        record = replace(
-            record,
-            output=turn.items,
-            status=turn.status,
-            response_id=turn.response_id,
-            previous_response_id=turn.previous_response_id,
-            model=turn.model,
-            usage=turn.usage,
-            echo=turn.echo,
-            error=turn.error,
-            ended=self._clock(),
-        )
+        record = record.brought(turn, self._clock())
         return self._database.run(partial(turn_rows.end, record=record))
+
+    def left(self, chain: Chain) -> tuple[Record, ...]:
+        """Return the turns of a chain that the server works on while nobody waits."""
+        found = [n.id for n in self.tree(chain).nodes if n.status in {"queued", "in_progress"}]
+        return tuple(record for record in self.read(chain, found) if record.is_left)
+
+    def settle(self, record: Record, turn: Turn) -> Record:
+        """Store how such a turn stands now; it leaves its place as the head only if it failed."""
+        record = record.brought(turn, self._clock())
+        return self._database.run(partial(left_rows.settle, record=record))
 
     def resume(self, saved: Sequence[Saved], like: Record) -> tuple[Record, ...]:
         """Add the turns of a notebook's file to a chain, the last as its head; return the new ones.

@@ -38,6 +38,7 @@ __all__ = [
     "read",
     "rename_cells",
     "tree",
+    "update",
 ]
 
 _OPENING = 200
@@ -136,14 +137,19 @@ def end(rows: Rows, record: Record) -> Record:
         record = begin(rows, record)
         found = (row(rows, record.chain),)
     else:
-        names = ", ".join(f"{name.strip()} = ?" for name in _COLUMNS.split(","))
-        rows.execute(f"UPDATE contents SET {names} WHERE uid = ?", (*_values(record), record.uid))  # noqa: S608 - our own words
+        update(rows, record)
     place = (found[0], record.id)
     rows.execute("UPDATE turns SET status = ? WHERE chain = ? AND id = ?", (record.status, *place))
-    if moves_head(record.status):
+    if moves_head(record.status) or record.is_left:
         rows.execute("UPDATE chains SET head = ? WHERE id = ?", (record.id, found[0]))
     rows.execute("DELETE FROM partials WHERE content = ?", (record.uid,))
     return record
+
+
+def update(rows: Rows, record: Record) -> None:
+    """Bring the contents of a turn up to date."""
+    names = ", ".join(f"{name.strip()} = ?" for name in _COLUMNS.split(","))
+    rows.execute(f"UPDATE contents SET {names} WHERE uid = ?", (*_values(record), record.uid))  # noqa: S608 - our own words
 
 
 def grow(rows: Rows, uid: str, pieces: Sequence[Piece]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qwen_magic.conversation.turn import output
 from qwen_magic.conversation.turn.turn import Status, Turn
@@ -47,7 +48,7 @@ _CLASSES: dict[str, type[Item]] = {
     "mcp_approval_request": items.McpApprovalRequest,
     "file_search_call": items.FileSearchCall,
 }
-_VOLATILE = frozenset({"previous_response_id", "stream", "headers", "server_headers"})
+_VOLATILE = frozenset({"previous_response_id", "stream", "background", "headers", "server_headers"})
 
 
 Messages: TypeAlias = "Sequence[Mapping[str, Any]]"
@@ -101,6 +102,26 @@ class Record(Struct, frozen=True, kw_only=True):
     begun: float = 0.0
     ended: float = 0.0
 
+    @property
+    def is_left(self) -> bool:
+        """Whether the server works on it while nobody waits."""
+        return self.response_id is not None and self.status in {"queued", "in_progress"}
+
+    def brought(self, turn: Turn, now: float) -> Record:
+        """Return the record as the turn stands now."""
+        return replace(
+            self,
+            output=turn.items,
+            status=turn.status,
+            response_id=turn.response_id,
+            previous_response_id=turn.previous_response_id,
+            model=turn.model,
+            usage=turn.usage,
+            echo=turn.echo,
+            error=turn.error,
+            ended=now if turn.ended else 0.0,
+        )
+
 
 def turn_of(record: Record, number: int) -> Turn:
     """Return a stored turn as a `Turn`; its number is its depth on its path."""
@@ -117,6 +138,7 @@ def turn_of(record: Record, number: int) -> Turn:
         output=output.settle((), record.output),
         think_tags=False,  # they were read before the turn was stored
         echo=record.echo,
+        background=record.is_left,
     )
 
 

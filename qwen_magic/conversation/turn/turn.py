@@ -46,6 +46,7 @@ class Turn(Struct, frozen=True):
         spent: What those responses cost.
         think_tags: Whether `<think>` in an answer's text marks thoughts.
         echo: What the last response says of its request.
+        background: Whether nobody waits while the server works on it.
     """
 
     prompt: str = ""
@@ -64,6 +65,7 @@ class Turn(Struct, frozen=True):
     spent: Usage | None = None
     think_tags: bool = True
     echo: Echo = Echo()
+    background: bool = False
 
     def __repr__(self) -> str:
         return f"Turn({self.prompt[:40]!r}, status={self.status!r}, text={self.text[:80]!r})"
@@ -72,6 +74,11 @@ class Turn(Struct, frozen=True):
     def ended(self) -> bool:
         """Whether nothing more will arrive."""
         return self.status in _ENDED
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the server works on it while nobody waits."""
+        return self.background and self.response_id is not None and not self.ended
 
     @property
     def created_at(self) -> float | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ending", "footer", "hint", "place_notes"]
 
 _TOOLS = 8
+_LEFT = "The server works on it in the background · %qwen_log --refresh shows the answer"
 _WAITING: dict[type[items.Item], str] = {
     items.Reasoning: "Thinking…",
     items.WebSearchCall: "Searching the web…",
@@ -32,8 +33,8 @@ _WAITING: dict[type[items.Item], str] = {
 
 def hint(turn: Turn) -> str:
     """Return what a growing turn waits for; nothing while its answer is being written."""
-    if turn.ended:
-        return ""
+    if turn.ended or turn.is_left:
+        return _LEFT if turn.is_left else ""
     waiting = f"Waiting for {line(turn.model) or 'the model'}…"
     if calls := unanswered(turn):
         return _calls_hint(calls)

@@ -95,7 +95,7 @@ class GrowingView:
     def settle(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
         """Put the static output in the widgets' place, then close them."""
         if self._handle is None:
-            display(data, metadata=metadata, raw=True)
+            self._handle = display(data, metadata=metadata, raw=True, display_id=True)
         else:
             self._handle.update(data, metadata=metadata, raw=True)
         self._look.close()

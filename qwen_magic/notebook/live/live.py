@@ -43,7 +43,7 @@ class View(Protocol):
         """Show the turn as it stands; called often, even with nothing new."""
 
     def settle(self, turn: Turn) -> None:
-        """Show the turn as it ended."""
+        """Show the turn as it ended; once more, if the server worked on it by then."""
 
 
 def view_for(frontend: Frontend, settings: Settings, notes: tuple[str, ...]) -> View:
@@ -102,13 +102,19 @@ class _Once:
         self._settings = settings
         self._notes = notes
         self._began = time.monotonic()
+        self._handle: DisplayHandle | None = None
 
     def show(self, turn: Turn) -> None:
         """Wait for the end."""
 
     def settle(self, turn: Turn) -> None:
         data, metadata = self.bundle(turn)
-        display(data, metadata=metadata, raw=True)
+        if self._handle is not None:
+            self._handle.update(data, metadata=metadata, raw=True)
+        elif turn.is_left:
+            self._handle = display(data, metadata=metadata, raw=True, display_id=True)
+        else:
+            display(data, metadata=metadata, raw=True)
 
     def bundle(
         self, turn: Turn, opened: Container[int] = ()

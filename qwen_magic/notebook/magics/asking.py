@@ -31,6 +31,7 @@ _FIELDS = (
     "top_p",
     "max_output_tokens",
     "thinking",
+    "background",
 )
 
 

@@ -54,6 +54,7 @@ CHAIN_FLAGS = (
 LOG_FLAGS = (
     Flag("to", ("--to",), "write a file, as md or json", ("FORMAT", "FILE")),
     Flag("reasoning", ("--reasoning",), "with the model's reasoning"),
+    Flag("refresh", ("--refresh",), "look at the turns that the server works on in the background"),
     _OTHER,
     Flag("force", ("--force",), "overwrite the file"),
 )

@@ -17,6 +17,7 @@ from qwen_magic.notebook.magics.asking import asking_of, prompt_for
 from qwen_magic.notebook.magics.brief import brief_errors, without_reason
 from qwen_magic.notebook.magics.cell import parse_cell
 from qwen_magic.notebook.magics.configured import Configured
+from qwen_magic.notebook.magics.left_views import LeftViews
 from qwen_magic.notebook.magics.namespace import check_free
 from qwen_magic.notebook.magics.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEMO
@@ -47,6 +48,7 @@ class QwenMagics(Configured):
 
     def __init__(self, shell: InteractiveShell, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own
         self._told_of_demo = False
+        self.left = LeftViews()
         super().__init__(shell, **kwargs)
 
     @cached_property
@@ -137,7 +139,10 @@ class QwenMagics(Configured):
 
         name = check_free(cell.options.get("out", "_qwen"), self._shell.user_ns_hidden)
         turns = self.session.stream(prompt, asking=asking, asked=asked)
-        self._show(in_order(self.session, turns), view, name)
+        try:
+            self._show(in_order(self.session, turns), view, name)
+        finally:
+            self.left.settle(self.session)
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
         """Return what to say once: that the demo stands in, and what is wrong with the store."""
@@ -178,6 +183,8 @@ class QwenMagics(Configured):
         if isinstance(turn, Turn):
             self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = drawn = turn
         view().settle(without_reason(drawn) if error else drawn)  # the error is displayed below
+        if drawn.is_left:
+            self.left.keep(self.session, view())
 
     def _adopt(self, options: Mapping[str, Any]) -> bool:
         """Give the session this cell's settings; return whether the demo stands in unasked."""

@@ -62,6 +62,7 @@ class LogCommand:
         reasoning: Whether the model's reasoning is part of it.
         chain: The chain, in place of the current one.
         force: Whether an existing file may be overwritten.
+        refresh: Whether to look at turns in the background, and show nothing else.
     """
 
     format: Format = "md"
@@ -69,6 +70,7 @@ class LogCommand:
     reasoning: bool = False
     chain: str = ""
     force: bool = False
+    refresh: bool = False
 
 
 def parse_chain(line: str) -> ChainCommand:
@@ -105,9 +107,12 @@ def parse_log(line: str) -> LogCommand:
         )
     if "force" in found and "to" not in found:
         raise CellError("--force goes with --to only", hint="--to md FILE --force")
+    if "refresh" in found and {"to", "reasoning"} & found.keys():
+        raise CellError("--refresh goes with -c only", hint="%qwen_log --refresh, then %qwen_log")
     written, file = found.get("to", ("md", ""))
     known = cast("Format", one_of("format", plain(written), FORMATS))
-    return LogCommand(known, file, "reasoning" in found, _chain(found), "force" in found)
+    flags = ("force" in found, "refresh" in found)
+    return LogCommand(known, file, "reasoning" in found, _chain(found), *flags)
 
 
 def _read(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[str]]:

@@ -14,6 +14,8 @@ from qwen_magic.notebook.magics.chain_flags import log_help
 from qwen_magic.notebook.steering.chain_commands import parse_log
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from IPython.core.interactiveshell import InteractiveShell
 
     from qwen_magic.conversation.asking.session import Session
@@ -43,13 +45,27 @@ class LogMagics(Magics):
         with brief_errors():
             command = parse_log(line)
             session = self._qwen.join(command.chain)
-            if command.file:
+            if command.refresh:
+                self._refresh(session)
+            elif command.file:
                 self._write(command, session.path(), session.chain.name)
             else:
                 self._show_log(command, session)
             self._qwen.tell_of_store()
 
     qwen_log.__doc__ = log_help()
+
+    def _refresh(self, session: Session) -> None:
+        """Look at the turns in the background; draw those that have ended, in their own outputs."""
+        from qwen_magic.notebook.cards.views import bundle
+
+        turns = session.refresh()
+        drawn = {record.response_id for record in self._qwen.left.settle(session)}
+        print(_told(turns))
+        for turn in turns:
+            if turn.ended and turn.response_id not in drawn:  # an earlier kernel asked
+                data, metadata = bundle(turn)
+                display(data, metadata=metadata, raw=True)
 
     def _show_log(self, command: LogCommand, session: Session) -> None:
         from qwen_magic.notebook.cards.log import log_markdown, log_text
@@ -89,3 +105,17 @@ def _write(file: str, text: str, *, overwrite: bool) -> None:
     except (OSError, RuntimeError, ValueError) as exc:
         reason = getattr(exc, "strerror", None) or exc
         raise CellError(f"{file!r} cannot be written: {reason}", hint="name another file") from exc
+
+
+def _told(turns: Sequence[Turn]) -> str:
+    """Return a line for each turn: how it stands, and what went wrong."""
+    return "\n".join(map(_line, turns)) or "No turn of this chain is worked on in the background"
+
+
+def _line(turn: Turn) -> str:
+    from qwen_magic.notebook.cards.wording import line
+
+    state = turn.status.replace("_", " ")
+    asked = f", “{line(turn.prompt, 40)}”" if turn.prompt.strip() else ""
+    reason = f": {line(turn.error, 300)}" if turn.error else ""
+    return f"Turn {turn.number:,}{asked} is {state}{reason}"
