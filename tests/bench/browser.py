@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 from playwright.sync_api import sync_playwright
 
-from tests.bench.measuring import print_row
+from tests.bench.measuring import essayist, print_row
 from tests.bench.page import PATIENCE, Noticed, noticed, watch
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.lab import serving
@@ -145,19 +145,8 @@ class Bench:
 
 
 @contextmanager
-def _essayist() -> Iterator[str]:
-    command = [sys.executable, str(Path(__file__).with_name("pacing.py"))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
-        try:
-            assert server.stdout is not None
-            yield server.stdout.readline().strip()
-        finally:
-            server.kill()
-
-
-@contextmanager
 def _bench(folder: Path) -> Iterator[Bench]:
-    with sync_playwright() as playwright, _essayist() as url:
+    with sync_playwright() as playwright, essayist() as url:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         with serving("lab", folder, browser) as jupyter:
             yield Bench(jupyter.open([""]), url)

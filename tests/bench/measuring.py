@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-__all__ = ["alternated", "loopback", "median_ratio", "print_row"]
+__all__ = ["alternated", "essayist", "loopback", "median_ratio", "print_row"]
 
 LOOPBACK = Path(__file__).with_name("loopback.py")
+PACING = "tests.bench.pacing"
 
 
 def alternated(rounds: int, **runs: Callable[[], object]) -> dict[str, list[float]]:
@@ -46,5 +47,17 @@ def loopback(events: int, size: int = 8) -> Iterator[str]:
         try:
             assert server.stdout is not None
             yield f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
+        finally:
+            server.kill()
+
+
+@contextmanager
+def essayist() -> Iterator[str]:
+    """Serve texts at a steady pace from another process; yield its address."""
+    command = [sys.executable, "-m", PACING]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        try:
+            assert server.stdout is not None
+            yield server.stdout.readline().strip()
         finally:
             server.kill()

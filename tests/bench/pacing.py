@@ -1,6 +1,6 @@
 """Serve one essay at a steady pace, and tell when: `pacing.py`, run by `browser.py`.
 
-The question is the number of characters to write. The essay's last piece is `END`, then comes a
+The question is the number of characters to write, and the shape if it is not an essay's. The essay's last piece is `END`, then comes a
 silence of a second, so that what follows the last piece and what follows the end can be told apart.
 `/v1/responses` speaks the Responses API, `/v1/chat/completions` what `chatlab` reads; `/sent` tells
 when the last piece and the end left the server.
@@ -17,9 +17,10 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from qwen_magic.demo.answers.essay import essay
+from tests.bench.shapes import shaped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 END = "END"
 SILENCE = 1.0
@@ -28,9 +29,10 @@ _PER_SECOND = 150
 _SENT = {"last": 0.0, "end": 0.0}
 
 
-def pieces(length: int) -> list[str]:
-    """Return the essay as so many characters arrive at a time, and its last word."""
-    text = f"{_thinned(essay(2 * length))[:length]}\n\n"
+def pieces(length: int, shape: str = "") -> list[str]:
+    """Return the text as so many characters arrive at a time, and its last word."""
+    whole = shaped(shape, length) if shape else _thinned(essay(2 * length))[:length]
+    text = f"{whole}\n\n"
     return [*re.findall(rf"(?s).{{1,{_PIECE}}}", text), END]
 
 
@@ -41,27 +43,39 @@ def _thinned(text: str) -> str:
     return formula.sub(lambda found: found[0] if next(number) % 10 == 0 else f"`{found[1]}`", text)
 
 
-def responses(length: int) -> Iterator[tuple[str, bool]]:
+def responses(length: int, shape: str = "") -> Iterator[tuple[str, bool]]:
     """Yield each event of a response, and whether it is a piece of its text."""
-    place = {"output_index": 0, "content_index": 0, "item_id": "msg_1"}
-    message = {"type": "message", "id": "msg_1", "role": "assistant", "status": "completed"}
+    text = pieces(length, shape)
+    place = {"output_index": 0, "content_index": 0, "item_id": "item_1"}
     told = {"id": "resp_1", "object": "response", "model": "essay", "created_at": 1}
-    text = "".join(pieces(length))
-    whole = message | {"content": [{"type": "output_text", "text": text, "annotations": []}]}
+    item, whole, kind = _thought(text) if shape == "reasoning" else _message(text)
 
     def event(kind: str, **fields: object) -> str:
         return f"event:{kind}\ndata:{json.dumps({'type': kind, **fields})}\n\n"
 
     yield event("response.created", response=told | {"status": "queued", "output": []}), False
-    begun = message | {"status": "in_progress", "content": []}
+    begun = item | {"status": "in_progress"}
     yield event("response.output_item.added", output_index=0, item=begun), False
-    for piece in pieces(length):
-        yield event("response.output_text.delta", delta=piece, **place), True
+    for piece in text:
+        yield event(f"response.{kind}.delta", delta=piece, **place), True
     done = told | {"status": "completed", "output": [whole]}
     yield event("response.completed", response=done), False
 
 
-def completions(length: int) -> Iterator[tuple[str, bool]]:
+def _message(text: list[str]) -> tuple[dict[str, object], dict[str, object], str]:
+    """Return a message without its text and with it, and the name of its deltas."""
+    item = {"type": "message", "id": "item_1", "role": "assistant", "status": "completed"}
+    part = {"type": "output_text", "text": "".join(text), "annotations": []}
+    return item | {"content": []}, item | {"content": [part]}, "output_text"
+
+
+def _thought(text: list[str]) -> tuple[dict[str, object], dict[str, object], str]:
+    item = {"type": "reasoning", "id": "item_1", "status": "completed"}
+    part = {"type": "summary_text", "text": "".join(text)}
+    return item | {"summary": []}, item | {"summary": [part]}, "reasoning_summary_text"
+
+
+def completions(length: int, shape: str = "") -> Iterator[tuple[str, bool]]:
     """Yield each chunk of a chat completion, and whether it is a piece of its text."""
     told = {"id": "1", "object": "chat.completion.chunk", "model": "essay", "created": 1}
 
@@ -69,7 +83,7 @@ def completions(length: int) -> Iterator[tuple[str, bool]]:
         choice = {"index": 0, "delta": delta, "finish_reason": reason}
         return f"data: {json.dumps(told | {'choices': [choice]})}\n\n"
 
-    for piece in pieces(length):
+    for piece in pieces(length, shape):
         yield chunk({"role": "assistant", "content": piece}), True
     yield chunk({}, "stop") + "data: [DONE]\n\n", False
 
@@ -90,11 +104,12 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
         with suppress(OSError):  # it was stopped
-            self._stream(completions if chat else responses, int(question))
+            length, _, shape = question.partition(" ")
+            self._stream((completions if chat else responses)(int(length), shape))
 
-    def _stream(self, told: Callable[[int], Iterator[tuple[str, bool]]], length: int) -> None:
+    def _stream(self, told: Iterator[tuple[str, bool]]) -> None:
         due = time.monotonic()
-        events = list(told(length))
+        events = list(told)
         for number, (event, is_piece) in enumerate(events, 1):
             due += is_piece / _PER_SECOND + SILENCE * (number == len(events))
             time.sleep(max(0.0, due - time.monotonic()))

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from qwen_magic.notebook.cards.cards import card_at, stacked
 from qwen_magic.notebook.cards.html import card_html
-from qwen_magic.notebook.live.widgets import Body, Column, Fold
+from qwen_magic.notebook.live.body import Body, Fold
+from qwen_magic.notebook.live.widgets import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

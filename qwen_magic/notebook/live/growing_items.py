@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.notebook.cards.footer import hint
 from qwen_magic.notebook.cards.sources import sources_card
+from qwen_magic.notebook.live.body import Fold
 from qwen_magic.notebook.live.entries import PAGE, Page
-from qwen_magic.notebook.live.widgets import Fold
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.turn.turn import Turn

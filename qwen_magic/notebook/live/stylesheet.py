@@ -8,17 +8,59 @@ that for the beginning and end of the output.
 
 from __future__ import annotations
 
-__all__ = ["ANSWER", "APPROVAL", "CLASSES", "FOLD", "STYLE"]
+from qwen_magic.notebook.markdown.drawing import ON, OPEN
+
+__all__ = ["ANSWER", "APPROVAL", "CLASSES", "FOLD", "RIGHT_TO_LEFT", "STYLE", "long_block"]
 
 CLASSES = ("qwen-magic-turn", "jp-RenderedHTMLCommon", "jp-RenderedHTML")
 ANSWER = "qwen-magic-answer"
 FOLD = "qwen-magic-fold"
 APPROVAL = "qwen-magic-approval"
+RIGHT_TO_LEFT = "qwen-magic-right-to-left"
 
 _HEADINGS = ":is(h1, h2, h3, h4, h5, h6)"
 _CONTENT = ".widget-htmlmath > .widget-htmlmath-content"
 
-STYLE = f"""<style>
+
+def long_block(kind: str) -> str:
+    """Return the class of a block that is shown in parts."""
+    return f"qwen-magic-long-{kind}"
+
+
+# A long block's parts stand in widgets of their own, which must leave no trace: they have no boxes,
+# so that words flow from one into the next, and rows stand in the columns of one table.
+_LONG = '[class*="qwen-magic-long-"]'
+_PARTS = f".qwen-magic-turn {_LONG} :is(.widget-vbox, .widget-htmlmath, .widget-htmlmath-content)"
+_QUOTE = f".qwen-magic-turn .{long_block('quote')}"
+_TABLE = f".qwen-magic-turn .{long_block('table')}"
+_LONG_STYLE = f"""
+{_PARTS} {{ display: contents }}
+.qwen-magic-turn .{long_block("paragraph")} {{ margin: 0 0 1em !important; text-align: left }}
+{_QUOTE} {{
+  margin: 1em 2em !important; padding: 0 1em !important; border-left: 5px solid var(--jp-border-color2) }}
+{_QUOTE} > .widget-htmlmath > * > blockquote, {_QUOTE} > .widget-vbox > * > * > blockquote {{ display: contents }}
+{_QUOTE} p:is(.{ON}, .{OPEN}) {{ display: inline }}
+{_QUOTE} p.{ON}:not(.{OPEN})::after {{ content: ""; display: block; margin-bottom: 1em }}
+{_TABLE} {{
+  display: table; margin: 0 0 1em !important; border-collapse: collapse; color: var(--jp-ui-font-color1);
+  font-size: var(--jp-ui-font-size1) }}
+{_TABLE} table {{ display: contents }}
+.qwen-magic-turn {_LONG} :is(td, th) {{ text-align: left }}
+.qwen-magic-turn {_LONG} td.right {{ text-align: right }}
+.qwen-magic-turn {_LONG} td.center {{ text-align: center }}
+.qwen-magic-turn .{RIGHT_TO_LEFT}, .qwen-magic-turn .{RIGHT_TO_LEFT} :is(td, th) {{
+  direction: rtl; text-align: right }}
+{_QUOTE}.{RIGHT_TO_LEFT} {{ border-left: 0; border-right: 5px solid rgba(128, 128, 128, .3) }}
+.qwen-magic-turn .{ON} {{ margin-top: 0 }}
+.qwen-magic-turn .{OPEN} {{ margin-bottom: 0 }}
+.qwen-magic-turn .{long_block("code")} {{ margin: 0 0 1em !important }}
+.qwen-magic-turn :not(.{OPEN}, .{long_block("code")} *).highlight.{ON} {{ margin: 0 0 1em }}
+.qwen-magic-turn .highlight.{ON} {{ padding-top: 0; border-top-left-radius: 0; border-top-right-radius: 0 }}
+.qwen-magic-turn .highlight.{OPEN} {{ padding-bottom: 0; border-bottom-left-radius: 0; border-bottom-right-radius: 0 }}
+.qwen-magic-turn li.{ON} {{ list-style: none }}
+"""
+
+STYLE = f"""<style>{_LONG_STYLE}
 .qwen-magic-turn {{
   display: block; font-size: var(--jp-content-font-size1, inherit); padding-right: 20px !important }}
 .qwen-magic-turn .widget-vbox, .qwen-magic-turn .widget-htmlmath {{

@@ -1,4 +1,4 @@
-"""The widgets of a growing turn: text that is sent once, and folds for reasoning and tools.
+"""The widgets of a growing turn: what they share, and columns of them.
 
 Bytes to the browser grow with the answer, not with its square: finished text is not sent again, a
 full container is left alone, and all widgets share one layout and one style. Each widget costs the
@@ -15,26 +15,34 @@ from ipywidgets import HTMLMath, Layout, ToggleButton, VBox, Widget
 from ipywidgets.widgets.widget_bool import ToggleButtonStyle
 from ipywidgets.widgets.widget_string import HTMLMathStyle
 
-from qwen_magic.notebook.cards.html import part_html
-from qwen_magic.notebook.cards.parts import Words
-from qwen_magic.notebook.kernel.subshells import hear
-from qwen_magic.notebook.live.stylesheet import ANSWER, CLASSES, FOLD, STYLE
-from qwen_magic.notebook.markdown.markdown import html_blocks, split_blocks, to_html
+from qwen_magic.notebook.live.stylesheet import CLASSES, STYLE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from traitlets import Bunch
-
-    from qwen_magic.notebook.cards.cards import Card
-    from qwen_magic.notebook.cards.parts import Part
-
-__all__ = ["Body", "Column", "Fold", "Look"]
+__all__ = ["Column", "Look"]
 
 _FULL = 16  # children of one container: the names of all of them are sent with each new one
-_LIGHT = 400  # characters of finished HTML that may be sent again, if no formula is in it
+
+_SENT = (
+    *("_model_module", "_model_module_version", "_model_name", "layout", "style", "value"),
+    *("_view_module", "_view_module_version", "_view_name"),
+)
 
 W = TypeVar("W", bound=Widget)
+
+
+class _Html(HTMLMath):  # type: ignore[misc] # ipywidgets has no annotations
+    """Safe HTML that sends only what the page does not know by itself: there are many of them."""
+
+    def get_state(
+        self,
+        key: str | Iterable[str] | None = None,
+        drop_defaults: bool = False,  # noqa: FBT001, FBT002 - the base's
+    ) -> dict[str, object]:
+        """Return what is sent; the names of all traits mean those that the page needs."""
+        state: dict[str, object] = super().get_state(_SENT if key is None else key, drop_defaults)
+        return state
 
 
 class Look:
@@ -60,7 +68,7 @@ class Look:
 
     def html(self, value: str) -> HTMLMath:
         """Return a widget for safe HTML in which formulas are typeset."""
-        return self.keep(HTMLMath(value, layout=self.layout, style=self._style))
+        return self.keep(_Html(value, layout=self.layout, style=self._style))
 
     def toggle(self) -> ToggleButton:
         """Return a toggle button that starts pressed."""
@@ -103,14 +111,15 @@ class Look:
 class Column:
     """Widgets below each other, in groups, so that adding one stays cheap."""
 
-    def __init__(self, look: Look, *, classes: Sequence[str] = ()) -> None:
+    def __init__(self, look: Look, *, classes: Sequence[str] = (), full: int = _FULL) -> None:
         self.box = look.box(classes=classes)
+        self._full = full
         self._last = self.box
         self._look = look
 
     def add(self, widget: Widget) -> None:
         """Add a widget at the end."""
-        if len(self._last.children) < _FULL:
+        if len(self._last.children) < self._full:
             self._last.children = (*self._last.children, widget)
         else:
             self._last = self._look.box(widget)
@@ -127,86 +136,3 @@ class Column:
         """Show these widgets in place of all others."""
         self.box.children = widgets
         self._last = self.box
-
-
-class Body:
-    """What a card holds: a text that grows block by block, then everything else."""
-
-    def __init__(self, look: Look, *, is_answer: bool = False) -> None:
-        self._look = look
-        self._column = Column(look, classes=(ANSWER,) if is_answer else ())
-        self._open: HTMLMath | None = None
-        self._sent = ""  # the text that is finished, and its end that may be sent again
-        self._light = ""
-        self._is_answer = is_answer
-        self.box = self._column.box
-
-    def show(self, parts: Sequence[Part], *, growing: bool) -> None:
-        """Show the parts; do not send again what stands already."""
-        text = parts[0].cited if parts and isinstance(parts[0], Words) else ""
-        others = parts[1:] if text else parts
-        if not text.startswith(self._sent):
-            self._column.show_only()
-            self._open, self._sent, self._light = None, "", ""
-        rest = text[len(self._sent) :]
-        if growing and not others:
-            finished, rest = split_blocks(rest)
-            self._finish(finished)
-        drawn = html_blocks(rest, growing=growing)
-        drawn += [part_html(part, is_aside=not self._is_answer) for part in others]
-        self._put("".join((self._light, *drawn)))
-
-    def _finish(self, blocks: Sequence[str]) -> None:
-        """Send finished blocks for the last time; short ones may be sent again."""
-        if not blocks:
-            return
-        self._sent += "".join(blocks)
-        self._light += "".join(map(to_html, blocks))
-        if len(self._light) > _LIGHT or "$" in self._light:
-            self._put(self._light)
-            self._open, self._light = None, ""
-
-    def _put(self, value: str) -> None:
-        """Make this the last widget's content."""
-        if self._open is not None:
-            self._open.value = value
-        elif value.strip():
-            self._open = self._look.html(value)
-            self._column.add(self._open)
-
-
-class Fold:
-    """A heading that folds its card: open while the card is busy, unless the reader chose.
-
-    The kernel is busy, so the page toggles it by itself, with the style sheet. (An Accordion would
-    too, but no key reaches its headings.)
-
-    Attributes:
-        is_chosen: Whether the reader opened or closed it, as far as the kernel has heard.
-    """
-
-    def __init__(self, look: Look) -> None:
-        self._body = Body(look)
-        self._expected = True
-        self.is_chosen = False
-        self.heading = look.toggle()
-        self.heading.observe(self._notice, "value")
-        self.box = look.box(self.heading, self._body.box, classes=(FOLD,))
-
-    def show(self, card: Card, heading: str, *, busy: bool) -> None:
-        """Show the card under a heading."""
-        self._body.show(card.parts, growing=busy)
-        if not busy and not self.is_chosen:
-            self._expected = False
-            self.heading.value = False
-        self.heading.disabled = not card.parts
-        self.heading.description = heading
-        hear(self.heading)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it stands open, as far as the kernel has heard."""
-        return bool(self.heading.value)
-
-    def _notice(self, change: Bunch) -> None:
-        self.is_chosen = self.is_chosen or change.new != self._expected

@@ -9,10 +9,10 @@ from qwen_magic.notebook.markdown.escapes import strip_controls
 from qwen_magic.notebook.markdown.footnotes import NOTE
 from qwen_magic.notebook.markdown.tokens import parser
 
-__all__ = ["split_blocks", "without_stub"]
+__all__ = ["LINE_END", "split_blocks", "without_stub"]
 
 # A carriage return at the very end may be half of a line end.
-_LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
+LINE_END = re.compile(r"\r\n|\n|\r(?!\Z)")
 # These can go on after a blank line; any other block ends there.
 _REOPENED = ("bullet_list_open", "ordered_list_open", "code_block", f"{NOTE}_open")
 _STUB = re.compile(r"(?:\A|\n)[ >]*(?:[-+*=_#~`|]{1,6}|\d{1,9}[.)]?) *\Z")
@@ -25,7 +25,7 @@ def split_blocks(text: str) -> tuple[list[str], str]:
     this call ended, split the rest together with what arrives later. Only complete lines decide
     anything: `#` may become a heading, `#1` does not.
     """
-    lines = [match.end() for match in _LINE_END.finditer(text)]
+    lines = [match.end() for match in LINE_END.finditer(text)]
     cuts = [lines[end - 1] for end in _ends(text[: lines[-1]], len(lines))] if lines else []
     return [text[a:b] for a, b in pairwise([0, *cuts])], text[cuts[-1] if cuts else 0 :]
 

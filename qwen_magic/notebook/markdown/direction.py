@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-__all__ = ["direct", "is_right_to_left"]
+__all__ = ["direct", "is_right_to_left", "said", "turn"]
 
 _TO_THE_RIGHT = "text-align:right"  # Jupyter's styles say left
 _STYLES = {
@@ -38,8 +38,12 @@ def is_right_to_left(text: str) -> bool:
 
 def direct(block: Sequence[Token]) -> None:
     """Set the directions within an outermost block, if it is read from right to left."""
-    if not is_right_to_left("".join(_said(block))):
-        return
+    if is_right_to_left(said(block)):
+        turn(block)
+
+
+def turn(block: Sequence[Token]) -> None:
+    """Set the directions within an outermost block that is read from right to left."""
     for token in _every(block):
         if token.type in _LEFT_TO_RIGHT:
             token.attrs["dir"] = "ltr"
@@ -48,8 +52,9 @@ def direct(block: Sequence[Token]) -> None:
     block[0].attrs["dir"] = "rtl"
 
 
-def _said(block: Iterable[Token]) -> Iterator[str]:
-    return (token.content for token in _every(block) if token.type == "text")
+def said(block: Iterable[Token]) -> str:
+    """Return a block's text outside of code and formulas."""
+    return "".join(token.content for token in _every(block) if token.type == "text")
 
 
 def _every(block: Iterable[Token]) -> Iterator[Token]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import html
 import re
 from functools import cache
-from typing import TYPE_CHECKING
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from pygments.token import Token
 
 from qwen_magic.notebook.markdown.escapes import strip_controls
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from pygments.formatter import Formatter
     from pygments.lexer import Lexer
 
-__all__ = ["highlight"]
+__all__ = ["highlight", "highlight_on"]
 
 # A name outside this list would make Pygments search all installed packages for a plugin.
 _NAMES = (
@@ -32,6 +35,8 @@ _SLOW = {"c#": 5_000, "cs": 5_000, "csharp": 5_000, "groovy": 5_000}
 # Lexers backtrack: with long lines, long runs of white space or long runs of words, a few kB keep
 # some of them busy for minutes. Without these shapes the slowest needs about a second for 50 kB.
 _SHAPES = re.compile(r"[^\n]{500}|\s{100}|[\w\s@.$<>?\[\]]{1000}")
+
+_WINDOW = 1_000  # characters above growing code that are lexed again with it
 
 
 def highlight(code: str, language: str = "", *, limit: int = _LONGEST, margin: str = "0") -> str:
@@ -55,6 +60,53 @@ def _highlighted(code: str, name: str) -> str:
         return rendered(code, _lexer(name), _formatter()).rstrip("\n")
     except ClassNotFound:
         return html.escape(code)
+
+
+def highlight_on(before: str, code: str, language: str) -> tuple[str, str]:
+    """Return code as HTML, coloured as what goes on from the code before it, and what comes next.
+
+    The lexer begins anew in the code before: not far above, where no comment or string that spans
+    lines seems to be open. A longer one, or a language inside another, may get wrong colours.
+
+    Args:
+        before: As the last call returned it.
+        code: Lines without control characters, and without the last line end.
+        language: As `highlight` takes it.
+    """
+    name, text = language.lower(), f"{before}{code}"
+    if name not in _LANGUAGES or _SHAPES.search(text):
+        return html.escape(code), text[_line_start(text, len(text) - _WINDOW) :]
+    tokens = list(_lexer(name).get_tokens_unprocessed(text))
+    after = [(_coloured(kind), word[max(0, len(before) - at) :]) for at, kind, word in tokens]
+    inner = StringIO()
+    _formatter().format((pair for pair in after if pair[1]), inner)
+    return inner.getvalue().rstrip("\n"), text[_resume(tokens, text) :]
+
+
+def _coloured(kind: Any) -> Any:  # noqa: ANN401 - Pygments' kinds have no type
+    """Return a kind, but none for names and spaces: Jupyter gives them no colour."""
+    return Token if kind in Token.Name or kind in Token.Text else kind
+
+
+def _resume(tokens: list[tuple[int, Any, str]], text: str) -> int:
+    """Return the last place but a window where a lexer can begin, or else a window's length."""
+    found, above = 0, Token
+    for at, kind, word in tokens:
+        if len(text) - at < _WINDOW:
+            break
+        if text[at - 1 : at] == "\n" and not (_spans(kind) and _spans(above)):
+            found = at
+        above = kind if word.strip() else above
+    return max(found, _line_start(text, len(text) - 3 * _WINDOW))
+
+
+def _spans(kind: Any) -> bool:  # noqa: ANN401
+    return kind in Token.Comment or kind in Token.Literal.String
+
+
+def _line_start(text: str, at: int) -> int:
+    """Return where the first line begins at a place or below it."""
+    return text.find("\n", at - 1) + 1 if at > 0 else 0
 
 
 @cache

@@ -29,7 +29,7 @@ from qwen_magic.notebook.markdown.safe_markdown import link, to_markdown
 from qwen_magic.notebook.markdown.tokens import parse, top_level
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from markdown_it.token import Token
 
@@ -43,6 +43,7 @@ __all__ = [
     "html_blocks",
     "inline_code",
     "link",
+    "rendered",
     "safe_link",
     "split_blocks",
     "strip_controls",
@@ -80,7 +81,7 @@ def html_blocks(text: str, *, growing: bool = False, within: str = "") -> list[s
     blocks = list(top_level(tokens))
     for block in blocks:
         direct(block)
-    return ["".join(map(_html, block)) for block in blocks]
+    return [rendered(block) for block in blocks]
 
 
 def growing_html(text: str) -> str:
@@ -97,6 +98,11 @@ def growing_markdown(text: str) -> str:
     finished, rest = split_blocks(text)
     blocks = (block.rstrip("\n") for block in (*map(_block_markdown, finished), to_markdown(rest)))
     return "\n\n".join(filter(None, blocks))
+
+
+def rendered(tokens: Iterable[Token]) -> str:
+    """Return safe tokens as HTML."""
+    return "".join(map(_html, tokens))
 
 
 _block_html = lru_cache(_KEPT)(to_html)

@@ -11,6 +11,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_core import StateCore, inline, text_join
 from markdown_it.token import Token
 
 from qwen_magic.notebook.markdown.citations import add_citations, without_citations
@@ -25,7 +26,7 @@ from qwen_magic.notebook.markdown.tex import typesettable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["parse", "parser", "top_level"]
+__all__ = ["blocks", "parse", "parser", "safe", "top_level"]
 
 _BREAKS = ("softbreak", "hardbreak")
 _FORMULAS = ("math_inline", "math_display", "math_block")
@@ -52,7 +53,24 @@ def parser() -> MarkdownIt:
 
 def parse(text: str) -> list[Token]:
     """Return the safe tokens of a whole text."""
-    tokens = parser().parse(strip_controls(text))
+    return _marked(parser().parse(strip_controls(text)))
+
+
+def blocks(source: str) -> list[Token]:
+    """Return the tokens of a text without control characters; what is inside a block is source."""
+    md = parser()
+    return md.block.parse(source, md, {}, []) or []
+
+
+def safe(tokens: list[Token]) -> list[Token]:
+    """Return the safe tokens of some of `blocks`."""
+    state = StateCore("", parser(), {}, tokens)
+    inline(state)
+    text_join(state)
+    return _marked(tokens)
+
+
+def _marked(tokens: list[Token]) -> list[Token]:
     mark(tokens)
     tokens = label(tokens)
     for token in tokens:

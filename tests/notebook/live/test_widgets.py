@@ -10,7 +10,8 @@ from ipywidgets import HTMLMath, VBox
 from qwen_magic.demo.answers.essay import essay
 from qwen_magic.notebook.cards.cards import Card
 from qwen_magic.notebook.cards.parts import Note, Words
-from qwen_magic.notebook.live.widgets import Body, Column, Fold, Look
+from qwen_magic.notebook.live.body import Body, Fold
+from qwen_magic.notebook.live.widgets import Column, Look
 from qwen_magic.notebook.markdown.markdown import to_html
 
 if TYPE_CHECKING:
