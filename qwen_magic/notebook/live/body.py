@@ -50,6 +50,7 @@ class Body:
         if not self._goes_on(text):
             self._column.show_only()
             self._open, self._long, self._sent, self._light = None, None, "", ""
+            self._shown = 0
         rest = text[len(self._sent) :]
         if growing and not others:
             self._grow(rest)
