@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from qwen_magic.demo.usage import pieces
+from qwen_magic.demo.wire.items import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from qwen_magic.demo.wire.items import Item
 
@@ -117,11 +118,24 @@ def _reasoning(item: Item, at: Item, family: str = "reasoning_summary_text") -> 
 def _message(item: Item, at: Item) -> Iterator[Frame]:
     for index, part in enumerate(item["content"]):
         here, text = {**at, "content_index": index}, part["text"]
-        yield _frame("response.content_part.added", part=part | {"text": ""}, **here)
-        for piece in pieces(text):
-            yield _frame("response.output_text.delta", 1, delta=piece, logprobs=[], **here)
+        empty: Item = {"text": "", "annotations": []}
+        yield _frame("response.content_part.added", part=part | empty, **here)
+        yield from _cited(text, part["annotations"], here)
         yield _frame("response.output_text.done", text=text, logprobs=[], **here)
         yield _frame("response.content_part.done", part=part, **here)
+
+
+def _cited(text: str, annotations: Sequence[Item], here: Item) -> Iterator[Frame]:
+    """Yield the pieces of a text; each annotation follows the piece that completes its place."""
+    left = list(enumerate(annotations))
+    sent = 0
+    for piece in pieces(text):
+        yield _frame("response.output_text.delta", 1, delta=piece, logprobs=[], **here)
+        sent += len(piece)
+        while left and place_of(left[0][1]) <= sent:
+            number, told = left.pop(0)
+            kind = "response.output_text.annotation.added"
+            yield _frame(kind, annotation=told, annotation_index=number, **here)
 
 
 def _function_call(item: Item, at: Item) -> Iterator[Frame]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -164,3 +164,29 @@ def test_a_search_tells_its_sources_when_it_is_done(demo: DemoServer) -> None:
 def test_sequence_numbers_have_no_gap(demo: DemoServer) -> None:
     numbers = [event["sequence_number"] for event in streamed(demo, "Introduce AI")]
     assert all(after - before == 1 for before, after in pairwise(numbers))
+
+
+@pytest.mark.parametrize(
+    ("question", "tools"),
+    [
+        ("Search the web for Qwen", [{"type": "web_search"}]),
+        ("搜索一下通义千问", [{"type": "web_search"}]),
+        ("What does the handbook say about support?", [{"type": "file_search", "vector_store_ids": ["v"]}]),
+    ],
+)  # fmt: skip
+def test_what_a_search_found_is_cited_where_it_is_told(
+    demo: DemoServer, question: str, tools: list[dict[str, Any]]
+) -> None:
+    events = streamed(demo, question, tools=tools)
+    told = [event for event in events if event["type"].endswith("annotation.added")]
+    (part,) = events[-1]["response"]["output"][-1]["content"]
+    assert [event["annotation"] for event in told] == part["annotations"]
+    assert [event["annotation_index"] for event in told] == list(range(len(told)))
+    assert told
+    sent = ""
+    for event in events:
+        sent += event["delta"] if event["type"] == "response.output_text.delta" else ""
+        if event in told:
+            place = event["annotation"].get("end_index", event["annotation"].get("index"))
+            assert sent.startswith(part["text"][:place])
+            assert part["text"][place : place + 1] == "\n"

@@ -35,6 +35,13 @@ PHRASES = {
     "Another view of it": "换个角度的图片",
     "handbook.md": "员工手册.md",
     "Support answers within one working day.": "客服会在一个工作日内回应。",
+    ": ": "：",
+    "cloud computing and large models.": "云计算与大模型。",
+    "the same for mainland China.": "面向中国大陆的云计算与大模型服务。",
+    "the models' own site, with a chat.": "模型的官方网站，可直接对话。",
+    "code and open weights.": "代码与开源权重。",
+    "an encyclopedia for all to edit.": "人人可编辑的百科全书。",
+    "the language and its documents.": "Python 语言及其文档。",
     "A search for *{query}* leads to:\n\n{listed}": "搜索“{query}”，找到：\n\n{listed}",
     "Key information on <{url}>:\n\n| Section | Content |\n|---|---|\n"
     "| Models | the Qwen family of large models |\n| Products | computing, storage, databases |\n"

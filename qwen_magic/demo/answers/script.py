@@ -9,6 +9,7 @@ from __future__ import annotations
 from qwen_magic.demo.answers import chinese_topics, functions, mcp, served, topics
 from qwen_magic.demo.answers.arithmetic import compared, expression, total
 from qwen_magic.demo.answers.chinese import Voice, apology, simplified, spaced, voice_of
+from qwen_magic.demo.answers.citing import citations
 from qwen_magic.demo.answers.essay import asked_length, essay
 from qwen_magic.demo.answers.given import given
 from qwen_magic.demo.answers.images import described
@@ -78,10 +79,12 @@ def _served(scene: Scene, say: Voice) -> list[Item]:
     if not made:
         return []
     steps = [item for thought, call in made for item in (reasoning(say(thought)), call)]
-    found = served.findings([call for _, call in made], say)
+    calls = [call for _, call in made]
+    found = served.findings(calls, say)
+    proofs = citations(found, calls, say)
     if set(names) - {"code_interpreter"}:
         found += "\n\n" + say("These finds are samples: the demo asks nobody.")
-    return [*steps, *_says(scene, Answer(found, say("That answers the question.")), say)]
+    return [*steps, *_says(scene, Answer(found, say("That answers the question."), proofs), say)]
 
 
 def _mcp(scene: Scene, say: Voice) -> list[Item]:
@@ -103,7 +106,7 @@ def _says(scene: Scene, answer: Answer, say: Voice) -> list[Item]:
     thought, given = answer.thought, scene.instructions
     if given:
         thought += say("\nThe instructions of this turn say: {given}", given=given)
-    return [reasoning(thought), message(f"{answer.text}\n\n{say(CLOSING)}")]
+    return [reasoning(thought), message(f"{answer.text}\n\n{say(CLOSING)}", answer.annotations)]
 
 
 def _shortened(item: Item, effort: str) -> Item:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwen_magic.demo.answers.chinese import Voice, simplified, spaced
+from qwen_magic.demo.answers.citing import told_files, told_search
 from qwen_magic.demo.answers.interpreter import program
 
 if TYPE_CHECKING:
@@ -182,13 +183,6 @@ TOOLS = {
 """The built-in tools, in the order the script uses them."""
 
 
-def _told_search(item: Item, say: Voice) -> str:
-    urls = dict.fromkeys(source["url"] for source in item["action"]["sources"])
-    listed = "\n".join(f"- <{url}>" for url in urls)
-    query = item["action"]["query"]
-    return say("A search for *{query}* leads to:\n\n{listed}", query=query, listed=listed)
-
-
 def _told_page(item: Item, say: Voice) -> str:
     return say(
         "Key information on <{url}>:\n\n| Section | Content |\n|---|---|\n"
@@ -208,18 +202,11 @@ def _told_pictures(item: Item, _say: Voice) -> str:
     return "\n".join(f"{one['index']}. [{one['title']}]({one['url']})" for one in found)
 
 
-def _told_files(item: Item, say: Voice) -> str:
-    return "\n".join(
-        say("*{name}* says: {text}", name=one["filename"], text=one["text"])
-        for one in item["results"]
-    )
-
-
 _TOLD: dict[str, Callable[[Item, Voice], str]] = {
-    "web_search_call": _told_search,
+    "web_search_call": told_search,
     "web_extractor_call": _told_page,
     "code_interpreter_call": _told_code,
     "web_search_image_call": _told_pictures,
     "image_search_call": _told_pictures,
-    "file_search_call": _told_files,
+    "file_search_call": told_files,
 }

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-__all__ = ["BUILT_IN", "Item", "call", "message", "output_of", "reasoning", "text_of"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+__all__ = ["BUILT_IN", "Item", "call", "message", "output_of", "place_of", "reasoning", "text_of"]
 
 Item: TypeAlias = dict[str, Any]
 
@@ -22,10 +25,15 @@ BUILT_IN = (
 _READ_AS_TEXT = ("text", "arguments", "output", "code", "goal", "refusal", "summary", "content")
 
 
-def message(text: str) -> Item:
-    """Return what the assistant says."""
-    part = {"annotations": [], "text": text, "type": "output_text"}
+def message(text: str, annotations: Iterable[Item] = ()) -> Item:
+    """Return what the assistant says, and what proves it."""
+    part = {"annotations": [*annotations], "text": text, "type": "output_text"}
     return {"type": "message", "role": "assistant", "status": "completed", "content": [part]}
+
+
+def place_of(annotation: Mapping[str, Any]) -> int:
+    """Return where in a text the place ends that an annotation is about."""
+    return int(annotation["end_index"] if "end_index" in annotation else annotation["index"])
 
 
 def reasoning(text: str) -> Item:

@@ -25,6 +25,7 @@ class Answer:
 
     text: str
     thought: str
+    annotations: Sequence[Item] = ()
 
 
 @dataclass(frozen=True, slots=True)

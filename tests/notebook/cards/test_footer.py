@@ -100,9 +100,11 @@ def test_an_ending_is_told_unless_the_turn_simply_completed() -> None:
         "",
         "",
         "Stopped at max_output_tokens.",
-        "Stopped by you — the answer above is incomplete.",
+        "Cancelled at the server.",
         "Max_output_tokens",
     ]
+    stopped = replace(half, status="cancelled", error="")
+    assert ending(stopped) == "Stopped by you — the answer above is incomplete."
 
 
 def test_a_stop_before_any_answer_claims_none() -> None:
