@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bench.shapes import shaped
 from tests.browser.model import Model, answer, modelled, reasoning, tool
 from tests.browser.watching import frames, use_theme, watch_frames, words
 from tests.notebook.attacks import ATTACKS
@@ -37,6 +38,7 @@ CODE = {
     "outputs": [{"type": "logs", "logs": "\n".join(f"{i} {i**0.5}" for i in range(1000))}],
 }
 with_subshells = pytest.mark.skipif(version("ipykernel") < "7", reason="no subshells before 7")
+LONG = {"table": "| 0 | {} | 0 | none |\n", "list": "1. {}\n", "quote": ">\n> {}\n>\n"}
 RAN = "window.ran = (window.ran || 0) + 1"
 
 
@@ -190,6 +192,31 @@ def test_two_cells_stream_one_after_the_other(lab: Jupyter, model: Model) -> Non
         assert output["metadata"]["qwen_magic"]["status"] == "completed"
         assert notebook.output(i).inner_text().startswith("An answer")
     assert notebook.page.locator(".jupyter-widgets").count() == 0
+
+
+@pytest.mark.parametrize("shape", LONG)
+def test_the_parts_of_a_long_block_stand_where_the_whole_will(
+    lab: Jupyter, model: Model, shape: str
+) -> None:
+    notebook = asking(lab, model, f"%%qwen -c {shape}\nHi")
+    lines = shaped(shape, 2_400).splitlines(keepends=True)
+    size = len(lines) // 6
+    ends = [LONG[shape].format(f"stop {number}") for number in range(6)]
+    said = ["".join(lines[size * n : size * (n + 1)]) + end for n, end in enumerate(ends)]
+    first, *others = [answer(text, pieces=1) for text in said]
+    model.says(first, *([delta] for _, delta in others))
+    notebook.run(1, wait=False)
+    for number in range(6):
+        notebook.wait_output(1, f"stop {number}")
+        if number < 5:
+            model.goes_on()
+    parts = notebook.output(1).locator("[class*=qwen-magic-long-] .widget-htmlmath").count()
+    notebook.screenshot(f"live-long-{shape}")
+    live = words(notebook, 1)
+    settled(notebook, model)
+    notebook.screenshot(f"settled-long-{shape}")
+    assert parts > 3
+    assert words(notebook, 1)[: len(live)] == live
 
 
 def test_a_theme_can_change_while_it_grows(lab: Jupyter, model: Model) -> None:

@@ -8,7 +8,7 @@ from qwen_magic.notebook.cards.html import part_html
 from qwen_magic.notebook.cards.parts import Words
 from qwen_magic.notebook.kernel.subshells import hear
 from qwen_magic.notebook.live.long_block import LongBlock, is_due
-from qwen_magic.notebook.live.stylesheet import ANSWER, FOLD
+from qwen_magic.notebook.live.stylesheet import ANSWER, FOLD, REST
 from qwen_magic.notebook.live.widgets import Column
 from qwen_magic.notebook.markdown.markdown import html_blocks, split_blocks, to_html
 from qwen_magic.notebook.markdown.settling import Context, settle
@@ -27,6 +27,7 @@ __all__ = ["Body", "Fold"]
 
 _LIGHT = 400  # characters of finished HTML that may be sent again, if no formula is in it
 _LONG = 1_000  # characters of an open block's HTML, from which on it grows part by part
+_SOON = 500  # from which on it may soon do so
 
 
 class Body:
@@ -40,6 +41,7 @@ class Body:
         self._sent = ""  # the text that is finished, and its end that may be sent again
         self._light = ""
         self._shown = 0  # characters of the open block
+        self._left: tuple[HTMLMath, str] | None = None  # what a text becomes with the next drawing
         self._is_answer = is_answer
         self.box = self._column.box
 
@@ -51,6 +53,7 @@ class Body:
             self._column.show_only()
             self._open, self._long, self._sent, self._light = None, None, "", ""
             self._shown = 0
+        self._leave()
         rest = text[len(self._sent) :]
         if growing and not others:
             self._grow(rest)
@@ -80,19 +83,32 @@ class Body:
             self._shown = len(rest)
             drawn = "".join(html_blocks(rest, growing=True))
             part = settle(Context(), rest) if len(drawn) > _LONG else None
-            if part is None:
+            if part is not None:
+                self._lengthen(part, rest)
+            elif len(drawn) < _SOON:
                 self._put(f"{self._light}{drawn}")
             else:
-                self._lengthen(part, rest)
+                self._put(f'{self._light}<div class="{REST}">\n{drawn}</div>\n')
 
     def _lengthen(self, part: tuple[str, Context], rest: str) -> None:
-        """Go on with the open block part by part."""
-        if self._light or self._open is not None:
+        """Go on with the open block part by part.
+
+        The text before it keeps the block until its parts are there; the style sheet hides it then.
+        """
+        if self._open is not None:
+            self._left = (self._open, self._light)
+        elif self._light:
             self._put(self._light)
         self._open, self._light = None, ""
         self._long = LongBlock(self._look, part)
-        self._column.add(self._long.box)
         self._long.show(rest)
+        self._column.add(self._long.box)
+
+    def _leave(self) -> None:
+        """Take the block out of the text before it."""
+        if self._left is not None:
+            widget, value = self._left
+            widget.value, self._left = value, None
 
     def _finish(self, blocks: Sequence[str]) -> None:
         """Send finished blocks for the last time; short ones may be sent again."""

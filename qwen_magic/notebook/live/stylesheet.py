@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from qwen_magic.notebook.markdown.drawing import ON, OPEN
 
-__all__ = ["ANSWER", "APPROVAL", "CLASSES", "FOLD", "RIGHT_TO_LEFT", "STYLE", "long_block"]
+__all__ = ["ANSWER", "APPROVAL", "CLASSES", "FOLD", "REST", "RIGHT_TO_LEFT", "STYLE", "long_block"]
 
 CLASSES = ("qwen-magic-turn", "jp-RenderedHTMLCommon", "jp-RenderedHTML")
 ANSWER = "qwen-magic-answer"
 FOLD = "qwen-magic-fold"
 APPROVAL = "qwen-magic-approval"
+REST = "qwen-magic-rest"
 RIGHT_TO_LEFT = "qwen-magic-right-to-left"
 
 _HEADINGS = ":is(h1, h2, h3, h4, h5, h6)"
@@ -28,13 +29,16 @@ def long_block(kind: str) -> str:
 
 
 # A long block's parts stand in widgets of their own, which must leave no trace: they have no boxes,
-# so that words flow from one into the next, and rows stand in the columns of one table.
+# so that words flow from one into the next, and rows stand in the columns of one table. What begins
+# or ends to be in parts takes two messages: between them, the page shows it only once.
 _LONG = '[class*="qwen-magic-long-"]'
 _PARTS = f".qwen-magic-turn {_LONG} :is(.widget-vbox, .widget-htmlmath, .widget-htmlmath-content)"
 _QUOTE = f".qwen-magic-turn .{long_block('quote')}"
 _TABLE = f".qwen-magic-turn .{long_block('table')}"
 _LONG_STYLE = f"""
 {_PARTS} {{ display: contents }}
+.widget-htmlmath:has(+ {_LONG} > .widget-htmlmath > *) > * > .{REST},
+.qwen-magic-turn {_LONG} > .widget-htmlmath:first-child:not(:has(> * > .{OPEN})) ~ * {{ display: none }}
 .qwen-magic-turn .{long_block("paragraph")} {{ margin: 0 0 1em !important; text-align: left }}
 {_QUOTE} {{
   margin: 1em 2em !important; padding: 0 1em !important; border-left: 5px solid var(--jp-border-color2) }}
@@ -60,7 +64,7 @@ _LONG_STYLE = f"""
 .qwen-magic-turn li.{ON} {{ list-style: none }}
 """
 
-STYLE = f"""<style>{_LONG_STYLE}
+STYLE = f"""<style>
 .qwen-magic-turn {{
   display: block; font-size: var(--jp-content-font-size1, inherit); padding-right: 20px !important }}
 .qwen-magic-turn .widget-vbox, .qwen-magic-turn .widget-htmlmath {{
@@ -104,4 +108,4 @@ STYLE = f"""<style>{_LONG_STYLE}
   background: var(--jp-brand-color1, #1976d2); border-color: transparent; color: #fff }}
 .qwen-magic-turn .{APPROVAL} {{ margin: .6em 0 1em !important }}
 .qwen-magic-turn .{APPROVAL} .widget-label {{ font-size: inherit; opacity: 1 }}
-</style>"""
+{_LONG_STYLE}</style>"""

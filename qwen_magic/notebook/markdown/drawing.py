@@ -63,9 +63,10 @@ def _html(context: Context, shown: list[Token], *, is_cut: bool) -> Iterator[str
             yield rendered([token])
 
 
-def plain_html(text: str) -> str:
+def plain_html(text: str, *, is_cut: bool) -> str:
     """Return a part of a formula whose end is missing."""
-    return f"<span>{escape(text)}</span>"
+    name = f' class="{OPEN}"' if is_cut else ""
+    return f"<span{name}>{escape(text)}</span>"
 
 
 def code_html(context: Context, code: str, language: str, *, is_cut: bool) -> str:
@@ -127,6 +128,8 @@ def _mark(context: Context, tokens: Sequence[Token], path: Sequence[int], *, is_
         _name(token, ON)
     for at in path:
         _name(tokens[at], OPEN)
+    if is_cut and context.kind in {"paragraph", "table"}:
+        _name(tokens[0], OPEN)
     if context.kind == "paragraph":
         return
     leaves = [token for token in tokens if token.type == "paragraph_open" and not token.hidden]

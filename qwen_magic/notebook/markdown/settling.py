@@ -46,7 +46,7 @@ def tail_html(context: Context, block: str) -> str:
     """Return the unsettled end of an open block as HTML, which is sent again and again."""
     tail = strip_controls(without_stub(block[context.settled :]))
     if context.leaf == "formula":
-        return plain_html(tail)
+        return plain_html(tail, is_cut=False)
     found = opened(context, tail)
     return _CELL.sub(_briefly, drawn(context, found.tokens))
 
@@ -123,4 +123,4 @@ def _formula(context: Context, tail: str) -> tuple[str, int, Context] | None:
     if end <= len(opening):
         return None
     after = Context(f"{opening}{tail[end - 1]}", leaf="formula", kind="paragraph")
-    return plain_html(tail[:end]), end, after
+    return plain_html(tail[:end], is_cut=True), end, after

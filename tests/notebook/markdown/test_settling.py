@@ -65,6 +65,7 @@ def parts(text: str, lengths: list[int]) -> tuple[list[str], str]:
             break
         while part := settle(context, block):
             assert part[1].settled > context.settled
+            assert re.match(r"<\w+ [^>]*qwen-magic-open", part[0])  # else the page hides the others
             found.append(part[0])
             context = part[1]
             assert_inert(part[0])
