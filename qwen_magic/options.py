@@ -219,6 +219,13 @@ OPTIONS: tuple[Option, ...] = (
         ("--background",),
         "return at once while the server works; %qwen_log --refresh shows the answer",
     ),
+    Option(
+        "fetch",
+        ("--fetch",),
+        "show a response that the server keeps, instead of asking",
+        "ID",
+        _named("--fetch"),
+    ),
     Option("raw", ("--raw",), "send {{name}} as it stands"),
     Option("dry_run", ("--dry-run",), "show the request, send nothing"),
 )

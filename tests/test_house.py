@@ -58,7 +58,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.magics": (
         *("responses", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        *("conversation.asking", "notebook.kernel", "notebook.document", "notebook.live"),
+        *("conversation.asking", "notebook.kernel", "notebook.document", "notebook.cards"),
+        "notebook.live",
     ),
     "notebook.steering": (
         *("responses", "options", "settings"),

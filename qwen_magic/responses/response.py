@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from qwen_magic.responses.endpoint import MCP_OPEN, without_secrets
 from qwen_magic.responses.items import Item
@@ -86,18 +86,24 @@ class Echo(Struct, frozen=True):
         created_at: When the server took it, in seconds since the epoch.
         parallel_tool_calls: Whether several calls may be made at once.
         tools: The tools that were offered, as the server understood them; without secrets.
+        earlier: The ids of the responses that were continued for the same question.
     """
 
     created_at: float | None = None
     parallel_tool_calls: bool | None = None
     tools: tuple[dict[str, Any], ...] = ()
+    earlier: tuple[str, ...] = ()
+
+    def after(self, response_id: str | None) -> Echo:
+        """Return this one, with the id of a response that is about to be continued."""
+        return structs.replace(self, earlier=(*self.earlier, *filter(None, (response_id,))))
 
     def filled(self, older: Echo) -> Echo:
         """Return this one; what it leaves open, an older one says."""
         at = older.created_at if self.created_at is None else self.created_at
         known = self.parallel_tool_calls
         parallel = older.parallel_tool_calls if known is None else known
-        return Echo(at, parallel, self.tools or older.tools)
+        return Echo(at, parallel, self.tools or older.tools, older.earlier)
 
 
 class Response(Struct, frozen=True):

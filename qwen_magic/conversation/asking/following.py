@@ -49,7 +49,7 @@ def refreshed(session: Session) -> tuple[Turn, ...]:
     Raises:
         QwenError: The server cannot be asked.
     """
-    return tuple(_looked(session, record) for record in session.store.left(session.chain))
+    return tuple(_looked(session, record) for record in session.store.remote.left(session.chain))
 
 
 def waited(session: Session, planned: Plan) -> Generator[Turn, None, bool]:
@@ -60,7 +60,7 @@ def waited(session: Session, planned: Plan) -> Generator[Turn, None, bool]:
     Raises:
         QwenError: The server cannot be asked, or makes no progress.
     """
-    left = session.store.left(planned.record.chain)
+    left = session.store.remote.left(planned.record.chain)
     before = next((record for record in left if record.id == planned.record.parent), None)
     if before is None:
         return False
@@ -90,7 +90,7 @@ def _looked(session: Session, record: Record) -> Turn:
 
 
 def _settle(session: Session, record: Record, turn: Turn) -> Turn:
-    session.store.settle(record, turn)
+    session.store.remote.settle(record, turn)
     if turn.usage and not session.settings.replay:
         session.used += turn.usage.total_tokens
     return turn

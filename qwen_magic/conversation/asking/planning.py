@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Plan", "Question", "chain_of", "noted", "plan", "rebuilt"]
 
+_BRANCHES = frozenset({"new", "from"})
+
 
 class Question(Struct, frozen=True):
     """What is asked, how, and where."""
@@ -87,10 +89,12 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)
     tools = toolbox(settings.tools)
     chain = chain_of(notebook, settings, asking.conversation)
-    tree = store.tree(chain) if asking.conversation is None else Tree()
-    placement = place(tree, replace(asked, how="new") if asking.new else asked)
+    asking = _joining(store, chain, question)
+    tree = store.tree(chain)
+    placement = place(tree, _placed(asked, asking))
     server, head = _server(store, settings), _record(store, chain, placement)
     reason = rebuild_reason(head, server, store.now(), calls_answered(question.prompt))
+    reason = "" if asking.conversation else reason
     before = _before(store, chain, placement) if reason else ()
     kept = head.system if head and asking.system is None else asking.system
     request = request_for(
@@ -99,7 +103,9 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         settings,
         offered=tools.objects,
         system=settings.system if kept is None else kept,
-        previous_response_id=head.response_id if head and not reason else None,
+        previous_response_id=head.response_id
+        if head and not reason and not asking.conversation
+        else None,
     )
     check(request, vendor=settings.endpoint().is_like_model_studio)
     _check_background(request, tools)
@@ -117,6 +123,28 @@ def noted(known: Plan, note: str) -> Plan:
     """Return the plan with something to tell the reader first; an empty note changes nothing."""
     notes = (*filter(None, (note,)), *known.turn.notes)
     return replace(known, turn=replace(known.turn, notes=notes))
+
+
+def _joining(store: ChainStore, chain: Chain, question: Question) -> Asking:
+    """Return how to ask, with the conversation that the chain's turns join.
+
+    Raises:
+        RequestError: It should leave the conversation.
+    """
+    asking = question.asking
+    conversation = asking.conversation or store.remote.conversation(chain)
+    if conversation and not asking.conversation and (asking.new or question.asked.how in _BRANCHES):
+        raise RequestError(
+            f"a conversation on the server only goes on: {conversation}",
+            hint="%qwen_chain NAME goes to another chain",
+        )
+    return dataclasses.replace(asking, conversation=conversation)
+
+
+def _placed(asked: Asked, asking: Asking) -> Asked:
+    if asking.conversation:
+        return replace(asked, how="append")
+    return replace(asked, how="new") if asking.new else asked
 
 
 def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:

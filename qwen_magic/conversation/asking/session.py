@@ -11,6 +11,7 @@ from msgspec.structs import replace as with_fields
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import refreshed, waited
+from qwen_magic.conversation.asking.keeping import Forgotten, fetched, forgotten
 from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, noted, plan
 from qwen_magic.conversation.asking.question import Asking
 from qwen_magic.conversation.asking.rounds import Rounds
@@ -163,19 +164,19 @@ class Session:
             self.store.end(record, ended)
 
     def refresh(self) -> tuple[Turn, ...]:
-        """Look at the chain's turns in the background; return them as they stand now.
-
-        Raises:
-            QwenError: The server cannot be asked.
-        """
+        """Look at the chain's turns in the background; return them as they stand now."""
         return refreshed(self)
 
-    def client(self) -> Client:
-        """Return what sends requests, for the settings as they are now.
+    def fetch(self, response_id: str) -> Turn:
+        """Return a response that the server keeps, as a turn."""
+        return fetched(self, response_id).turn
 
-        Raises:
-            RequestError: The settings name no place to ask, or no key that is needed there.
-        """
+    def forget(self) -> Forgotten:
+        """Delete the chain's responses from the server; the turns stay here."""
+        return forgotten(self)
+
+    def client(self) -> Client:
+        """Return what sends requests, for the settings as they are now."""
         return self._connecting.client(self.settings)
 
     def prepare(
@@ -197,9 +198,7 @@ class Session:
 
     def head(self) -> Turn | None:
         """Return the last good turn of the current chain."""
-        nodes = path(self.store.tree(self.chain))
-        records = self.store.read(self.chain, [node.id for node in nodes[-1:]])
-        return turn_of(records[0], len(nodes)) if records else None
+        return next(iter(self._turns(last=1)), None)
 
     def __enter__(self) -> Self:
         return self
@@ -209,9 +208,7 @@ class Session:
 
     def path(self) -> tuple[Turn, ...]:
         """Return the turns that the next one continues, in order."""
-        nodes = path(self.store.tree(self.chain))
-        records = self.store.read(self.chain, [node.id for node in nodes])
-        return tuple(turn_of(record, number) for number, record in enumerate(records, 1))
+        return self._turns()
 
     def close(self) -> None:
         """Close the connection, and end calls that still run; the next ask opens another."""
@@ -230,6 +227,12 @@ class Session:
             settings = replace(settings, tools=tuple(tools))
         question = Question(prompt, asking or Asking(), asked or Asked())
         return plan(self.store, self.notebook, settings, question)
+
+    def _turns(self, *, last: int = 0) -> tuple[Turn, ...]:
+        """Return the last turns of the path; 0 for all."""
+        nodes = list(enumerate(path(self.store.tree(self.chain)), 1))[-last:]
+        records = self.store.read(self.chain, [node.id for _, node in nodes])
+        return tuple(turn_of(r, number) for r, (number, _) in zip(records, nodes, strict=True))
 
     def _rounds(self, client: Client) -> Rounds:
         """Return what takes a turn through all its responses."""

@@ -14,7 +14,18 @@ from qwen_magic.responses.nearest import suggestion
 if TYPE_CHECKING:
     from qwen_magic.conversation.store.schema import Rows
 
-__all__ = ["chains", "delete", "fork", "move", "number", "rename", "row", "switch"]
+__all__ = [
+    "bind",
+    "chains",
+    "conversation",
+    "delete",
+    "fork",
+    "move",
+    "number",
+    "rename",
+    "row",
+    "switch",
+]
 
 _GOOD = "status IN ('completed', 'incomplete')"
 
@@ -37,6 +48,21 @@ def switch(rows: Rows, chain: Chain) -> None:
     row(rows, chain)
     named = (clean(chain.name), chain.notebook)
     rows.execute("UPDATE notebooks SET chain = ? WHERE id = ?", named)
+
+
+def bind(rows: Rows, chain: Chain, conversation: str | None) -> None:
+    """Let a chain's turns join a conversation on the server; None lets them continue each other."""
+    named = (conversation, row(rows, chain))
+    rows.execute("UPDATE chains SET conversation = ? WHERE id = ?", named)
+
+
+def conversation(rows: Rows, chain: Chain) -> str | None:
+    """Return the conversation that a chain's turns join, if there is one."""
+    found = rows.execute(
+        "SELECT conversation FROM chains WHERE notebook = ? AND name = ?",
+        (chain.notebook, clean(chain.name)),
+    ).fetchone()
+    return found[0] if found else None
 
 
 def move(rows: Rows, chain: Chain, head: int | None) -> None:

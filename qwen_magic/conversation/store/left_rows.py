@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from qwen_magic.conversation.store.turn_rows import update
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.store.schema import Rows
     from qwen_magic.conversation.turn.records import Record
 
-__all__ = ["interrupt", "settle"]
+__all__ = ["forget", "interrupt", "settle"]
 
 _OPEN = "status IN ('queued', 'in_progress')"
 
@@ -44,3 +46,12 @@ def settle(rows: Rows, record: Record) -> Record:
             (record.uid,),
         )
     return record
+
+
+def forget(rows: Rows, record: Record) -> None:
+    """Forget the ids of a turn's responses, so that nothing continues them."""
+    rows.execute(
+        "UPDATE contents SET response_id = NULL WHERE response_id = ?", (record.response_id,)
+    )
+    echo = replace(record.echo, earlier=())
+    update(rows, replace(record, response_id=None, echo=echo))

@@ -16,6 +16,7 @@ from qwen_magic.conversation.store.database import Database
 from qwen_magic.conversation.store.lanes import Lanes
 from qwen_magic.conversation.store.notebook_rows import Notebook
 from qwen_magic.conversation.store.partials import Written, pieces
+from qwen_magic.conversation.store.remote import Remote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,11 +48,13 @@ class ChainStore:
 
     Attributes:
         lanes: Who is asking in each of its chains.
+        remote: What it knows of the server's side of its chains.
     """
 
     def __init__(self, folder: Path | None, *, clock: Callable[[], float] = time.time) -> None:
         self.lanes = Lanes()
         self._database = Database(folder)
+        self.remote = Remote(self._database, clock)
         self._clock = clock
         self._growing: dict[str, tuple[float, tuple[Written, ...]]] = {}
 
@@ -192,16 +195,6 @@ class ChainStore:
         self._growing.pop(record.uid, None)
         record = record.brought(turn, self._clock())
         return self._database.run(partial(turn_rows.end, record=record))
-
-    def left(self, chain: Chain) -> tuple[Record, ...]:
-        """Return the turns of a chain that the server works on while nobody waits."""
-        found = [n.id for n in self.tree(chain).nodes if n.status in {"queued", "in_progress"}]
-        return tuple(record for record in self.read(chain, found) if record.is_left)
-
-    def settle(self, record: Record, turn: Turn) -> Record:
-        """Store how such a turn stands now; it leaves its place as the head only if it failed."""
-        record = record.brought(turn, self._clock())
-        return self._database.run(partial(left_rows.settle, record=record))
 
     def resume(self, saved: Sequence[Saved], like: Record) -> tuple[Record, ...]:
         """Add the turns of a notebook's file to a chain, the last as its head; return the new ones.

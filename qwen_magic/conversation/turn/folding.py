@@ -89,7 +89,8 @@ def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0
         case Answered(number, item):
             return replace(turn, output=output.exchange(turn.output, number, item))
         case Continued():
-            return replace(turn, answered=len(turn.output), spent=turn.usage)
+            echo = turn.echo.after(turn.response_id)
+            return replace(turn, answered=len(turn.output), spent=turn.usage, echo=echo)
         case _:
             return _with(turn, written(_current(turn), event))
 

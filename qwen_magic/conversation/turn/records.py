@@ -27,6 +27,7 @@ __all__ = [
     "digest",
     "input_of",
     "item_json",
+    "prompt_in",
     "read_echo",
     "read_item",
     "read_items",
@@ -147,6 +148,16 @@ def input_of(prompt: Prompt) -> tuple[dict[str, Any], ...]:
     if isinstance(prompt, str):
         return ({"role": "user", "content": prompt},)
     return tuple(dict(message) for message in prompt)
+
+
+def prompt_in(items: Sequence[Mapping[str, Any]]) -> str:
+    """Return the text of the last question among input items."""
+    asked = [item for item in items if item.get("role") == "user"]
+    content = asked[-1].get("content") if asked else ""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, list | tuple) else ()
+    return " ".join(str(part.get("text") or "") for part in parts if isinstance(part, dict)).strip()
 
 
 def digest(body: Mapping[str, Any]) -> str:

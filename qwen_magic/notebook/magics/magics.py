@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 from traitlets import observe
 
+from qwen_magic.errors import CellError
 from qwen_magic.helptext import help_text
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
@@ -121,6 +122,9 @@ class QwenMagics(Configured):
         self._enter(frontend)
         stands_in = self._adopt(cell.options)
         settings = self.session.settings
+        if "fetch" in cell.options:
+            self._fetch(cell, frontend)
+            return
         asked = self._placed(frontend, cell)
         prompt, filled = prompt_for(cell, self.variables())
         asking = asking_of(cell.options)
@@ -143,6 +147,19 @@ class QwenMagics(Configured):
             self._show(in_order(self.session, turns), view, name)
         finally:
             self.left.settle(self.session)
+
+    def _fetch(self, cell: Cell, frontend: Frontend) -> None:
+        """Show a response that the server keeps, and what it was asked."""
+        from qwen_magic.conversation.asking.keeping import fetched
+        from qwen_magic.notebook.live.live import view_for
+        from qwen_magic.notebook.magics.fetching import told
+
+        if cell.text.strip():
+            raise CellError("--fetch asks nothing", hint="leave the text out, or --fetch")
+        name = check_free(cell.options.get("out", "_qwen"), self._shell.user_ns_hidden)
+        found = fetched(self.session, cell.options["fetch"])
+        self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = found.turn
+        view_for(frontend, self.session.settings, told(found.inputs)).settle(found.turn)
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
         """Return what to say once: that the demo stands in, and what is wrong with the store."""

@@ -21,12 +21,24 @@ if TYPE_CHECKING:
 __all__ = ["ChainCommand", "LogCommand", "parse_chain", "parse_log"]
 
 Action: TypeAlias = Literal[
-    "show", "switch", "new", "from", "rewind", "restore", "resume", "list", "delete", "rename"
+    "show",
+    "switch",
+    "new",
+    "from",
+    "rewind",
+    "restore",
+    "resume",
+    "conversation",
+    "delete-remote",
+    "list",
+    "delete",
+    "rename",
 ]
 Format: TypeAlias = Literal["md", "json"]
 Words: TypeAlias = dict[str, tuple[str, ...]]
 
 _SPACES = "\u3000\u00a0\u2002\u2003\u2009"
+_NAMED = {"new", "list", "delete", "rename", "conversation"}
 _FLAG = re.compile(r"--?[A-Za-z]")
 
 
@@ -35,11 +47,11 @@ class ChainCommand:
     """What a line of `%qwen_chain` asks for.
 
     Attributes:
-        name: The chain to switch to, begin, delete or rename.
+        name: The chain to switch to, begin, delete or rename; the conversation to join.
         new_name: The chain's new name.
         number: A turn's number on the path; for `restore`, its number in the store.
         chain: The chain to show, move or resume, in place of the current one.
-        file: The notebook to resume from; empty for the current one.
+        file: The notebook or the response to resume from; empty for the current notebook.
         force: Whether to delete without asking.
     """
 
@@ -182,7 +194,7 @@ def _refuse_idle(found: Mapping[str, tuple[str, ...]], names: list[str]) -> None
     """Refuse flags that would change nothing."""
     if "force" in found and "delete" not in found:
         raise CellError("--force goes with --delete only", hint="--delete CHAIN --force")
-    if "chain" in found and (names or {"new", "list", "delete", "rename"} & found.keys()):
+    if "chain" in found and (names or _NAMED & found.keys()):
         raise CellError("-c does not go with another name", hint="leave one of them out")
 
 

@@ -67,6 +67,12 @@ class ChainMagics(Magics):
                 self._move(command, session)
             case "resume":
                 self._resume(command, session)
+            case "conversation":
+                self._join(command, session)
+            case "delete-remote":
+                from qwen_magic.notebook.steering.remote import deleted
+
+                print(deleted(session.forget()))
             case "switch" | "new":
                 self._switch(command, session)
             case "delete":
@@ -100,12 +106,28 @@ class ChainMagics(Magics):
         print(told(before, after, command))
 
     def _resume(self, command: ChainCommand, session: Session) -> None:
+        from qwen_magic.notebook.steering.remote import is_response, resume_response
         from qwen_magic.notebook.steering.resume import resume
 
+        if is_response(command.file):
+            print(resume_response(session, command.file, command.chain))
+            return
         file = command.file or frontend_of(self._shell).notebook
         if not file:
             raise CellError("no notebook's file is known here", hint="%qwen_chain --resume FILE")
         print(resume(session, file, command.chain))
+
+    def _join(self, command: ChainCommand, session: Session) -> None:
+        """Switch to the chain of a conversation that the server keeps."""
+        from qwen_magic.conversation.asking.keeping import conversation_items, new_conversation
+        from qwen_magic.notebook.steering.remote import joined
+
+        name = new_conversation(session) if command.name == "new" else command.name
+        items = conversation_items(session, name)
+        chain = f"conversation {name}"
+        self._go_to(chain, session)
+        session.store.remote.bind(self._named(chain, session), name)
+        print(joined(name, items))
 
     def _switch(self, command: ChainCommand, session: Session) -> None:
         from qwen_magic.conversation.chains.tree import counted
