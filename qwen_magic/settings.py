@@ -124,6 +124,11 @@ class Settings:
         return user_data_path("qwen_magic", appauthor=False)
 
     @property
+    def folder(self) -> Path | None:
+        """Where a named chain is kept for later sessions; None if it is in memory alone."""
+        return self.home if self.chain and self.history == "on" else None
+
+    @property
     def is_unset(self) -> bool:
         """Whether nothing says yet where questions go: no key, address, region or cassette."""
         address = self.base_url or os.environ.get("DASHSCOPE_BASE_URL", "")

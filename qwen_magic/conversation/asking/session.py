@@ -28,7 +28,6 @@ from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
 
     from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.conversation.turn.turn import Turn
@@ -75,7 +74,7 @@ class Session:
         place: Place = here,
     ) -> None:
         self.settings = settings or Settings()
-        self.store = store or ChainStore(_folder(self.settings))
+        self.store = store or ChainStore(self.settings.folder)
         self.notebook = ""
         self.last: Turn | None = None
         self.node: int | None = None
@@ -247,7 +246,3 @@ class Session:
         self.node = earlier
         self.last = with_fields(turn_of(record, planned.turn.number), notes=planned.turn.notes)
         return self.last
-
-
-def _folder(settings: Settings) -> Path | None:
-    return settings.home if settings.chain and settings.history == "on" else None
