@@ -67,7 +67,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("notebook.kernel", "notebook.cards", "notebook.magics"),
     ),
     "notebook.completion": (
-        *("options", "settings", "configuration", "conversation.store"),
+        *("options", "settings", "configuration", "conversation.turn", "conversation.store"),
         *("notebook.kernel", "notebook.document", "notebook.magics"),
     ),
     "notebook.panel": (

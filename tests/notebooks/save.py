@@ -19,6 +19,7 @@ import nbformat
 from nbclient import NotebookClient
 from traitlets.config import Config
 
+from qwen_magic.conversation.turn.records import JOINED
 from tests.notebook.kernels import sockets
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ def text_of(notebook: NotebookNode, name: str) -> str:
                 if (known := told[key]) and known not in ids:
                     ids[known] = str(uuid5(NAMESPACE_URL, f"{name}/{next(numbers)}"))
                 told[key] = ids.get(known)
+            if told["chain"].startswith(JOINED):
+                told["chain"] = JOINED.strip()
     return f"{nbformat.writes(notebook)}\n"  # type: ignore[no-untyped-call]
 
 

@@ -21,7 +21,7 @@ from qwen_magic.conversation.chains.rebuild import (
 )
 from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reusable
 from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
-from qwen_magic.conversation.turn.records import Chain, Prompt, Record, digest, input_of
+from qwen_magic.conversation.turn.records import JOINED, Chain, Prompt, Record, digest, input_of
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import DEMO
@@ -68,7 +68,7 @@ def chain_of(notebook: str, settings: Settings, conversation: str | None = None)
     """Return the chain that a question joins; a conversation on the server has its own."""
     owner = f"{_apart(settings)}{notebook}"
     name = settings.chain or "main"
-    return Chain(owner, name if conversation is None else f"conversation {conversation}")
+    return Chain(owner, name if conversation is None else f"{JOINED}{conversation}")
 
 
 def _apart(settings: Settings) -> str:

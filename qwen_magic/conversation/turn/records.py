@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 __all__ = [
+    "JOINED",
     "Chain",
     "Messages",
     "Prompt",
@@ -52,6 +53,8 @@ _CLASSES: dict[str, type[Item]] = {
 _VOLATILE = frozenset({"previous_response_id", "stream", "background", "headers", "server_headers"})
 
 
+JOINED = "conversation "
+"""What the name of a chain begins with that the server keeps; the conversation's id follows."""
 Messages: TypeAlias = "Sequence[Mapping[str, Any]]"
 Prompt: TypeAlias = "str | Messages"
 """What is asked: a text, or a list of messages as the API takes it."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.turn.calls import unanswered
+from qwen_magic.conversation.turn.records import JOINED
 from qwen_magic.notebook.cards.wording import line
 from qwen_magic.responses import items
 
@@ -89,15 +90,20 @@ def place_notes(turn: Turn) -> tuple[str, ...]:
 def footer(turn: Turn) -> str:
     """Return what answered, what it cost, and where the turn stands; leave out what is unknown."""
     skipped = counted(turn.skipped, "unreadable event")
-    place = f"chain {line(turn.chain, 40)}, turn {turn.number:,}" if turn.chain else ""
     told = [
         line(turn.model),
         _tokens(turn),
         *(f"{line(name, 40)} ×{count:,}" for name, count in _tools(turn)),  # noqa: RUF001 - times
         f"{skipped} skipped" if turn.skipped else "",
-        place,
+        _place(turn),
     ]
     return " · ".join(filter(None, told))
+
+
+def _place(turn: Turn) -> str:
+    """Return the chain and the turn's number; a conversation's id differs in every run."""
+    named = "conversation" if turn.chain.startswith(JOINED) else f"chain {line(turn.chain, 40)}"
+    return f"{named}, turn {turn.number:,}" if turn.chain else ""
 
 
 def _tokens(turn: Turn) -> str:

@@ -23,11 +23,12 @@ __all__ = ["chain_names", "offers"]
 
 _LONG = 100_000  # characters
 _MANY = 100  # members
-_CONVERSATION = "conversation "  # begins the names of chains that the server keeps
 
 
 def offers(shell: InteractiveShell) -> dict[str, list[str]]:
     """Return the names that an option's or a setting's value may be, by its name."""
+    from qwen_magic.conversation.turn.records import JOINED
+
     own, used, chains = _variables(shell), _used(shell), chain_names(shell)
     labels = {name: labels_of(value) for name, value in own.items() if _may_serve(value)}
     functions = _of(own, FunctionType, MethodType)
@@ -40,9 +41,7 @@ def offers(shell: InteractiveShell) -> dict[str, list[str]]:
         "messages": [name for name in _of(own, list) if _are_messages(own[name])],
         "out": [name for name, value in own.items() if _is_turn(value)],
         "chain": [name for name in chains if len(name.split()) == 1],
-        "conversation": [
-            name.removeprefix(_CONVERSATION) for name in chains if name.startswith(_CONVERSATION)
-        ],
+        "conversation": [name.removeprefix(JOINED) for name in chains if name.startswith(JOINED)],
         "": list(own),
     }
 

@@ -120,11 +120,12 @@ class ChainMagics(Magics):
     def _join(self, command: ChainCommand, session: Session) -> None:
         """Switch to the chain of a conversation that the server keeps."""
         from qwen_magic.conversation.asking.keeping import conversation_items, new_conversation
+        from qwen_magic.conversation.turn.records import JOINED
         from qwen_magic.notebook.steering.remote import joined
 
         name = new_conversation(session) if command.name == "new" else command.name
         items = conversation_items(session, name)
-        chain = f"conversation {name}"
+        chain = f"{JOINED}{name}"
         self._go_to(chain, session)
         session.store.remote.bind(self._named(chain, session), name)
         print(joined(name, items))
