@@ -48,11 +48,15 @@ def tail_html(context: Context, block: str) -> str:
     if context.leaf == "formula":
         return plain_html(tail, is_cut=False)
     found = opened(context, tail)
-    return _CELL.sub(_briefly, drawn(context, found.tokens))
+    return _brief(drawn(context, found.tokens))
 
 
-def _briefly(cell: re.Match[str]) -> str:
-    """Return a table's tag in fewer letters; the live style sheet knows them."""
+def _brief(html: str) -> str:
+    """Return tables in fewer letters; the live style sheet knows them."""
+    return _CELL.sub(_tag, html)
+
+
+def _tag(cell: re.Match[str]) -> str:
     side = f' class="{cell[2]}"' if cell[2] and cell[2] != "left" else ""
     return f"<{cell[1]}{side}>"
 
@@ -81,7 +85,7 @@ def _settled(context: Context, raw: str) -> tuple[str, Context] | None:
         if cut and place:
             end = context.settled + place
             after = replace(cut.after, settled=end, kind=context.kind)
-            return cut.html, replace(after, is_right_to_left=context.is_right_to_left)
+            return _brief(cut.html), replace(after, is_right_to_left=context.is_right_to_left)
     return None
 
 
