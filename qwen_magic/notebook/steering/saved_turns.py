@@ -35,6 +35,8 @@ _CELL_MAGIC = re.compile(r"%%qwen(?![\w?])(.*)")
 _REASONING = re.compile(r"> \*\*Reasoning\b|│")
 _TOOL = re.compile(r"\+ |• ")
 _LINE = re.compile(r"\*[^\n]*\*")
+_SOURCES = re.compile(r"Sources · \d[^\n]*\n(?:\[\d+\]|•) ")
+_LISTED = re.compile(r"\*Sources · \d[^\n]*\*")
 _NOTE = line_html("\n").partition("\n")[0]  # how a line beside the answer begins
 
 
@@ -82,11 +84,18 @@ def answer_in(data: Mapping[str, Any], *, closing: int = 1) -> str:
     while blocks and (_REASONING.match(blocks[0]) or _TOOL.match(blocks[0])):
         del blocks[0]
     if "text/markdown" not in data:
-        return "\n\n".join(blocks[:-1])
+        return "\n\n".join(_without_sources(blocks[:-1]))
     while closing and blocks and _LINE.fullmatch(blocks[-1]):
         closing -= 1
         del blocks[-1]
-    return "\n\n".join(blocks)
+    return "\n\n".join(_without_sources(blocks))
+
+
+def _without_sources(blocks: list[str]) -> list[str]:
+    """Leave out the list of sources: in Markdown a line and a list, in plain text one block."""
+    if blocks and _SOURCES.match(blocks[-1]):
+        return blocks[:-1]
+    return blocks[:-2] if len(blocks) > 1 and _LISTED.fullmatch(blocks[-2]) else blocks
 
 
 def _turns(cell: Mapping[str, Any]) -> Iterator[Saved]:

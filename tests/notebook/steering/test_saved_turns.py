@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -13,9 +13,12 @@ from qwen_magic.conversation.chains.resuming import Saved
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.cards.views import bundle
 from qwen_magic.notebook.steering.saved_turns import answer_in, questions_in, saved_turns
-from qwen_magic.responses.items import WebSearchCall
+from qwen_magic.responses.items import Message, Part, WebSearchCall
 from qwen_magic.responses.response import Usage
 from tests.notebook.turns import answer, thought, turn_of
+
+if TYPE_CHECKING:
+    from qwen_magic.conversation.turn.turn import Status
 
 TOLD = {
     "response_id": "r1",
@@ -190,3 +193,21 @@ def test_turns_of_a_file_without_ids_belong_to_the_cells_that_asked_them() -> No
     digest = digest_of_source("%%qwen\nHi")
     assert [turn.cell for turn in found] == [f"{digest}.1", f"{digest}.2"]
     assert {turn.source for turn in found} == {digest}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "mark"),
+    [
+        ("completed", "text/markdown", r'[\[1\]](<https://a.example/> "A")'),
+        ("incomplete", "text/markdown", r'[\[1\]](<https://a.example/> "A")'),
+        ("completed", "text/plain", "[1]"),
+    ],
+)
+def test_an_answer_is_told_from_its_list_of_sources(status: Status, kind: str, mark: str) -> None:
+    told = {"type": "url_citation", "url": "https://a.example/", "title": "A", "end_index": 6}
+    part = Part("Words.\n\nSources · 1 of mine", annotations=({**told, "start_index": 0},))
+    search = WebSearchCall("w", "completed", ("q",), ("https://a.example/", "https://b.example/"))
+    turn = turn_of(search, Message(content=(part,)), model="m", status=status, error="a limit")
+    data, _ = bundle(turn)
+    found = answer_in({kind: data[kind]}, closing=1 + (status == "incomplete"))
+    assert found == f"Words.{mark}\n\nSources · 1 of mine"
