@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qwen_magic.responses.endpoint import Endpoint
 
 __all__ = [
+    "CANCELLED",
     "cleaned",
     "is_rate_limit",
     "is_unknown_response",
@@ -32,6 +33,9 @@ __all__ = [
     "response_error",
     "retry_seconds",
 ]
+
+CANCELLED = "the server cancelled the response"
+"""Why a turn ended that the reader did not stop."""
 
 _LONGEST_MESSAGE = 600
 _RATE_LIMIT = re.compile(r"rate.?limit|throttl|too many requests", re.IGNORECASE)

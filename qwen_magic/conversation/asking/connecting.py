@@ -54,6 +54,11 @@ class Connecting:
             self._client = known
         return known
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection to close."""
+        return self._client is not None
+
     def close(self) -> None:
         """Close the connection; the next client opens another."""
         if self._client is not None:

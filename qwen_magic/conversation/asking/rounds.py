@@ -14,7 +14,12 @@ from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
 from qwen_magic.errors import QwenError, ResponseError, StatusError
 from qwen_magic.responses.events import Cancelled, Failed
-from qwen_magic.responses.refusals import is_unknown_response, keeps_nothing, response_error
+from qwen_magic.responses.refusals import (
+    CANCELLED,
+    is_unknown_response,
+    keeps_nothing,
+    response_error,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -142,5 +147,5 @@ def _failure(arrived: Sequence[Event]) -> QwenError | None:
     if arrived and isinstance(arrived[-1], Failed):
         return response_error(arrived[-1].response.error)
     if arrived and isinstance(arrived[-1], Cancelled):
-        return ResponseError("the server cancelled the response", hint="run the cell again")
+        return ResponseError(CANCELLED, hint="run the cell again")
     return None

@@ -221,9 +221,7 @@ class Session:
         asking: Asking | None,
         asked: Asked | None,
     ) -> Plan:
-        settings = self.settings
-        if tools is not None:
-            settings = replace(settings, tools=tuple(tools))
+        settings = self.settings if tools is None else replace(self.settings, tools=tuple(tools))
         question = Question(prompt, asking or Asking(), asked or Asked())
         return plan(self.store, self.notebook, settings, question)
 
@@ -237,8 +235,8 @@ class Session:
         """Return what takes a turn through all its responses."""
         settings = self.settings
         desk = Desk(settings, self.approver, self._caller, self.approvals)
-        continues = not settings.resend and self.store.continues(client.endpoint.base_url)
-        return Rounds(client, self.store, desk, settings.max_rounds, resends=not continues)
+        resends = settings.resend or not self.store.continues(client.endpoint.base_url)
+        return Rounds(client, self.store, desk, settings.max_rounds, resends=resends)
 
     def _reused(self, planned: Plan, earlier: int) -> Turn:
         self.store.move(planned.record.chain, earlier)

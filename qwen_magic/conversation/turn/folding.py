@@ -25,7 +25,7 @@ from qwen_magic.conversation.turn.texts import written
 from qwen_magic.responses import events
 from qwen_magic.responses.items import FunctionCall, Message
 from qwen_magic.responses.parsing import parse_item
-from qwen_magic.responses.refusals import response_error
+from qwen_magic.responses.refusals import CANCELLED, response_error
 from qwen_magic.responses.response import total
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0
                 _ended(turn, response, "failed"), error=str(response_error(response.error).args[0])
             )
         case events.Cancelled(response):
-            return replace(_ended(turn, response, "cancelled"), error="the server cancelled it")
+            return replace(_ended(turn, response, "cancelled"), error=CANCELLED)
         case events.ItemAdded(index, item):
             return _with(turn, output.put(_current(turn), index, item, fresh=True))
         case events.ItemDone(index, item):

@@ -10,6 +10,7 @@ from qwen_magic.conversation.turn.calls import unanswered
 from qwen_magic.conversation.turn.records import JOINED
 from qwen_magic.notebook.cards.wording import line
 from qwen_magic.responses import items
+from qwen_magic.responses.refusals import CANCELLED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,7 +65,7 @@ def _calls_hint(calls: Sequence[Call]) -> str:
 def ending(turn: Turn) -> str:
     """Return how a turn ended; nothing if it simply completed."""
     match turn.status:
-        case "cancelled" if turn.error:
+        case "cancelled" if turn.error == CANCELLED:
             return "Cancelled at the server."
         case "cancelled":
             cut = bool(turn.text.strip())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
+from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.notebook.cards.footer import ending, footer, hint
 from qwen_magic.responses.items import (
     CodeInterpreterCall,
@@ -17,6 +18,7 @@ from qwen_magic.responses.items import (
     WebExtractorCall,
     WebSearchCall,
 )
+from qwen_magic.responses.refusals import CANCELLED
 from qwen_magic.responses.response import Usage
 from tests.notebook.turns import answer, growing, thought, turn_of
 
@@ -100,11 +102,9 @@ def test_an_ending_is_told_unless_the_turn_simply_completed() -> None:
         "",
         "",
         "Stopped at max_output_tokens.",
-        "Cancelled at the server.",
+        "Stopped by you — the answer above is incomplete.",
         "Max_output_tokens",
     ]
-    stopped = replace(half, status="cancelled", error="")
-    assert ending(stopped) == "Stopped by you — the answer above is incomplete."
 
 
 def test_a_stop_before_any_answer_claims_none() -> None:
@@ -117,3 +117,13 @@ def test_a_stop_before_any_answer_claims_none() -> None:
 def test_an_ending_without_a_reason_is_told_too() -> None:
     assert ending(turn_of(status="incomplete")) == "Stopped at a limit."
     assert ending(turn_of(status="failed")) == "The response failed"
+
+
+def test_a_turn_that_the_server_cancelled_was_not_stopped_by_the_reader() -> None:
+    assert ending(Turn(status="cancelled", error=CANCELLED)) == "Cancelled at the server."
+
+
+def test_a_turn_in_the_background_tells_how_to_see_its_answer() -> None:
+    left = Turn(status="queued", response_id="r", background=True)
+    assert "%qwen_log --refresh" in hint(left)
+    assert hint(replace(left, status="completed")) == ""

@@ -141,9 +141,9 @@ def test_stop_reaches_a_function_that_another_panels_question_called(kernel: Ker
 @pytest.mark.parametrize("when", ["idle", "busy"])
 def test_a_closed_panel_hangs_up(kernel: Kernel, when: str) -> None:
     first, second = (WAIT, "panel.close()\n") if when == "idle" else ("panel.close()\n", WAIT)
-    connections = "print(panel._session._client is None)"
-    assert printed(kernel, f"panel.ask('Hello')\n{WAIT}{connections}") == "False"
-    assert printed(kernel, f"panel.ask('Hello again')\n{first}{second}{connections}") == "True"
+    connections = "print(panel._session._connecting.is_open)"
+    assert printed(kernel, f"panel.ask('Hello')\n{WAIT}{connections}") == "True"
+    assert printed(kernel, f"panel.ask('Hello again')\n{first}{second}{connections}") == "False"
 
 
 def test_threads_take_turns_faster_while_it_answers(kernel: Kernel) -> None:
