@@ -12,7 +12,7 @@ from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.records import prompt_in
 from qwen_magic.conversation.turn.steps import Stopped
 from qwen_magic.conversation.turn.turn import Turn
-from qwen_magic.errors import RequestError, StatusError
+from qwen_magic.errors import GoneError, RequestError, StatusError
 from qwen_magic.responses import lenient
 from qwen_magic.responses.decoding import from_response
 
@@ -163,7 +163,7 @@ def _inputs(client: Client, place: str) -> tuple[dict[str, Any], ...]:
     """Return the input of a response; nothing from a server that does not list it."""
     try:
         return _done(_listed(client, f"{place}/input_items", ""))
-    except RequestError:
+    except GoneError:
         return ()
 
 
@@ -191,7 +191,7 @@ def _found(client: Client, path: str, what: str) -> Generator[object, None, dict
     except StatusError as error:
         if error.status not in _MISSING:
             raise
-        raise RequestError(
+        raise GoneError(
             f"the server has no {what}, or does not show any",
             hint="it keeps responses for seven days, unless they are deleted; %qwen tells which server is asked",
         ) from None

@@ -10,7 +10,7 @@ from qwen_magic.conversation.asking.keeping import fetched
 from qwen_magic.conversation.chains.refetching import records_of
 from qwen_magic.conversation.chains.tree import counted, path, restoring
 from qwen_magic.conversation.turn.records import Chain, Record
-from qwen_magic.errors import RequestError
+from qwen_magic.errors import GoneError
 from qwen_magic.notebook.cards.wording import line
 from qwen_magic.notebook.magics.fetching import told
 
@@ -86,6 +86,6 @@ def _line_of(session: Session, where: Chain, response_id: str) -> tuple[list[Fet
             return found, False
         try:
             found.insert(0, fetched(session, before))
-        except RequestError:
+        except GoneError:
             return found, True
     return found, True

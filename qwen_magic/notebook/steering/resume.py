@@ -6,9 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from msgspec.structs import replace
+
+from qwen_magic.conversation.asking.keeping import fetched
 from qwen_magic.conversation.chains.tree import counted, moves_head, path, restoring
 from qwen_magic.conversation.turn.records import Chain, Record
-from qwen_magic.errors import CellError
+from qwen_magic.conversation.turn.turn import Turn
+from qwen_magic.errors import CellError, GoneError, QwenError
 from qwen_magic.notebook.cards.wording import line
 from qwen_magic.notebook.steering.saved_turns import saved_turns
 from qwen_magic.responses.endpoint import DEMO
@@ -47,6 +51,7 @@ def resume(session: Session, file: str, chain: str = "") -> str:
         which = f" of chain {chain!r}" if chain else ""
         hint = _apart(len(kept), endpoint) or "save the notebook, or name another one"
         raise CellError(f"{name} keeps no turns{which} to resume", hint=hint)
+    found = list(_filled(session, found))
     here = "" if chain else session.chain.name
     names = {"" if turn.chain == here else turn.chain: turn.chain for turn in found}
     told = [
@@ -55,6 +60,21 @@ def resume(session: Session, file: str, chain: str = "") -> str:
     ]
     said = " · ".join(filter(None, (*told, _apart(len(kept) - len(found), endpoint))))
     return said if any(told) else f"Nothing changed: what {name} keeps is stored already"
+
+
+def _filled(session: Session, found: Sequence[Saved]) -> Iterator[Saved]:
+    """Yield turns whose question or answer the file lacks as the server keeps them, if it does."""
+    can_ask = True
+    for turn in found:
+        if (turn.prompt and turn.text) or not can_ask:
+            yield turn
+            continue
+        known = Turn()
+        try:
+            known = fetched(session, turn.response_id).turn
+        except QwenError as error:
+            can_ask = isinstance(error, GoneError)
+        yield replace(turn, prompt=turn.prompt or known.prompt, text=turn.text or known.text)
 
 
 def lost(session: Session, file: str) -> str:

@@ -17,7 +17,7 @@ from qwen_magic.conversation.asking.keeping import (
 )
 from qwen_magic.conversation.turn.records import Chain
 from qwen_magic.demo.server import DemoServer
-from qwen_magic.errors import RequestError
+from qwen_magic.errors import GoneError, RequestError
 from tests.conversation.asking.sessions import REBUILT, session_at
 from tests.responses.asking import serving
 from tests.responses.rawserver import answered
@@ -52,7 +52,7 @@ def test_what_is_forgotten_is_gone_at_the_server_and_stays_here(
     names = [turn.response_id for turn in session.path()]
     assert session.forget() == Forgotten(deleted=3)
     for name in names:
-        with pytest.raises(RequestError, match="has no response"):
+        with pytest.raises(GoneError, match="has no response"):
             session.fetch(str(name))
     assert [turn.response_id for turn in session.path()] == [None] * 3
     turn = session.ask("What is my name?")
@@ -162,7 +162,7 @@ def test_forgetting_a_conversation_deletes_it_too(session: Session, demo: DemoSe
     session.ask("My name is Alice.")
     assert session.forget().deleted == 1
     assert demo.requests[-1].path.endswith(f"/conversations/{name}")
-    with pytest.raises(RequestError, match="has no conversation"):
+    with pytest.raises(GoneError, match="has no conversation"):
         conversation_items(session, name)
     assert "Alice" in session.ask("What is my name?").text
 

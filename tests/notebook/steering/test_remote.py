@@ -8,7 +8,7 @@ import pytest
 
 from qwen_magic import Asking, Session, Settings
 from qwen_magic.conversation.asking.keeping import Forgotten
-from qwen_magic.errors import RequestError
+from qwen_magic.errors import GoneError
 from qwen_magic.notebook.steering.remote import deleted, is_response, joined, resume_response
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_what_is_gone_before_it_is_told(demo: DemoServer) -> None:
     with session_of(demo) as session:
         said = resume_response(session, str(later.response_id))
         assert said == "1 turn resumed from the server · what came before is gone there"
-        with pytest.raises(RequestError, match="has no response"):
+        with pytest.raises(GoneError, match="has no response"):
             resume_response(session, "resp_none")
 
 

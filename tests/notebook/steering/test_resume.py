@@ -193,3 +193,23 @@ def test_an_answer_of_the_demo_is_known_in_each_of_its_languages(
         resumed(real, str(file))
     with Session(Settings(region="demo", replay_speed=0)) as session:
         assert resumed(session, str(file)).startswith("1 turn resumed from lesson.ipynb")
+
+
+def test_what_the_file_does_not_tell_is_fetched_from_the_server(
+    server: DemoServer, tmp_path: Path
+) -> None:
+    file, settings = tmp_path / "lesson.ipynb", Settings(base_url=server.base_url)
+    with Session(settings) as session:
+        turn = session.ask([{"role": "user", "content": "My name is Alice."}])
+    _, metadata = bundle(turn)
+    output = {"output_type": "display_data", "data": {}, "metadata": metadata}
+    cell = {"id": "a", "source": "%%qwen --messages asked\n", "outputs": [output]}
+    file.write_text(json.dumps({"cells": [cell]}))
+    with Session(settings) as session:
+        assert "without a readable transcript" not in resumed(session, str(file))
+        (known,) = session.path()
+        assert (known.prompt, known.text) == ("My name is Alice.", turn.text)
+    with Session(settings) as session:
+        for _ in session.client().call("DELETE", f"/responses/{turn.response_id}"):
+            pass
+        assert "1 turn without a readable transcript" in resumed(session, str(file))
