@@ -90,6 +90,14 @@ def chains(lab: Jupyter) -> None:
     in_both_themes(notebook, "chains", 4, 5)
 
 
+def sources(lab: Jupyter) -> None:
+    """An answer that cites what it found, with its sources unfolded."""
+    notebook = opened(lab, "%%qwen -t web_search\nSearch the web for Qwen")
+    run(notebook, 1, 1)
+    notebook.output(1).locator("summary").last.evaluate("fold => fold.click()")
+    in_both_themes(notebook, "sources", 1, 1)
+
+
 def panel(lab: Jupyter) -> None:
     """The chat beside a notebook, continuing its conversation."""
     notebook = opened(lab, "%%qwen\nMy name is Alice, please remember it.", "%qwen_panel")
@@ -107,7 +115,7 @@ def panel(lab: Jupyter) -> None:
 
 
 PICTURES: dict[str, Callable[[Jupyter], None]] = {
-    one.__name__: one for one in (answer, approval, chains, panel)
+    one.__name__: one for one in (answer, approval, chains, sources, panel)
 }
 
 
