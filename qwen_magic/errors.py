@@ -13,9 +13,11 @@ __all__ = [
     "CassetteError",
     "CellError",
     "GoneError",
+    "MisfitError",
     "QwenError",
     "RequestError",
     "ResponseError",
+    "SchemaError",
     "StatusError",
     "ToolError",
     "WireError",
@@ -179,3 +181,11 @@ class ToolError(QwenError):
 
 class ArgumentsError(QwenError):
     """The model's arguments do not fit the tool it called; the text is written for the model."""
+
+
+class SchemaError(QwenError):
+    """No answer of such a shape can be asked for; said before anything is sent."""
+
+
+class MisfitError(QwenError):
+    """The model's value does not fit the shape that was asked for; `turn.text` holds what it said."""

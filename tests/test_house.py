@@ -37,6 +37,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "conversation.turn": ("responses",),
     "conversation.chains": ("responses", "conversation.turn"),
     "conversation.tools": ("responses", "settings", "conversation.turn"),
+    "conversation.schema": ("responses", "conversation.tools"),
     "conversation.store": ("responses", "conversation.turn", "conversation.chains"),
     "conversation.asking": (
         *("responses", "settings", "configuration"),

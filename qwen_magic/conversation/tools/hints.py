@@ -20,7 +20,7 @@ import msgspec
 
 from qwen_magic.errors import ArgumentsError
 
-__all__ = ["Hint", "Schema", "distinct", "hint_of"]
+__all__ = ["Hint", "Schema", "by_pydantic", "distinct", "hint_of"]
 
 Schema: TypeAlias = dict[str, Any]
 Read: TypeAlias = Callable[[bytes], Any]
@@ -52,7 +52,7 @@ def hint_of(annotation: Any, prefix: str = "") -> Hint:  # noqa: ANN401 - types 
     if annotation is object:
         annotation = Any
     if _is_pydantic(annotation):
-        return _by_pydantic(annotation, prefix)
+        return by_pydantic(annotation, prefix)
     try:
         return _by_msgspec(_timed(annotation), prefix)
     except TypeError:
@@ -191,7 +191,12 @@ def _is_pydantic(annotation: Any) -> bool:  # noqa: ANN401
     )
 
 
-def _by_pydantic(annotation: Any, prefix: str) -> Hint:  # noqa: ANN401
+def by_pydantic(annotation: Any, prefix: str) -> Hint:  # noqa: ANN401
+    """Return what a hint means to pydantic, which has been imported.
+
+    Raises:
+        TypeError: It has no form in JSON.
+    """
     pydantic: Any = sys.modules["pydantic"]
     try:
         adapter = pydantic.TypeAdapter(annotation)

@@ -9,7 +9,7 @@ import pydantic
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from jsonschema import Draft202012Validator
 
 from qwen_magic.conversation.tools.arguments import arguments_of
 from qwen_magic.conversation.tools.tools import tool_of

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import jsonschema  # type: ignore[import-untyped] # it ships no types
+import jsonschema
 import msgspec
 import pytest
 from hypothesis import given

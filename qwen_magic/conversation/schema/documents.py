@@ -1,0 +1,57 @@
+"""A shape that is given as a JSON schema, in the sense of draft 2020-12 (pure).
+
+`jsonschema` judges the values. It is no dependency: the extra `schema` brings it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.errors import SchemaError
+from qwen_magic.excerpt import cut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from qwen_magic.conversation.schema.checking import Schema
+
+__all__ = ["checks_of"]
+
+_LONGEST = 200
+
+
+def checks_of(schema: Mapping[str, Any]) -> Callable[[Any], Iterator[str]]:
+    """Return what finds the problems of a value by a JSON schema.
+
+    Raises:
+        SchemaError: It is no valid schema, or `jsonschema` is not installed.
+    """
+    try:
+        from jsonschema import Draft202012Validator
+        from jsonschema.exceptions import SchemaError as InvalidError
+    except ImportError as exc:
+        raise SchemaError(
+            "a JSON schema needs the package jsonschema",
+            hint="%pip install 'qwen_magic[schema]'; types and short forms do without",
+        ) from exc
+    known: Schema = dict(schema)
+    try:
+        Draft202012Validator.check_schema(known)
+    except InvalidError as exc:
+        place = "".join(f"[{step!r}]" for step in exc.absolute_path)
+        raise SchemaError(
+            f"this is no JSON schema: {cut(exc.message, _LONGEST)}",
+            hint=f"look at schema{place}" if place else "see json-schema.org, draft 2020-12",
+        ) from exc
+    validator = Draft202012Validator(known)
+
+    def problems(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+        for error in validator.iter_errors(value):
+            yield f"{_place(error.absolute_path)}: {cut(error.message, _LONGEST)}"
+
+    return problems
+
+
+def _place(steps: Any) -> str:  # noqa: ANN401 - a deque of names and numbers
+    named = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return named.removeprefix(".") or "the value"
