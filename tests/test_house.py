@@ -42,6 +42,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "conversation.asking": (
         *("responses", "settings", "configuration"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
+        "conversation.schema",
     ),
     "notebook.markdown": (),
     "notebook.kernel": (),

@@ -52,6 +52,7 @@ class Request:
         input: The question, or a list of messages and other input items.
         instructions: What the chain's system message says; the API forgets it after each turn.
         background: Whether to answer at once and let the server work on; it is fetched later.
+        text_format: The form that the text must have, for servers that heed it.
         session_cache: True and False send the header, None leaves it out.
     """
 
@@ -70,6 +71,7 @@ class Request:
     effort: str | None = None
     enable_thinking: bool | None = None
     session_cache: bool | None = None
+    text_format: Mapping[str, Any] | None = None
 
 
 def body(request: Request) -> dict[str, Any]:
@@ -89,6 +91,7 @@ def body(request: Request) -> dict[str, Any]:
         "max_output_tokens": request.max_output_tokens,
         "reasoning": {"effort": request.effort} if request.effort else None,
         "enable_thinking": request.enable_thinking,
+        "text": {"format": request.text_format} if request.text_format else None,
     }
     return {name: value for name, value in found.items() if value is not None}
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.configuration import check_settings
+from qwen_magic.conversation.asking.admitting import check_background, joining, wanted_shape
 from qwen_magic.conversation.asking.question import Asking, prompt_of, request_for
+from qwen_magic.conversation.asking.ways import Way, asked_of, dressed, way_named
 from qwen_magic.conversation.chains.placement import Asked, Placement, place
 from qwen_magic.conversation.chains.rebuild import (
     LIFETIME,
@@ -18,12 +20,14 @@ from qwen_magic.conversation.chains.rebuild import (
     calls_answered,
     input_items,
     rebuild_reason,
+    settled,
 )
 from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reusable
+from qwen_magic.conversation.schema.shape import Shape
 from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.turn.records import JOINED, Chain, Prompt, Record, digest, input_of
+from qwen_magic.conversation.turn.shaped import Shaped
 from qwen_magic.conversation.turn.turn import Turn
-from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check, doubts
 
@@ -34,8 +38,6 @@ if TYPE_CHECKING:
     from qwen_magic.settings import Settings
 
 __all__ = ["Plan", "Question", "chain_of", "noted", "plan", "rebuilt"]
-
-_BRANCHES = frozenset({"new", "from"})
 
 
 class Question(Struct, frozen=True):
@@ -54,6 +56,11 @@ class Plan(Struct, frozen=True):
         request: What is sent.
         record: What is stored.
         toolbox: What the model may use.
+        shape: What the answer's value is to look like, if a value is asked for.
+        asks: Whether the request asks for the value, and for nothing else.
+        way: How a value is asked for.
+        bare: The request without anything about a value.
+        retries: How often the model may correct its value.
         earlier: The id of the stored turn to show instead of asking, if there is one.
     """
 
@@ -61,6 +68,11 @@ class Plan(Struct, frozen=True):
     request: Request
     record: Record
     toolbox: Toolbox = Toolbox()
+    shape: Shape[Any] | None = None
+    asks: bool = False
+    way: Way = "forced"
+    bare: Request = Request("", "")
+    retries: int = 0
     earlier: int | None = None
 
 
@@ -88,8 +100,9 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     check_settings(settings)
     asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)
     tools = toolbox(settings.tools)
+    shape = wanted_shape(asking, tools)
     chain = chain_of(notebook, settings, asking.conversation)
-    asking = _joining(store, chain, question)
+    asking = joining(store, chain, question.asking, question.asked)
     tree = store.tree(chain)
     placement = place(tree, _placed(asked, asking))
     server, head = _server(store, settings), _record(store, chain, placement)
@@ -97,8 +110,10 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     reason = "" if asking.conversation else reason
     before = _before(store, chain, placement) if reason else ()
     kept = head.system if head and asking.system is None else asking.system
-    request = request_for(
-        input_items(before, question.prompt) if reason else question.prompt,
+    bare = request_for(
+        input_items(before, question.prompt)
+        if reason
+        else settled(_last(store, chain, head), question.prompt),
         asking,
         settings,
         offered=tools.objects,
@@ -107,38 +122,29 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         if head and not reason and not asking.conversation
         else None,
     )
+    way = way_named(store.ways.known(asked_of(bare, server.base_url)))
+    asks = shape is not None and not tools.objects
+    request = dressed(bare, shape, way) if shape is not None and asks else bare
     check(request, vendor=settings.endpoint().is_like_model_studio)
-    _check_background(request, tools)
+    check_background(request, tools, shape)
     record = _record_of(question, request, server, placement)
     record = replace(record, chain=chain, prompt=text, system=kept)
+    if shape is not None and not asks:
+        record = replace(record, digest=digest({record.digest: shape.parameters}))
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
     rebuilding = _told(reason, before) if reason and earlier is None else ""
     notes = (*filter(None, (placement.told, rebuilding)), *doubts(request))
     first = _first(record, request, placement.number, notes)
-    first = replace(first, think_tags=settings.think_tags)
-    return Plan(first, request, record, tools, earlier)
+    wanted = Shaped(shape.name, shape.parameters, shape.wrapped) if shape else None
+    first = replace(first, think_tags=settings.think_tags, shaped=wanted)
+    retries = max(0, asking.schema_retries)
+    return Plan(first, request, record, tools, shape, asks, way, bare, retries, earlier)
 
 
 def noted(known: Plan, note: str) -> Plan:
     """Return the plan with something to tell the reader first; an empty note changes nothing."""
     notes = (*filter(None, (note,)), *known.turn.notes)
     return replace(known, turn=replace(known.turn, notes=notes))
-
-
-def _joining(store: ChainStore, chain: Chain, question: Question) -> Asking:
-    """Return how to ask, with the conversation that the chain's turns join.
-
-    Raises:
-        RequestError: It should leave the conversation.
-    """
-    asking = question.asking
-    conversation = asking.conversation or store.remote.conversation(chain)
-    if conversation and not asking.conversation and (asking.new or question.asked.how in _BRANCHES):
-        raise RequestError(
-            f"a conversation on the server only goes on: {conversation}",
-            hint="%qwen_chain NAME goes to another chain",
-        )
-    return dataclasses.replace(asking, conversation=conversation)
 
 
 def _placed(asked: Asked, asking: Asking) -> Asked:
@@ -152,10 +158,13 @@ def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan
     placement = Placement(known.record.parent, known.turn.number)
     before = _before(store, known.record.chain, placement)
     whole = input_items(before, prompt)
-    request = dataclasses.replace(known.request, input=whole, previous_response_id=None)
+    request, bare = (
+        dataclasses.replace(one, input=whole, previous_response_id=None)
+        for one in (known.request, known.bare)
+    )
     notes = (*known.turn.notes, _told(reason, before))
     turn = replace(known.turn, previous_response_id=None, notes=notes)
-    return replace(known, request=request, turn=turn)
+    return replace(known, request=request, bare=bare, turn=turn)
 
 
 def _told(reason: str, before: Sequence[Record]) -> str:
@@ -166,12 +175,11 @@ def _told(reason: str, before: Sequence[Record]) -> str:
     return f"Conversation rebuilt from the transcript: {reason} · {sent}"
 
 
-def _check_background(request: Request, tools: Toolbox) -> None:
-    if request.background and tools.functions:
-        raise RequestError(
-            "--background cannot call functions: nobody waits for their calls",
-            hint="leave one of -t and --background out; built-in tools run on the server",
-        )
+def _last(store: ChainStore, chain: Chain, head: Record | None) -> Record | None:
+    """Return the turn whose calls the server remembers: a conversation's last one, or the head."""
+    if not chain.name.startswith(JOINED):
+        return head
+    return _record(store, chain, Placement(store.tree(chain).head, 0))
 
 
 def _record_of(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.nearest import suggestion
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qwen_magic.conversation.turn.records import Prompt
-    from qwen_magic.settings import Settings
+    from qwen_magic.settings import Offer, Settings
 
-__all__ = ["Asking", "as_input", "prompt_of", "request_for", "tool_choice"]
+__all__ = ["Asking", "How", "as_input", "prompt_of", "request_for", "tool_choice"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,8 @@ class Asking:
         stream: Whether the answer arrives while it is written.
         background: Whether to return at once and let the server work on, where it can;
             `Session.refresh` fetches the answer.
+        schema: What the answer's value is to look like: a type, a JSON schema or a short form.
+        schema_retries: How often the model may correct a value that does not fit.
     """
 
     system: str | None = None
@@ -49,6 +51,15 @@ class Asking:
     thinking: bool | None = None
     stream: bool = True
     background: bool = False
+    schema: Any = None
+    schema_retries: int = 2
+
+
+class How(TypedDict, total=False):
+    """The other arguments of `Session.ask`, for type checkers."""
+
+    tools: Sequence[Offer] | None
+    asking: Asking | None
 
 
 def as_input(text: str, images: Sequence[str]) -> Prompt:

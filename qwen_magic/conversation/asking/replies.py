@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.tools.toolbox import Toolbox
     from qwen_magic.conversation.turn.calls import Call
+    from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.request import Request
 
-__all__ = ["continued", "resent", "waiting"]
+__all__ = ["continued", "free", "resent", "waiting"]
 
 
 def waiting(turn: Turn, toolbox: Toolbox) -> dict[int, Call]:
@@ -43,22 +44,26 @@ def waiting(turn: Turn, toolbox: Toolbox) -> dict[int, Call]:
     return found
 
 
-def continued(request: Request, turn: Turn) -> Request:
-    """Return the request that sends only what the last response's calls returned."""
+def continued(request: Request, turn: Turn, said: Prompt = ()) -> Request:
+    """Return the request that sends only what the last response's calls returned.
+
+    Args:
+        request: The one before.
+        turn: Where it led.
+        said: What else is said to the model.
+    """
     replies = [found for item in turn.items[turn.answered :] if (found := reply(item))]
     previous = None if request.conversation else turn.response_id
-    return replace(_free(request), input=replies, previous_response_id=previous)
+    return replace(request, input=[*replies, *input_of(said)], previous_response_id=previous)
 
 
-def resent(request: Request, turn: Turn) -> Request:
+def resent(request: Request, turn: Turn, said: Prompt = ()) -> Request:
     """Return the request that sends the question again, with all calls and what they returned."""
-    prompt = request.input
-    return replace(
-        _free(request), input=[*input_of(prompt), *answer_items(turn.items, approvals=True)]
-    )
+    known = answer_items(turn.items, approvals=True)
+    return replace(request, input=[*input_of(request.input), *known, *input_of(said)])
 
 
-def _free(request: Request) -> Request:
+def free(request: Request) -> Request:
     """Return the request without a choice that would force the model to call again."""
     choice: Any = request.tool_choice
     if choice == "required":

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.asking.planning import rebuilt
-from qwen_magic.conversation.asking.replies import continued, resent, waiting
+from qwen_magic.conversation.asking.replies import continued, free, resent, waiting
+from qwen_magic.conversation.asking.shaping import Shaping, eased
 from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
 from qwen_magic.errors import QwenError, ResponseError, StatusError
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from qwen_magic.responses.events import Event
     from qwen_magic.responses.request import Request
 
-__all__ = ["Rounds"]
+__all__ = ["Rounds", "rounds_at"]
 
 _MISUSE = frozenset({400, 404, 409, 422})
 
@@ -61,45 +62,63 @@ class Rounds:
             QwenError: It could not be answered to the end.
         """
         planned, turn = yield from self._first(planned, prompt)
-        request = planned.request
+        turn = yield from self._called(planned, turn)
+        if planned.shape is not None and not turn.ended:
+            shaping = Shaping(planned, planned.shape, self._next, self.store.ways)
+            yield from shaping.turns(turn)
+
+    def _called(self, planned: Plan, turn: Turn) -> Generator[Turn, None, Turn]:
+        """Yield the turn while the model calls functions; return it when it calls no more."""
+        request = free(planned.request)
         for left in range(self.most - 1, -1, -1):
             if turn.ended:  # also if it was cut: a call may be incomplete
-                return
+                return turn
             calls = waiting(turn, planned.toolbox)
-            if not calls:  # the server works on it
-                return
+            if not calls:  # the server works on it, or a value is still to come
+                return turn
             turn = yield from self.desk.answer(turn, calls, planned.toolbox)
             if not left:
                 request = replace(request, tool_choice="none")
             turn = yield from self._next(planned, request, turn)
-        if not turn.ended:
-            yield self._limited(turn, planned)
+        if not turn.ended and waiting(turn, planned.toolbox):
+            turn = self._limited(turn, planned)
+            yield turn
+        return turn
 
     def _first(self, planned: Plan, prompt: Prompt) -> Generator[Turn, None, tuple[Plan, Turn]]:
-        """Send the question; if the chain cannot be continued by id, send it whole, once."""
+        """Send the question; if the chain cannot be continued by id, send it whole, once.
+
+        If the server refuses the way in which a value is asked for, an easier one is taken.
+        """
         try:
             return planned, (yield from self._growing(planned, planned.request, planned.turn))
         except QwenError as error:
             said = str(error.args[0])
-            if not (planned.request.previous_response_id and is_unknown_response(said)):
+            again = eased(planned, error)
+            if again is None and not (
+                planned.request.previous_response_id and is_unknown_response(said)
+            ):
                 raise
-        again = rebuilt(self.store, planned, prompt, self._learned(said))
-        yield again.turn
-        return again, (yield from self._growing(again, again.request, again.turn))
+        if again is None:
+            again = rebuilt(self.store, planned, prompt, self._learned(said))
+            yield again.turn
+        return (yield from self._first(again, prompt))
 
-    def _next(self, planned: Plan, request: Request, turn: Turn) -> Generator[Turn, None, Turn]:
+    def _next(
+        self, planned: Plan, request: Request, turn: Turn, said: Prompt = ()
+    ) -> Generator[Turn, None, Turn]:
         """Send what the calls returned; if the server refuses that alone, send the whole turn."""
         begun = advance(turn, Continued())
         if not self.resends and (turn.response_id or request.conversation):
             try:
-                return (yield from self._growing(planned, continued(request, turn), begun))
+                return (yield from self._growing(planned, continued(request, turn, said), begun))
             except (StatusError, ResponseError) as error:
-                if error.turn is not None or not _is_misuse(error):
+                if error.turn is not None or not _is_misuse(error) or eased(planned, error):
                     raise
-                if is_unknown_response(said := str(error.args[0])):
-                    self._learned(said)
+                if is_unknown_response(why := str(error.args[0])):
+                    self._learned(why)
             self.resends = True
-        return (yield from self._growing(planned, resent(request, turn), begun))
+        return (yield from self._growing(planned, resent(request, turn, said), begun))
 
     def _limited(self, turn: Turn, planned: Plan) -> Turn:
         """Return the turn as it ends if the model calls again, although it was told not to."""
@@ -119,11 +138,13 @@ class Rounds:
                     failed is not None
                     and grown.status == "failed"
                     and len(grown.output) == begun
-                    and (turn.answered or is_unknown_response(str(failed.args[0])))
+                    and (turn.answered or _is_curable(planned, failed))
                 ):
                     raise failed  # before the turn ends: it may be asked in another way
                 turn = grown
-                if turn.status == "completed" and waiting(turn, planned.toolbox):
+                if turn.status == "completed" and (
+                    planned.shape is not None or waiting(turn, planned.toolbox)
+                ):
                     turn = advance(turn, Reopened())
                 yield turn
                 if failed is not None:
@@ -137,6 +158,19 @@ class Rounds:
             self.store.learn(self.client.endpoint.base_url, continues=False)
             return "this server does not continue responses"
         return "the server no longer knows the turn before"
+
+
+def rounds_at(client: Client, store: ChainStore, desk: Desk) -> Rounds:
+    """Return what takes a turn through all its responses, at a client's server."""
+    settings = desk.settings
+    continues = not settings.resend and store.continues(client.endpoint.base_url)
+    return Rounds(client, store, desk, settings.max_rounds, resends=not continues)
+
+
+def _is_curable(planned: Plan, failed: QwenError) -> bool:
+    """Return whether the question may be asked in another way."""
+    is_unknown = is_unknown_response(str(failed.args[0]))
+    return is_unknown or eased(planned, failed) is not None
 
 
 def _is_misuse(error: StatusError | ResponseError) -> bool:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Self
-
-from msgspec.structs import replace as with_fields
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import refreshed, waited
 from qwen_magic.conversation.asking.keeping import Forgotten, fetched, forgotten
 from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, noted, plan
-from qwen_magic.conversation.asking.question import Asking
-from qwen_magic.conversation.asking.rounds import Rounds
+from qwen_magic.conversation.asking.question import Asking, How
+from qwen_magic.conversation.asking.rounds import Rounds, rounds_at
+from qwen_magic.conversation.asking.stored import reused, turns_on_path
 from qwen_magic.conversation.chains.placement import Asked
-from qwen_magic.conversation.chains.tree import path
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tools.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.tools.calling import Caller, Place, here
 from qwen_magic.conversation.turn.folding import advance
-from qwen_magic.conversation.turn.records import turn_of
 from qwen_magic.conversation.turn.steps import Broken, Stopped
 from qwen_magic.errors import QwenError
 from qwen_magic.settings import Settings
@@ -36,6 +33,8 @@ if TYPE_CHECKING:
     from qwen_magic.settings import Offer
 
 __all__ = ["Session"]
+
+T = TypeVar("T")
 
 
 class Session:
@@ -89,10 +88,15 @@ class Session:
         """The chain that the next question joins."""
         return chain_of(self.notebook, self.settings)
 
+    @overload
+    def ask(self, prompt: Prompt, *, schema: type[T], **how: Unpack[How]) -> Turn[T]: ...
+    @overload
+    def ask(self, prompt: Prompt, *, schema: Any = ..., **how: Unpack[How]) -> Turn: ...  # noqa: ANN401
     def ask(
         self,
         prompt: Prompt,
         *,
+        schema: Any = None,
         tools: Sequence[Offer] | None = None,
         asking: Asking | None = None,
     ) -> Turn:
@@ -100,13 +104,17 @@ class Session:
 
         Args:
             prompt: The question, or a list of messages.
+            schema: What the turn's `value` is to look like: a type, a JSON schema or a short form.
             tools: Used instead of the settings' tools: functions, and built-in tools by name.
             asking: How it is asked.
 
         Raises:
-            QwenError: The question could not be answered; its `turn` holds what had arrived.
+            QwenError: The question could not be answered; its `turn` holds what had arrived. If the
+                value does not fit, also after corrections, it is a `MisfitError`.
             KeyboardInterrupt: The reader stopped it; `last` holds what had arrived.
         """
+        if schema is not None:
+            asking = replace(asking or Asking(), schema=schema)
         with closing(self.stream(prompt, tools=tools, asking=asking)) as turns:
             for turn in turns:
                 last = turn
@@ -137,7 +145,8 @@ class Session:
         while (yield from waited(self, planned)):
             planned = self._plan(prompt, tools, asking, asked)
         if planned.earlier is not None:
-            yield self._reused(planned, planned.earlier)
+            self.node, self.last = planned.earlier, reused(self.store, planned)
+            yield self.last
             return
         planned = noted(planned, advice := self._connecting.advice(self.settings))
         record = self.store.begin(planned.record)
@@ -197,7 +206,7 @@ class Session:
 
     def head(self) -> Turn | None:
         """Return the last good turn of the current chain."""
-        return next(iter(self._turns(last=1)), None)
+        return next(iter(turns_on_path(self.store, self.chain, last=1)), None)
 
     def __enter__(self) -> Self:
         return self
@@ -207,7 +216,7 @@ class Session:
 
     def path(self) -> tuple[Turn, ...]:
         """Return the turns that the next one continues, in order."""
-        return self._turns()
+        return turns_on_path(self.store, self.chain)
 
     def close(self) -> None:
         """Close the connection, and end calls that still run; the next ask opens another."""
@@ -225,22 +234,6 @@ class Session:
         question = Question(prompt, asking or Asking(), asked or Asked())
         return plan(self.store, self.notebook, settings, question)
 
-    def _turns(self, *, last: int = 0) -> tuple[Turn, ...]:
-        """Return the last turns of the path; 0 for all."""
-        nodes = list(enumerate(path(self.store.tree(self.chain)), 1))[-last:]
-        records = self.store.read(self.chain, [node.id for _, node in nodes])
-        return tuple(turn_of(r, number) for r, (number, _) in zip(records, nodes, strict=True))
-
     def _rounds(self, client: Client) -> Rounds:
-        """Return what takes a turn through all its responses."""
-        settings = self.settings
-        desk = Desk(settings, self.approver, self._caller, self.approvals)
-        resends = settings.resend or not self.store.continues(client.endpoint.base_url)
-        return Rounds(client, self.store, desk, settings.max_rounds, resends=resends)
-
-    def _reused(self, planned: Plan, earlier: int) -> Turn:
-        self.store.move(planned.record.chain, earlier)
-        (record,) = self.store.read(planned.record.chain, [earlier])
-        self.node = earlier
-        self.last = with_fields(turn_of(record, planned.turn.number), notes=planned.turn.notes)
-        return self.last
+        desk = Desk(self.settings, self.approver, self._caller, self.approvals)
+        return rounds_at(client, self.store, desk)

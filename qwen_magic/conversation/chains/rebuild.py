@@ -28,6 +28,7 @@ __all__ = [
     "input_items",
     "rebuild_reason",
     "reply",
+    "settled",
 ]
 
 LIFETIME = 7 * 24 * 3600.0
@@ -209,3 +210,16 @@ def _long(item: Mapping[str, Any]) -> dict[str, Any]:
     if item.get("role") == "assistant" and isinstance(content, str):
         return _said(content)
     return dict(item)
+
+
+def settled(head: Record | None, prompt: Prompt) -> Prompt:
+    """Return a question with a word on each call of the turn before that gave its value.
+
+    The server's memory ends with such a call; what follows a call without an output is refused.
+    """
+    owed = head.shaped.owed if head and head.shaped else ()
+    brought = calls_answered(prompt)
+    words = [
+        {"type": _OUTPUT, "call_id": one, "output": "ok"} for one in owed if one not in brought
+    ]
+    return [*words, *input_of(prompt)] if words else prompt

@@ -98,7 +98,9 @@ _FOURTH = (
     "ALTER TABLE chains ADD COLUMN conversation TEXT",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH)
+_FIFTH = ("ALTER TABLE contents ADD COLUMN shaped TEXT NOT NULL DEFAULT 'null'",)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
 VERSION = len(MIGRATIONS)
 """A file's version (`PRAGMA user_version`) is the number of steps it has taken."""
 

@@ -17,6 +17,7 @@ from qwen_magic.conversation.store.lanes import Lanes
 from qwen_magic.conversation.store.notebook_rows import Notebook
 from qwen_magic.conversation.store.partials import Written, pieces
 from qwen_magic.conversation.store.remote import Remote
+from qwen_magic.conversation.store.ways import Ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -47,7 +48,7 @@ class ChainStore:
         clock: Tells the time, in seconds since the epoch.
 
     Attributes:
-        lanes: Who is asking in each of its chains.
+        lanes, ways: Who is asking in each chain, and how models were brought to give values.
         remote: What it knows of the server's side of its chains.
     """
 
@@ -55,6 +56,7 @@ class ChainStore:
         self.lanes = Lanes()
         self._database = Database(folder)
         self.remote = Remote(self._database, clock)
+        self.ways = Ways(self._database, clock)
         self._clock = clock
         self._growing: dict[str, tuple[float, tuple[Written, ...]]] = {}
 
@@ -221,8 +223,7 @@ class ChainStore:
     def continues(self, base_url: str) -> bool:
         """Return whether a server may continue a response by its id.
 
-        If it said that it never does, we believe it for a day, then try again: it may have been
-        updated or set up anew, and a try costs one refused request.
+        If it said that it never does, we believe it for a day: a try costs one refused request.
         """
         query = "SELECT continues, learnt FROM endpoints WHERE base_url = ?"
         found = self._database.read(lambda rows: rows.execute(query, (base_url,)).fetchone())

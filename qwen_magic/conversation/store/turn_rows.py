@@ -21,6 +21,7 @@ from qwen_magic.conversation.turn.records import (
     read_items,
     read_usage,
 )
+from qwen_magic.conversation.turn.shaped import read_shaped
 from qwen_magic.responses.lenient import clean
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ _PATH = f"""
 """  # noqa: S608 - our own words
 _COLUMNS = (
     "uid, prompt, input, output, response_id, previous_response_id, model, base_url, account,"
-    " system, usage, tokens, error, begun, ended, echo"
+    " system, usage, tokens, error, begun, ended, echo, shaped"
 )
 
 
@@ -204,6 +205,7 @@ def _values(record: Record) -> tuple[Any, ...]:
         record.begun,
         record.ended,
         json.dumps(msgspec.to_builtins(record.echo)),
+        json.dumps(msgspec.to_builtins(record.shaped)),
     )
 
 
@@ -219,6 +221,7 @@ def _record(rows: Rows, chain: Chain, row: Sequence[Any]) -> Record:
         "output": output,
         "usage": read_usage(known["usage"]),
         "echo": read_echo(known["echo"]),
+        "shaped": read_shaped(known["shaped"]),
     }
     return Record(
         chain=chain,

@@ -20,6 +20,7 @@ from qwen_magic.conversation.turn.steps import (
     Reopened,
     Step,
     Stopped,
+    Valued,
 )
 from qwen_magic.conversation.turn.texts import written
 from qwen_magic.responses import events
@@ -88,6 +89,9 @@ def advance(turn: Turn, event: events.Event | Step) -> Turn:  # noqa: C901, PLR0
             return replace(turn, status="incomplete", error=reason)
         case Answered(number, item):
             return replace(turn, output=output.exchange(turn.output, number, item))
+        case Valued(shaped, value):
+            grown = replace(turn, shaped=shaped, value=value)
+            return replace(grown, status="completed") if shaped.found else grown
         case Continued():
             echo = turn.echo.after(turn.response_id)
             return replace(turn, answered=len(turn.output), spent=turn.usage, echo=echo)

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.conversation.turn import output
+from qwen_magic.conversation.turn.shaped import Shaped
 from qwen_magic.conversation.turn.turn import Status, Turn
 from qwen_magic.responses import items
 from qwen_magic.responses.items import Item
@@ -79,6 +80,7 @@ class Record(Struct, frozen=True, kw_only=True):
         output: What the model produced, as far as it arrived.
         base_url, account: Which server answered, and to which key (see `ChainStore.account`).
         system: The system message of its chain, if one was given.
+        shaped: The shape that was asked for, if one was, and what came of it.
         begun, ended: When, in seconds since the epoch; 0 for not yet.
     """
 
@@ -103,6 +105,7 @@ class Record(Struct, frozen=True, kw_only=True):
     usage: Usage | None = None
     echo: Echo = Echo()
     error: str = ""
+    shaped: Shaped | None = None
     begun: float = 0.0
     ended: float = 0.0
 
@@ -123,6 +126,7 @@ class Record(Struct, frozen=True, kw_only=True):
             usage=turn.usage,
             echo=turn.echo,
             error=turn.error,
+            shaped=turn.shaped,
             ended=now if turn.ended else 0.0,
         )
 
@@ -143,6 +147,8 @@ def turn_of(record: Record, number: int) -> Turn:
         think_tags=False,  # they were read before the turn was stored
         echo=record.echo,
         background=record.is_left,
+        shaped=record.shaped,
+        value=record.shaped.json if record.shaped else None,
     )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 
+from qwen_magic.conversation.turn.shaped import Shaped
 from qwen_magic.responses.items import Item
 
-__all__ = ["Answered", "Broken", "Continued", "Limited", "Reopened", "Step", "Stopped"]
+__all__ = ["Answered", "Broken", "Continued", "Limited", "Reopened", "Step", "Stopped", "Valued"]
 
 
 class Stopped(Struct, frozen=True):
@@ -42,4 +43,11 @@ class Continued(Struct, frozen=True):
     """What the calls returned goes to the model: another response begins."""
 
 
-Step: TypeAlias = Stopped | Broken | Limited | Reopened | Answered | Continued
+class Valued(Struct, frozen=True):
+    """The answer was read: it fits, and the turn is complete, or the model has to correct it."""
+
+    shaped: Shaped
+    value: Any = None
+
+
+Step: TypeAlias = Stopped | Broken | Limited | Reopened | Answered | Continued | Valued

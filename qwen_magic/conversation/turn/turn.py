@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias
 
 from msgspec import Struct
 
 from qwen_magic.conversation.turn import output
+from qwen_magic.conversation.turn.frames import frame_of
 from qwen_magic.conversation.turn.output import Output
 from qwen_magic.conversation.turn.saying import code_of, text_of, thoughts_of
+from qwen_magic.conversation.turn.shaped import Shaped, shaped_text
 from qwen_magic.conversation.turn.sources import Source, sources
 from qwen_magic.conversation.turn.thinking import apart
 from qwen_magic.responses.items import Item, Message
 from qwen_magic.responses.response import Echo, Usage
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar
+
+    T = TypeVar("T", default=Any)  # without a schema, the value's type is not told
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 __all__ = ["Status", "Turn"]
 
@@ -20,14 +31,15 @@ Status: TypeAlias = Literal[
     "queued", "in_progress", "completed", "incomplete", "failed", "cancelled"
 ]
 
+_NO_VALUE: Any = None
 _ENDED = frozenset({"completed", "incomplete", "failed", "cancelled"})
 
 
-class Turn(Struct, frozen=True):
+class Turn(Struct, Generic[T], frozen=True):
     """One question and as much of its answer as has arrived.
 
-    Read it through `text`, `reasoning`, `code`, `tool_calls`, `sources` and `items`. As a cell's value, it
-    looks like the output of `%%qwen`.
+    Read it through `text`, `reasoning`, `code`, `tool_calls`, `sources`, `items`, and `value` if a schema
+    was given. As a cell's value, it looks like the output of `%%qwen`.
 
     Attributes:
         prompt: The question as it was sent.
@@ -47,6 +59,8 @@ class Turn(Struct, frozen=True):
         think_tags: Whether `<think>` in an answer's text marks thoughts.
         echo: What the last response says of its request.
         background: Whether nobody waits while the server works on it.
+        shaped: The shape that was asked for, if one was, and what came of it.
+        value: The answer in that shape; from the store, as plain JSON. None while there is none.
     """
 
     prompt: str = ""
@@ -66,6 +80,8 @@ class Turn(Struct, frozen=True):
     think_tags: bool = True
     echo: Echo = Echo()
     background: bool = False
+    shaped: Shaped | None = None
+    value: T = _NO_VALUE
 
     def __repr__(self) -> str:
         return f"Turn({self.prompt[:40]!r}, status={self.status!r}, text={self.text[:80]!r})"
@@ -110,8 +126,32 @@ class Turn(Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """The answer, in Markdown; after each call of ours, a new paragraph begins."""
-        return text_of(self.items)
+        """The answer, in Markdown; after each call of ours, a new paragraph begins.
+
+        A value of a given shape stands there as JSON.
+        """
+        items = self.items
+        said = text_of(items)
+        shown = shaped_text(self.shaped, items) if self.shaped else ""
+        return "\n\n".join(filter(None, (said, shown)))
+
+    @property
+    def corrections(self) -> int:
+        """How often the model was told that its value does not fit."""
+        return self.shaped.corrections if self.shaped else 0
+
+    @property
+    def repaired(self) -> bool:
+        """Whether slips in the value's JSON were mended, such as a comma too many."""
+        return self.shaped is not None and self.shaped.repaired
+
+    def frame(self) -> Any:  # noqa: ANN401 - of pandas, or of polars
+        """Return the value as a DataFrame: a row for each record of a list, one for a record.
+
+        Raises:
+            QwenError: Neither pandas nor polars is installed.
+        """
+        return frame_of(self.value)
 
     @property
     def reasoning(self) -> str:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from qwen_magic.demo.answers.clues import Clues
+from qwen_magic.demo.answers.clues import Clues, mood_among
 from qwen_magic.demo.answers.patterns import example
 from qwen_magic.demo.answers.schemas import Schema, fits, kind_of, merged, referred, within
 
@@ -68,7 +68,8 @@ class _Filling:
             return plain["const"]
         if "enum" in plain:
             said = filter(self._clues.mentions, plain["enum"])
-            return next(said, plain["enum"][0])
+            mood = mood_among(plain["enum"], self._clues.question)
+            return next(said, plain["enum"][0] if mood is None else mood)
         return self._fill[kind_of(plain, sparing=depth >= DEEP)](plain, name, depth)
 
     def _plain(self, schema: object, depth: int) -> Schema:
@@ -134,7 +135,14 @@ class _Filling:
     def _array(self, schema: Schema, name: str, depth: int) -> list[object]:
         filled = [self.value(part, name, depth + 1) for part in schema.get("prefixItems", [])]
         items = schema.get("items", not filled)
-        clues = self._clues.of(kind_of(self._plain(items, depth)))
+        plain = self._plain(items, depth)
+        clues = self._clues.of(kind_of(plain))
+        if (
+            not clues
+            and kind_of(plain) == "string"
+            and not {"enum", "format", "pattern"} & {*plain}
+        ):
+            clues = self._clues.take_things()
         least = schema.get("minItems", int(depth < DEEP and not filled))
         wanted = min(max(least, len(filled) + len(clues)), schema.get("maxItems", math.inf))
         while items is not False and len(filled) < wanted:

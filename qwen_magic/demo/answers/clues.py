@@ -1,4 +1,4 @@
-"""What a question offers as arguments: its numbers, names and quoted words, in order."""
+"""What a question offers as arguments: its numbers, names and quoted words, in order; its mood."""
 
 from __future__ import annotations
 
@@ -11,8 +11,26 @@ from qwen_magic.demo.answers.chinese import spaced
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["Clues"]
+__all__ = ["Clues", "mood_among"]
 
+_GOOD = """
+amazing awesome best better brilliant charming comfortable delicious delight* easy enjoy* excellent
+fantastic fast fine friendly good great happy helpful impress* like liked likes love* nice perfect*
+pleasant pleased quick recommend* reliable satisfied solid superb thank* wonderful works 好 喜欢 满意 很棒 优秀 不错 推荐 完美 舒服
+"""
+_BAD = """
+angry annoy* awful bad broke broken crash* cheap defect* die dies died dirty disappoint* dreadful
+expensive fail* fault* hate* horrible late loud noisy poor* refund return* rude sad slow terribl* ugly unhappy
+unusable useless waste worse worst wrong 差 坏 糟 失望 讨厌 难用 不好 退货 太慢 生气
+"""
+_NEUTRAL = frozenset({"neutral", "mixed", "中性", "中立"})
+_NAMES = (
+    frozenset({"positive", "pos", "good", "happy", "正面", "积极", "好评"}),
+    frozenset({"negative", "neg", "bad", "unhappy", "sad", "angry", "负面", "消极", "差评"}),
+)
+_NOT = re.compile(
+    r"\b(?:not|no|never|isn't|wasn't|don't|doesn't|didn't)\s+(?:\w+\s+)?\Z", re.IGNORECASE
+)
 _NUMBER = re.compile(r"(?<![\w.])(?<!\w-)-?\d+(?:\.\d+)?(?!\w|\.\d|-\d)")
 _CITIES = (
     "北京|上海|广州|廣州|深圳|杭州|成都|重庆|重慶|天津|苏州|蘇州|南京|武汉|武漢|西安|长沙|長沙|郑州|青岛|厦门|廈門|昆明|大连"
@@ -38,6 +56,7 @@ _OBJECT = re.compile(
     """,
     re.VERBOSE,
 )
+_THING = re.compile(r"\b(?:the|its|my|our|your|this|an?)\s+([a-z]{4,})\s+(?:is|are|was|were|and|has)\b", re.IGNORECASE)  # fmt: skip
 _LISTED = re.compile(r"\s*,|\s+(?:and|or|to|vs\.?|versus|with)\b")
 _OPENING_WORDS = """
 a add and are ask calculate call can check compare compute convert could count create delete do
@@ -75,6 +94,11 @@ class Clues:
             return self.names.popleft()
         return self._objects.popleft() if self._objects else fallback
 
+    def take_things(self) -> Sequence[str]:
+        """Make the things that the question speaks of its names, and return them."""
+        self.names.extend(dict.fromkeys(_THING.findall(self.question)))
+        return self.names
+
     def found(self, pattern: str) -> str:
         """Return the part of the question a pattern describes, or an empty string."""
         found = re.search(pattern, self.question)
@@ -107,3 +131,35 @@ def _without_opening(name: str) -> str:
     while words and words[0].lower() in _OPENINGS:
         words.pop(0)
     return " ".join(words)
+
+
+def mood_among(choices: Sequence[object], text: str) -> object | None:
+    """Return the choice that names the text's mood; None if the choices are no moods."""
+    found = [
+        next((choice for choice in choices if str(choice).casefold() in names), None)
+        for names in (*_NAMES, _NEUTRAL)
+    ]
+    good, bad, neutral = found
+    if good is None or bad is None:
+        return None
+    balance = _balance(text)
+    if balance == 0 and neutral is not None:
+        return neutral
+    return good if balance >= 0 else bad
+
+
+def _balance(text: str) -> int:
+    return sum(
+        -side if _NOT.search(text[: found.start()]) else side
+        for side, pattern in ((1, _PATTERNS[0]), (-1, _PATTERNS[1]))
+        for found in pattern.finditer(text)
+    )
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    plain = (word.replace("*", r"\w*") for word in words.split() if word.isascii())
+    chinese = (word for word in words.split() if not word.isascii())
+    return re.compile(rf"\b(?:{'|'.join(plain)})\b|{'|'.join(chinese)}", re.IGNORECASE)
+
+
+_PATTERNS = (_pattern(_GOOD), _pattern(_BAD))

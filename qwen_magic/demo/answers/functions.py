@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.demo.answers.arguments import arguments_for
 from qwen_magic.demo.answers.chinese import simplified
 from qwen_magic.demo.answers.clues import Clues
-from qwen_magic.demo.wire.items import Item, call, output_of
+from qwen_magic.demo.wire.items import Item, call, output_of, text_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qwen_magic.demo.answers.chinese import Voice
     from qwen_magic.demo.wire.scene import Scene
 
@@ -24,6 +26,8 @@ _AGAIN = re.compile(r"\bkeep calling\b", re.IGNORECASE)
 _THEN = re.compile(
     r"[,;.]?\s+(?:and\s+)?then\b[,:]?\s*|[，。；、]?(?:然后|接着|随后)[，]?", re.IGNORECASE
 )
+_WANTS_VALUE = re.compile(r"^Now give your answer as a value\.")
+_MISFIT = re.compile(r"This does not fit:|ok$|Not read:")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?!\w|\.\d)")
 
 SAME = (
@@ -58,12 +62,27 @@ def calls(scene: Scene) -> list[Item]:
     "Keep calling" gets calls in every round, for tests that count rounds.
     """
     offered = [tool for tool in scene.tools if tool["type"] == "function"]
-    step = _step(scene)
+    is_forced = scene.forced and len(offered) == len(scene.tools)
+    step = _step(scene) or (_matter(scene) if is_forced else "")
+    if is_forced and _WANTS_VALUE.search(scene.question):
+        step = _matter(scene)
     if not step:
         return []
-    if scene.forced and len(offered) == len(scene.tools):
+    if is_forced:
         return _calls_of((_wanted(offered, step) or offered)[0], step)
     return [made for tool in _wanted(offered, step) for made in _calls_of(tool, step)]
+
+
+def _matter(scene: Scene) -> str:
+    """Return what a value is asked for about: the question before, and what functions returned."""
+    asked, since = "", list[Item]()
+    for item in scene.context:
+        said = text_of(item.get("content")).strip() if item.get("role") == "user" else ""
+        if said and not _WANTS_VALUE.search(said):
+            asked, since = said, []
+        since.append(item)
+    found = (output for _, output in outputs(scene, since))
+    return " ".join([asked, *(output for output in found if not _MISFIT.match(output))])
 
 
 def _step(scene: Scene) -> str:
@@ -82,11 +101,11 @@ def _step(scene: Scene) -> str:
     return steps[0] if _NUMBER.search(steps[0]) else f"{steps[0]} {' '.join(found)}"
 
 
-def outputs(scene: Scene) -> list[tuple[Item, str]]:
+def outputs(scene: Scene, since: Sequence[Item] | None = None) -> list[tuple[Item, str]]:
     """Return the calls made since the question and their outputs, in the order of the calls."""
     back = {
         item["call_id"]: output_of(item)
-        for item in scene.since
+        for item in (scene.since if since is None else since)
         if item.get("type") == "function_call_output"
     }
     made = [item for item in scene.context if item.get("type") == "function_call"]

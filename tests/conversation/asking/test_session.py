@@ -193,7 +193,7 @@ def test_no_question_is_refused_before_sending(
     session: Session, demo: DemoServer, prompt: object
 ) -> None:
     with pytest.raises(RequestError):
-        session.ask(prompt)  # type: ignore[arg-type]
+        session.ask(prompt)  # type: ignore[call-overload]
     assert demo.requests == []
 
 
