@@ -7,7 +7,7 @@ yet. Whoever draws a card escapes it, because a terminal needs other care than a
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.turn.sources import cited
@@ -21,6 +21,7 @@ from qwen_magic.notebook.cards.served import (
     web_extractor,
     web_search,
 )
+from qwen_magic.notebook.cards.shaped import is_misfit, shaped_parts
 from qwen_magic.notebook.cards.wording import line, pretty, scope
 from qwen_magic.responses import items
 
@@ -37,6 +38,9 @@ _CUT = frozenset({"incomplete", "failed", "cancelled"})
 _THINKING = "Thinking…"
 
 
+Kind: TypeAlias = Literal["answer", "reasoning", "tool", "sources"]
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What the reader sees of one item.
@@ -50,7 +54,7 @@ class Card:
     title: str
     state: State
     parts: tuple[Part, ...] = ()
-    kind: Literal["answer", "reasoning", "tool", "sources"] = "tool"
+    kind: Kind = "tool"
     before: Card | None = None
 
     @property
@@ -85,6 +89,9 @@ def card_at(turn: Turn, number: int) -> Card:
     elif slot.done and turn.status in _CUT:
         done = None  # closed by its own end, or only by the turn's
     drawn = card(item, live=not turn.ended, done=done)
+    if turn.shaped and (found := shaped_parts(item, turn.shaped)):
+        kind: Kind = "tool" if is_misfit(item, turn.shaped) else "answer"
+        return replace(drawn, title=found[0], parts=found[1], kind=kind)
     if not isinstance(item, items.Message):
         return drawn
     is_cited = any(part.annotations for part in item.content)

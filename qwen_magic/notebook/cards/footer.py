@@ -39,7 +39,8 @@ def hint(turn: Turn) -> str:
         return _LEFT if turn.is_left else ""
     waiting = f"Waiting for {line(turn.model) or 'the model'}…"
     if calls := unanswered(turn):
-        return _calls_hint(calls)
+        is_value = turn.shaped is not None and calls[0].name == turn.shaped.name
+        return "" if is_value and calls[0].arguments else _calls_hint(calls)
     slot = turn.output[-1] if turn.output else None
     item = turn.item(len(turn.output) - 1) if slot else None
     match item:
@@ -95,10 +96,20 @@ def footer(turn: Turn) -> str:
         line(turn.model),
         _tokens(turn),
         *(f"{line(name, 40)} ×{count:,}" for name, count in _tools(turn)),  # noqa: RUF001 - times
+        *_mended(turn),
         f"{skipped} skipped" if turn.skipped else "",
         _place(turn),
     ]
     return " · ".join(filter(None, told))
+
+
+def _mended(turn: Turn) -> tuple[str, ...]:
+    """Return what a value took: a model that is often corrected ends in empty words that just fit."""
+    shaped = turn.shaped
+    if shaped is None:
+        return ()
+    corrected = counted(shaped.corrections, "correction") if shaped.corrections else ""
+    return corrected, "JSON repaired" if shaped.repaired else ""
 
 
 def _place(turn: Turn) -> str:
@@ -124,5 +135,7 @@ def _tools(turn: Turn) -> list[tuple[str, int]]:
         call.name if isinstance(call, items.FunctionCall) else call.type[: -len("_call")]
         for call in turn.tool_calls
     )
+    if turn.shaped:
+        del seen[turn.shaped.name]  # the answer itself
     counts = dict(seen) | (turn.usage.tools if turn.usage else {})
     return list(counts.items())[:_TOOLS]

@@ -13,7 +13,18 @@ from typing import TYPE_CHECKING, assert_never
 
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.excerpt import whole
-from qwen_magic.notebook.cards.parts import Code, Links, Logs, Note, Picture, Rows, Words
+from qwen_magic.notebook.cards.parts import (
+    Code,
+    Links,
+    Logs,
+    Note,
+    Picture,
+    Raw,
+    Rows,
+    Value,
+    Words,
+)
+from qwen_magic.notebook.cards.values import value_html
 from qwen_magic.notebook.cards.wording import LONGEST
 from qwen_magic.notebook.markdown.direction import is_right_to_left
 from qwen_magic.notebook.markdown.escapes import escape
@@ -76,6 +87,10 @@ def part_html(  # noqa: PLR0911 - one a part
             return f'<ul style="{_LINKS}">\n{rows}</ul>\n'
         case Rows(rows):
             return _rows(rows)
+        case Value(value):
+            return value_html(value)
+        case Raw(text):
+            return _folded("JSON", f'<div style="{_CODE}">{highlight(text, "json")}</div>\n')
         case Note(text):
             return line_html(text) if is_aside else ending_html(text)
         case Picture(url):
@@ -94,6 +109,13 @@ def _words(words: Words, *, growing: bool) -> str:
     from qwen_magic.notebook.markdown.markdown import growing_html, to_html
 
     return growing_html(words.cited) if growing else to_html(words.cited, words.scope)
+
+
+def _folded(heading: str, inside: str) -> str:
+    return (
+        f'<details style="{_FOLD}"><summary style="{_HEADING}">{escape(heading)}</summary>\n'
+        f"{inside}</details>\n"
+    )
 
 
 def _rows(rows: Iterable[Row]) -> str:

@@ -22,9 +22,11 @@ __all__ = [
     "Note",
     "Part",
     "Picture",
+    "Raw",
     "Row",
     "Rows",
     "State",
+    "Value",
     "Words",
     "as_json",
     "as_links",
@@ -93,6 +95,20 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A value of JSON, as far as it has arrived."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """JSON that folds, below what it shows."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """A plain sentence."""
 
@@ -106,7 +122,7 @@ class Picture:
     url: str
 
 
-Part: TypeAlias = Words | Code | Logs | Links | Rows | Note | Picture
+Part: TypeAlias = Words | Code | Logs | Links | Rows | Value | Raw | Note | Picture
 Drawn: TypeAlias = tuple[str, tuple[Part, ...]]
 """A card's title and its parts."""
 State: TypeAlias = Literal[

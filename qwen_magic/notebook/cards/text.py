@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwen_magic.notebook.cards.citing import with_numbers
-from qwen_magic.notebook.cards.parts import Note, Rows, Words
+from qwen_magic.notebook.cards.parts import Note, Rows, Value, Words
+from qwen_magic.notebook.cards.values import value_markdown, value_plain
 from qwen_magic.notebook.markdown.escapes import escape_markdown, indented, strip_controls
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ _OTHERS = 5  # sources that are not cited, where nothing folds
 
 def written(card: Card) -> str:
     """Return what an answer or the reasoning says, as the model wrote it."""
-    return "\n\n".join(part.text for part in card.parts if isinstance(part, Words | Note))
+    parts = (part for part in card.parts if isinstance(part, Words | Note | Value))
+    return "\n\n".join(value_plain(p.value) if isinstance(p, Value) else p.text for p in parts)
 
 
 def said(card: Card, begin: int = 0, end: int | None = None) -> str:
@@ -60,7 +62,8 @@ def card_markdown(card: Card) -> str:
             (line_markdown(card.heading), "\n".join(map(_row_markdown, _rows(card))))
         )
     growing = card.state == "running"
-    words = "\n\n".join(_part_markdown(part, growing=growing) for part in card.parts)
+    drawn = (_part_markdown(part, growing=growing) for part in card.parts)
+    words = "\n\n".join(filter(None, drawn))
     if card.kind == "answer":
         return words
     return indented(f"**{escape_markdown(card.heading)}**\n\n{words}", "> ", "> ")
@@ -74,6 +77,8 @@ def _part_markdown(part: Part, *, growing: bool) -> str:
             return growing_markdown(text) if growing else to_markdown(text).rstrip("\n")
         case Note(text):
             return line_markdown(text)
+        case Value(value):
+            return value_markdown(value)
         case _:
             return ""
 

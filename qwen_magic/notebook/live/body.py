@@ -61,6 +61,9 @@ class Body:
         drawn = html_blocks(rest, growing=growing)
         drawn += [part_html(part, is_aside=not self._is_answer) for part in others]
         value = "".join((self._light, *drawn))
+        if growing and not is_due(len(value), self._shown):
+            return
+        self._shown = len(value)
         if self._long is None:
             self._put(value)
         else:
