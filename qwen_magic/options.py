@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["APPROVALS", "OPTIONS", "SWITCH", "Option", "check_secret", "option_of", "word_of"]
 
 _SECRET = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}")
+_MOST_RETRIES = 10
 SWITCH = ("on", "off")
 APPROVALS = ("ask", "always", "never")
 
@@ -111,6 +112,13 @@ def _variable(text: str) -> str:
     return text
 
 
+def _retries(text: str) -> int:
+    number = _whole("schema-retries")(text)
+    if not 0 <= number <= _MOST_RETRIES:
+        raise RequestError(f"{number} corrections are out of range", hint=f"0 to {_MOST_RETRIES}")
+    return number
+
+
 OPTIONS: tuple[Option, ...] = (
     Option("model", ("-m", "--model"), "the model that answers", "MODEL", values=MODELS),
     Option(
@@ -168,6 +176,21 @@ OPTIONS: tuple[Option, ...] = (
         _whole("turn"),
     ),
     Option("out", ("-o", "--out"), "keep the turn in this variable, too", "NAME", _variable),
+    Option(
+        "schema",
+        ("--schema",),
+        'the answer as a value: a type, a JSON schema, or "name: str, price: float"',
+        "SHAPE",
+        _named("--schema"),
+    ),
+    Option("value", ("--value",), "keep that value in this variable", "NAME", _variable),
+    Option(
+        "schema_retries",
+        ("--schema-retries",),
+        "how often the model may correct a value that does not fit; 2 unless set",
+        "N",
+        _retries,
+    ),
     Option(
         "temperature",
         ("--temperature",),

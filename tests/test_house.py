@@ -60,8 +60,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.magics": (
         *("responses", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        *("conversation.asking", "notebook.kernel", "notebook.document", "notebook.cards"),
-        "notebook.live",
+        *("conversation.asking", "conversation.schema"),
+        *("notebook.kernel", "notebook.document", "notebook.cards", "notebook.live"),
     ),
     "notebook.steering": (
         *("responses", "options", "settings"),
@@ -70,6 +70,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "notebook.completion": (
         *("options", "settings", "configuration", "conversation.turn", "conversation.store"),
+        "conversation.schema",
         *("notebook.kernel", "notebook.document", "notebook.magics"),
     ),
     "notebook.panel": (

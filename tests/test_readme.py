@@ -150,7 +150,7 @@ def test_the_programs_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
     names: dict[str, Any] = {"__name__": "readme"}
     for kind, body in FENCES.findall(TEXT):
         if kind == "python":
-            exec(compile(body, "README.md", "exec"), names)
+            exec(compile(body, "README.md", "exec", dont_inherit=True), names)
     names["session"].close()
     assert os.environ["DASHSCOPE_API_KEY"] == "none"
     assert "Oslo" in names["turn"].tool_calls[0].output

@@ -130,12 +130,15 @@ def _tokens(turn: Turn) -> str:
 
 
 def _tools(turn: Turn) -> list[tuple[str, int]]:
-    """Return how often each tool was used: the service's own count, if it counts."""
+    """Return how often each tool was used: the service's own count, if it counts.
+
+    Calls that give the turn's value are its answer.
+    """
+    gives = turn.shaped.name if turn.shaped else None
     seen = Counter(
         call.name if isinstance(call, items.FunctionCall) else call.type[: -len("_call")]
         for call in turn.tool_calls
+        if not (isinstance(call, items.FunctionCall) and call.name == gives)
     )
-    if turn.shaped:
-        del seen[turn.shaped.name]  # the answer itself
     counts = dict(seen) | (turn.usage.tools if turn.usage else {})
     return list(counts.items())[:_TOOLS]

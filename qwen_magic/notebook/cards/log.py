@@ -9,6 +9,7 @@ The JSON is a list with one object for each turn, in order:
     status        `completed` or `incomplete`
     response_id   the server's name for the answer, or null
     usage         its tokens, or null
+    value         the answer as a value; only if a schema was given
     reasoning     what the model told of its reasoning; only if asked for
 """
 
@@ -75,6 +76,7 @@ def _quoted(prompt: str) -> str:
 
 
 def _fields(turn: Turn, *, reasoning: bool) -> dict[str, Any]:
-    told = {"reasoning": turn.reasoning} if reasoning else {}
+    told = {"value": turn.shaped.json} if turn.shaped and turn.shaped.found else {}
+    told |= {"reasoning": turn.reasoning} if reasoning else {}
     found = {name: getattr(turn, name) for name in _FIELDS}
     return {**found, "usage": turn.usage.counts if turn.usage else None, **told}

@@ -32,6 +32,8 @@ def shaped_parts(item: Item, shaped: Shaped) -> Drawn | None:
         )
     match item:
         case FunctionCall(name=name) if name == shaped.name:
+            if shaped.owed and (item.call_id or item.id) != shaped.owed[0]:
+                return "Answer", ()  # one call was enough
             return "Answer", _value(growing_value(item.arguments), item.arguments, shaped)
         case Message():
             text = "".join(part.text for part in item.content)

@@ -32,6 +32,7 @@ _FIELDS = (
     "max_output_tokens",
     "thinking",
     "background",
+    "schema_retries",
 )
 
 
@@ -60,9 +61,17 @@ def prompt_for(cell: Cell, namespace: Mapping[str, object]) -> tuple[Prompt, tup
     return messages, ()
 
 
-def asking_of(options: Mapping[str, Any]) -> Asking:
-    """Return how to ask, by a cell's options."""
+def asking_of(options: Mapping[str, Any], variables: Mapping[str, object]) -> Asking:
+    """Return how to ask, by a cell's options; a schema may be a variable.
+
+    Raises:
+        CellError: There is no such variable.
+    """
     given = {name: options[name] for name in _FIELDS if name in options}
+    if "schema" in options:
+        from qwen_magic.conversation.schema.naming import schema_named
+
+        given["schema"] = schema_named(options["schema"], variables)
     return Asking(**given, stream=not options.get("no_stream", False))
 
 

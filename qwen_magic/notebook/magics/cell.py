@@ -21,7 +21,9 @@ __all__ = ["Cell", "parse_cell"]
 _TOKEN = re.compile(r"\s*(--?[A-Za-z][\w-]*)(=?)")
 _QUOTED = re.compile(rf"\s*({QUOTED.pattern})", re.DOTALL)
 _OPENING = frozenset("\"'“\u2018\uff02\uff07「『")
-_AS_TYPED = frozenset({"system", "chain", "mcp"})  # other values are the wire's or Python's words
+_AS_TYPED = frozenset(
+    {"system", "chain", "mcp", "schema"}
+)  # other values are the wire's or Python's words
 _WORD = re.compile(r"\s*(\S+)")
 _APART = (
     frozenset({"new", "append", "from_turn", "conversation"}),
@@ -56,6 +58,11 @@ def parse_cell(line: str, body: str | None = None) -> Cell:
         check_secret(body, "in a cell")
     options, text = _options(line)
     _refuse_several(options)
+    if lonely := [
+        name for name in ("value", "schema_retries") if name in options and "schema" not in options
+    ]:
+        flag = f"--{lonely[0].replace('_', '-')}"
+        raise CellError(f"{flag} needs --schema", hint='--schema "name: str, price: float"')
     if body is None or not body.strip():
         return Cell(text, options)
     if text.strip():

@@ -19,7 +19,7 @@ from qwen_magic.notebook.magics.brief import brief_errors, without_reason
 from qwen_magic.notebook.magics.cell import parse_cell
 from qwen_magic.notebook.magics.configured import Configured
 from qwen_magic.notebook.magics.left_views import LeftViews
-from qwen_magic.notebook.magics.namespace import check_free
+from qwen_magic.notebook.magics.namespace import Names, names_of
 from qwen_magic.notebook.magics.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.settings import Settings
@@ -127,7 +127,7 @@ class QwenMagics(Configured):
             return
         asked = self._placed(frontend, cell)
         prompt, filled = prompt_for(cell, self.variables())
-        asking = asking_of(cell.options)
+        asking = asking_of(cell.options, self.variables())
         if cell.options.get("dry_run"):
             _, request = self.session.prepare(prompt, asking=asking, asked=asked)
             print(dry_run(settings.endpoint(), settings, request))
@@ -141,10 +141,10 @@ class QwenMagics(Configured):
             self.session.approver = made.approver
             return made
 
-        name = check_free(cell.options.get("out", "_qwen"), self._shell.user_ns_hidden)
+        names = names_of(cell.options, self._shell.user_ns_hidden)
         turns = self.session.stream(prompt, asking=asking, asked=asked)
         try:
-            self._show(in_order(self.session, turns), view, name)
+            self._show(in_order(self.session, turns), view, names)
         finally:
             self.left.settle(self.session)
 
@@ -179,17 +179,17 @@ class QwenMagics(Configured):
         return where.placed(asked, cell.options, self.chain)
 
     def _show(
-        self, turns: Generator[Turn, None, None], view: Callable[[], View], name: str
+        self, turns: Generator[Turn, None, None], view: Callable[[], View], names: Names
     ) -> None:
         with CellInterrupts(self._shell) as interrupts:
             shown = show(turns, view, interrupts)
-            self._settle(view, shown, name)
+            self._settle(view, shown, names)
             if shown.error is not None:
                 raise shown.error
             if shown.stopped or interrupts.noted:
                 raise stopping()
 
-    def _settle(self, view: Callable[[], View], shown: Shown, name: str) -> None:
+    def _settle(self, view: Callable[[], View], shown: Shown, names: Names) -> None:
         """Keep the turn and show how it ended; do not keep one that waited and was then refused."""
         from qwen_magic.conversation.turn.turn import Turn
 
@@ -198,7 +198,8 @@ class QwenMagics(Configured):
             return
         turn = error.turn if error else self.session.last if shown.stopped else drawn
         if isinstance(turn, Turn):
-            self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = drawn = turn
+            drawn = turn
+            self._shell.user_ns.update(names.bound(turn))
         view().settle(without_reason(drawn) if error else drawn)  # the error is displayed below
         if drawn.is_left:
             self.left.keep(self.session, view())

@@ -1,0 +1,49 @@
+"""The schema that a word on a magic line names: a variable, a type, or a short form (pure)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.conversation.schema.fields import is_record
+from qwen_magic.conversation.schema.short import WORDS
+from qwen_magic.errors import CellError
+from qwen_magic.responses.nearest import suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["may_be_schema", "schema_named"]
+
+_NAME = re.compile(r"[^\W\d]\w*")
+
+
+def schema_named(text: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401 - types have no type
+    """Return the schema that is meant.
+
+    Raises:
+        CellError: It is one word that names neither a variable nor a type.
+    """
+    if text.strip().startswith("{") and '"' in text:
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    if not _NAME.fullmatch(text) or (text not in variables and text.lower() in WORDS):
+        return text
+    if text not in variables:
+        known = [name for name, value in variables.items() if may_be_schema(value)]
+        raise CellError(
+            f"--schema {text!r} is no variable",
+            hint=suggestion(text, known) if known else 'a type, or "name: str, price: float"',
+        )
+    return variables[text]
+
+
+def may_be_schema(value: object) -> bool:
+    """Return whether to offer a variable as a schema: records, enums and JSON schemas."""
+    is_enum = isinstance(value, type) and hasattr(value, "__members__")
+    is_document = isinstance(value, dict) and isinstance(value.get("type"), str)
+    is_document = is_document and bool({"properties", "items", "enum"} & value.keys())  # type: ignore[attr-defined]
+    return is_record(value) or is_enum or is_document
