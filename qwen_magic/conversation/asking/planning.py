@@ -10,9 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.configuration import check_settings
-from qwen_magic.conversation.asking.admitting import check_background, joining, wanted_shape
+from qwen_magic.conversation.asking.admitting import check_background, joining
 from qwen_magic.conversation.asking.question import Asking, prompt_of, request_for
-from qwen_magic.conversation.asking.ways import Way, asked_of, dressed, way_named
+from qwen_magic.conversation.asking.ways import asked_of, way_named
+from qwen_magic.conversation.asking.wishes import Wish, wished
 from qwen_magic.conversation.chains.placement import Asked, Placement, place
 from qwen_magic.conversation.chains.rebuild import (
     LIFETIME,
@@ -23,10 +24,8 @@ from qwen_magic.conversation.chains.rebuild import (
     settled,
 )
 from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reusable
-from qwen_magic.conversation.schema.shape import Shape
 from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
 from qwen_magic.conversation.turn.records import JOINED, Chain, Prompt, Record, digest, input_of
-from qwen_magic.conversation.turn.shaped import Shaped
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check, doubts
@@ -38,6 +37,9 @@ if TYPE_CHECKING:
     from qwen_magic.settings import Settings
 
 __all__ = ["Plan", "Question", "chain_of", "noted", "plan", "rebuilt"]
+
+
+_RECENT = 9  # turns; of a conversation, those that never reached the server do not count
 
 
 class Question(Struct, frozen=True):
@@ -56,11 +58,7 @@ class Plan(Struct, frozen=True):
         request: What is sent.
         record: What is stored.
         toolbox: What the model may use.
-        shape: What the answer's value is to look like, if a value is asked for.
-        asks: Whether the request asks for the value, and for nothing else.
-        way: How a value is asked for.
-        bare: The request without anything about a value.
-        retries: How often the model may correct its value.
+        wish: What the answer's value is to look like, if a value is asked for.
         earlier: The id of the stored turn to show instead of asking, if there is one.
     """
 
@@ -68,11 +66,7 @@ class Plan(Struct, frozen=True):
     request: Request
     record: Record
     toolbox: Toolbox = Toolbox()
-    shape: Shape[Any] | None = None
-    asks: bool = False
-    way: Way = "forced"
-    bare: Request = Request("", "")
-    retries: int = 0
+    wish: Wish | None = None
     earlier: int | None = None
 
 
@@ -95,12 +89,12 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
 
     Raises:
         RequestError: The request would be refused, or there is no such turn to continue from.
+        SchemaError: No model can be asked for such a value.
         ToolError: A function cannot be described to the model.
     """
     check_settings(settings)
     asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)
     tools = toolbox(settings.tools)
-    shape = wanted_shape(asking, tools)
     chain = chain_of(notebook, settings, asking.conversation)
     asking = joining(store, chain, question.asking, question.asked)
     tree = store.tree(chain)
@@ -110,10 +104,10 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     reason = "" if asking.conversation else reason
     before = _before(store, chain, placement) if reason else ()
     kept = head.system if head and asking.system is None else asking.system
+    prompt = question.prompt
+    known = _remembered(store, chain, asking) or head
     bare = request_for(
-        input_items(before, question.prompt)
-        if reason
-        else settled(_last(store, chain, head), question.prompt),
+        input_items(before, prompt) if reason else settled(known, prompt),
         asking,
         settings,
         offered=tools.objects,
@@ -122,23 +116,24 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         if head and not reason and not asking.conversation
         else None,
     )
-    way = way_named(store.ways.known(asked_of(bare, server.base_url)))
-    asks = shape is not None and not tools.objects
-    request = dressed(bare, shape, way) if shape is not None and asks else bare
+    wish = wished(asking, tools, bare)
+    if wish is not None:
+        way = way_named(store.ways.known(asked_of(bare, server.base_url)))
+        wish = replace(wish, way=way)
+    request = wish.request if wish else bare
     check(request, vendor=settings.endpoint().is_like_model_studio)
-    check_background(request, tools, shape)
+    check_background(request, tools)
     record = _record_of(question, request, server, placement)
     record = replace(record, chain=chain, prompt=text, system=kept)
-    if shape is not None and not asks:
-        record = replace(record, digest=digest({record.digest: shape.parameters}))
+    if wish is not None and not wish.asks:
+        record = replace(record, digest=digest({record.digest: wish.shape.parameters}))
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
     rebuilding = _told(reason, before) if reason and earlier is None else ""
     notes = (*filter(None, (placement.told, rebuilding)), *doubts(request))
     first = _first(record, request, placement.number, notes)
-    wanted = Shaped(shape.name, shape.parameters, shape.wrapped) if shape else None
-    first = replace(first, think_tags=settings.think_tags, shaped=wanted)
-    retries = max(0, asking.schema_retries)
-    return Plan(first, request, record, tools, shape, asks, way, bare, retries, earlier)
+    shaped = wish.shaped if wish else None
+    first = replace(first, think_tags=settings.think_tags, shaped=shaped)
+    return Plan(first, request, record, tools, wish, earlier)
 
 
 def noted(known: Plan, note: str) -> Plan:
@@ -158,13 +153,14 @@ def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan
     placement = Placement(known.record.parent, known.turn.number)
     before = _before(store, known.record.chain, placement)
     whole = input_items(before, prompt)
-    request, bare = (
-        dataclasses.replace(one, input=whole, previous_response_id=None)
-        for one in (known.request, known.bare)
-    )
+    wish = known.wish
+    afresh: dict[str, Any] = {"input": whole, "previous_response_id": None}
+    request = dataclasses.replace(known.request, **afresh)
+    if wish is not None:
+        wish = replace(wish, bare=dataclasses.replace(wish.bare, **afresh))
     notes = (*known.turn.notes, _told(reason, before))
     turn = replace(known.turn, previous_response_id=None, notes=notes)
-    return replace(known, request=request, bare=bare, turn=turn)
+    return replace(known, request=request, turn=turn, wish=wish)
 
 
 def _told(reason: str, before: Sequence[Record]) -> str:
@@ -175,11 +171,13 @@ def _told(reason: str, before: Sequence[Record]) -> str:
     return f"Conversation rebuilt from the transcript: {reason} · {sent}"
 
 
-def _last(store: ChainStore, chain: Chain, head: Record | None) -> Record | None:
-    """Return the turn whose calls the server remembers: a conversation's last one, or the head."""
-    if not chain.name.startswith(JOINED):
-        return head
-    return _record(store, chain, Placement(store.tree(chain).head, 0))
+def _remembered(store: ChainStore, chain: Chain, asking: Asking) -> Record | None:
+    """Return the last turn of a conversation that the server keeps; it may have failed."""
+    if asking.conversation is None:
+        return None
+    recent = [node.id for node in store.tree(chain).nodes[-_RECENT:]]
+    reached = [record for record in store.read(chain, recent) if record.response_id]
+    return reached[-1] if reached else None
 
 
 def _record_of(

@@ -10,7 +10,8 @@ from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.asking.planning import rebuilt
 from qwen_magic.conversation.asking.replies import continued, free, resent, waiting
-from qwen_magic.conversation.asking.shaping import Shaping, eased
+from qwen_magic.conversation.asking.shaping import Shaping
+from qwen_magic.conversation.asking.wishes import eased
 from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
 from qwen_magic.errors import QwenError, ResponseError, StatusError
@@ -63,9 +64,8 @@ class Rounds:
         """
         planned, turn = yield from self._first(planned, prompt)
         turn = yield from self._called(planned, turn)
-        if planned.shape is not None and not turn.ended:
-            shaping = Shaping(planned, planned.shape, self._next, self.store.ways)
-            yield from shaping.turns(turn)
+        if planned.wish is not None and not turn.ended:
+            yield from Shaping(planned, planned.wish, self._next, self.store.ways).turns(turn)
 
     def _called(self, planned: Plan, turn: Turn) -> Generator[Turn, None, Turn]:
         """Yield the turn while the model calls functions; return it when it calls no more."""
@@ -94,12 +94,14 @@ class Rounds:
             return planned, (yield from self._growing(planned, planned.request, planned.turn))
         except QwenError as error:
             said = str(error.args[0])
-            again = eased(planned, error)
-            if again is None and not (
+            wish = eased(planned.wish, error)
+            if wish is None and not (
                 planned.request.previous_response_id and is_unknown_response(said)
             ):
                 raise
-        if again is None:
+        if wish is not None:
+            again = with_fields(planned, wish=wish, request=wish.request)
+        else:
             again = rebuilt(self.store, planned, prompt, self._learned(said))
             yield again.turn
         return (yield from self._first(again, prompt))
@@ -113,7 +115,7 @@ class Rounds:
             try:
                 return (yield from self._growing(planned, continued(request, turn, said), begun))
             except (StatusError, ResponseError) as error:
-                if error.turn is not None or not _is_misuse(error) or eased(planned, error):
+                if error.turn is not None or not _is_misuse(error) or eased(planned.wish, error):
                     raise
                 if is_unknown_response(why := str(error.args[0])):
                     self._learned(why)
@@ -143,7 +145,7 @@ class Rounds:
                     raise failed  # before the turn ends: it may be asked in another way
                 turn = grown
                 if turn.status == "completed" and (
-                    planned.shape is not None or waiting(turn, planned.toolbox)
+                    planned.wish is not None or waiting(turn, planned.toolbox)
                 ):
                     turn = advance(turn, Reopened())
                 yield turn
@@ -170,7 +172,7 @@ def rounds_at(client: Client, store: ChainStore, desk: Desk) -> Rounds:
 def _is_curable(planned: Plan, failed: QwenError) -> bool:
     """Return whether the question may be asked in another way."""
     is_unknown = is_unknown_response(str(failed.args[0]))
-    return is_unknown or eased(planned, failed) is not None
+    return is_unknown or eased(planned.wish, failed) is not None
 
 
 def _is_misuse(error: StatusError | ResponseError) -> bool:

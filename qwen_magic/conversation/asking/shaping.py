@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec.structs import replace
 
-from qwen_magic.conversation.asking.ways import Way, asked_of, dressed, easier
+from qwen_magic.conversation.asking.ways import asked_of
+from qwen_magic.conversation.asking.wishes import Wish, eased
 from qwen_magic.conversation.turn.folding import advance
 from qwen_magic.conversation.turn.steps import Answered, Valued
 from qwen_magic.errors import MisfitError, QwenError
 from qwen_magic.excerpt import cut
+from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.responses.items import FunctionCall, Message
 
 if TYPE_CHECKING:
@@ -29,9 +31,9 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.request import Request
 
-__all__ = ["NOW", "Shaping", "eased", "valued"]
+__all__ = ["Shaping", "valued"]
 
-NOW = "Now give your answer as a value."
+_NOW = "Now give your answer as a value."
 
 _LONGEST = 600  # characters of a reason that the reader is shown
 _ONCE = "Not read: one call was enough."
@@ -50,21 +52,21 @@ class Shaping:
     """How one turn comes to its value.
 
     Attributes:
-        planned: What was planned, and the way that the value is asked for now.
-        shape: What the value is to look like.
+        planned: What was planned.
+        wish: What the value is to look like, and how it is asked for now.
         ask: Sends the next request.
         ways: Remembers the way that worked.
     """
 
     planned: Plan
-    shape: Shape[Any]
+    wish: Wish
     ask: Next
     ways: Ways
 
     @property
-    def way(self) -> Way:
-        """How the model is brought to give the value."""
-        return self.planned.way
+    def shape(self) -> Shape[Any]:
+        """What the value is to look like."""
+        return self.wish.shape
 
     def turns(self, turn: Turn) -> Generator[Turn, None, Turn]:
         """Yield the turn while its value is read and corrected; return it with the value.
@@ -73,10 +75,10 @@ class Shaping:
             MisfitError: No value came that fits.
             QwenError: The model could not be asked again.
         """
-        if not self.planned.asks:
-            self.planned = replace(self.planned, asks=True)
-            turn = yield from self._asked(turn, f"{NOW} {self._wish()}")
-        for left in range(self.planned.retries, -1, -1):
+        if not self.wish.asks:
+            self.wish = replace(self.wish, asks=True)
+            turn = yield from self._asked(turn, f"{_NOW} {self._wish()}")
+        for left in range(self.wish.retries, -1, -1):
             if turn.ended:  # it was cut
                 return turn
             turn, problem = self._judged(turn)
@@ -96,16 +98,17 @@ class Shaping:
         """Return the turn with its last value read, and what is wrong with that."""
         calls = self._calls(turn)
         text = next((call.arguments for call in calls.values()), None)
+        owed = tuple(call.call_id or call.id for call in calls.values())
         shaped = turn.shaped
         assert shaped is not None  # noqa: S101 - for the type checker
         try:
             found = self._read(turn, text)
         except MisfitError as error:
             problem = str(error.args[0])
-            turn = self._answered(turn, calls, problem)
-            more = 0 if shaped.corrections >= self.planned.retries else 1
-            return advance(turn, Valued(replace(shaped, corrections=shaped.corrections + more))), problem  # fmt: skip
-        owed = tuple(call.call_id or call.id for call in calls.values())
+            is_last = shaped.corrections >= self.wish.retries
+            known = replace(shaped, corrections=shaped.corrections + (not is_last))
+            known = replace(known, owed=owed if is_last else ())
+            return advance(self._answered(turn, calls, problem), Valued(known)), problem
         known = replace(shaped, found=True, json=found.json, repaired=found.repaired, owed=owed)
         return advance(self._answered(turn, calls), Valued(known, found.value)), ""
 
@@ -129,7 +132,7 @@ class Shaping:
             inner = _within(said)
             if inner and inner != said:
                 return dataclasses.replace(self.shape.read(inner), repaired=True)
-            if self.way in {"text", "plain"}:
+            if self.wish.way in {"text", "plain"}:
                 raise
             raise MisfitError(f"the model wrote words, no value: {cut(said, 80)!r}") from error
 
@@ -147,40 +150,35 @@ class Shaping:
     def _asked(self, turn: Turn, said: str) -> Generator[Turn, None, Turn]:
         """Ask for the value; if the server refuses the way, take an easier one."""
         while True:
-            request = dressed(self.planned.bare, self.shape, self.way)
+            planned = replace(self.planned, wish=self.wish)
             try:
-                return (yield from self.ask(self.planned, request, turn, said or ()))
+                return (yield from self.ask(planned, self.wish.request, turn, said or ()))
             except QwenError as error:
-                other = eased(self.planned, error)
+                other = eased(self.wish, error)
                 if other is None:
                     raise
-                self.planned = other
+                self.wish = other
 
     def _complaint(self, turn: Turn, problem: str) -> str:
         """Return what to say; nothing if the calls' outputs say it. Words show that a way fails."""
         if self._calls(turn):
             return ""
-        if self.way in {"forced", "auto"}:
-            self.planned = replace(self.planned, way="text")
+        if self.wish.way in {"forced", "auto"}:
+            self.wish = replace(self.wish, way="text")
         return f"This does not fit: {problem}\n{self._wish()}"
 
     def _wish(self) -> str:
-        if self.way in {"forced", "auto"}:
+        if self.wish.way in {"forced", "auto"}:
             return f"Call {self.shape.name} once, with the whole answer."
         return "Write the whole value again, as JSON."
 
     def _learn(self) -> None:
-        asked = asked_of(self.planned.bare, self.planned.record.base_url)
-        if self.way != (self.ways.known(asked) or "forced"):
-            self.ways.learn(asked, self.way)
-
-
-def eased(planned: Plan, error: QwenError) -> Plan | None:
-    """Return the plan in an easier way, if this way was refused."""
-    way = easier(planned.way, error) if planned.asks and planned.shape else None
-    if way is None or planned.shape is None:
-        return None
-    return replace(planned, way=way, request=dressed(planned.bare, planned.shape, way))
+        """Remember the way that worked; one slip of Model Studio, which forces calls, tells nothing."""
+        url, way = self.planned.record.base_url, self.wish.way
+        asked = asked_of(self.wish.bare, url)
+        is_slip = way == "text" and Endpoint(url).is_like_model_studio
+        if not is_slip and way != (self.ways.known(asked) or "forced"):
+            self.ways.learn(asked, way)
 
 
 def valued(turn: Turn, shape: Shape[Any] | None) -> Turn:

@@ -39,4 +39,4 @@ def reused(store: ChainStore, planned: Plan) -> Turn:
     store.move(chain, earlier)
     (record,) = store.read(chain, [earlier])
     turn = replace(turn_of(record, planned.turn.number), notes=planned.turn.notes)
-    return valued(turn, planned.shape)
+    return valued(turn, planned.wish.shape if planned.wish else None)

@@ -19,7 +19,7 @@ from qwen_magic.notebook.magics.brief import brief_errors, without_reason
 from qwen_magic.notebook.magics.cell import parse_cell
 from qwen_magic.notebook.magics.configured import Configured
 from qwen_magic.notebook.magics.left_views import LeftViews
-from qwen_magic.notebook.magics.namespace import Names, names_of
+from qwen_magic.notebook.magics.namespace import Names, check_free, names_of
 from qwen_magic.notebook.magics.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.settings import Settings

@@ -294,3 +294,29 @@ def test_answers_before_it_are_said_as_before() -> None:
         session.ask("Hello")
         session.ask("How is it?", schema=Review)
     assert sent(server)[1] == ([question("Hello"), answered_by("1"), question("How is it?")], None)
+
+
+def test_a_conversation_goes_on_after_a_value_that_did_not_fit() -> None:
+    within = Asking(conversation="conv_1")
+    scripts = (called(FINE, "r1", "c1"), called("{}", "r2", "c2"), answer("r3"), answer("r4"))
+    with serving(*scripts) as server, session_at(server.url) as session:
+        session.ask("How is it?", schema=Review, asking=within)
+        with pytest.raises(MisfitError):
+            session.ask("And that?", asking=replace(within, schema=Review, schema_retries=0))
+        session.ask("Thanks", asking=within)
+        session.ask("Bye", asking=within)
+    brought = [asked for asked, _ in sent(server)][1:]
+    assert [[item.get("call_id") for item in asked] for asked in brought[:2]] == [["c1", None], ["c2", None]]  # fmt: skip
+    assert brought[2] == "Bye"
+
+
+def test_one_slip_of_a_server_that_forces_calls_is_no_habit(tmp_path: Path) -> None:
+    scripts = (worded("It is fine."), worded(FINE, "r2"), called(FINE, "r3"))
+    store = ChainStore(tmp_path)
+    with (
+        serving(*scripts) as server,
+        Session(Settings(base_url=f"{server.url}/compatible-mode/v1"), store=store) as session,
+    ):
+        session.ask("How is it?", schema=Review)
+        session.ask("And that?", schema=Review)
+    assert [body.get("tool_choice") for body in bodies(server)] == ["required", None, "required"]
