@@ -6,7 +6,7 @@ from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import RequestError
-from qwen_magic.options import APPROVALS, SWITCH, check_secret, word_of
+from qwen_magic.readers import APPROVALS, SWITCH, check_secret, word_of
 from qwen_magic.responses.endpoint import SHARED_BASES, clean_base
 from qwen_magic.responses.nearest import known_or_new
 from qwen_magic.responses.regions import REGIONS, TRIAL, check_region

@@ -7,7 +7,8 @@ import pytest
 from qwen_magic.configuration import CHECKS
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.helptext import help_text
-from qwen_magic.options import OPTIONS, check_secret, option_of
+from qwen_magic.options import OPTIONS, option_of
+from qwen_magic.readers import check_secret
 from qwen_magic.settings import Settings
 
 

@@ -52,5 +52,6 @@ def test_two_hundred_calls_arrive_whole(lab: Jupyter, model: Model, at_once: int
     assert sum(notebook.traffic.messages.values()) < 2_600
     settled(notebook, model)
     summaries = notebook.output(1).locator("summary").all_inner_texts()
-    assert summaries == [f"Web search: “query {n}.”" for n in range(CALLS)]
+    searches = [f"Web search: “query {n}.”" for n in range(CALLS)]
+    assert summaries == [*searches, "Sources · 1 found"]
     assert notebook.console == []

@@ -12,7 +12,8 @@ from typing import Any
 
 from qwen_magic.errors import CellError, RequestError
 from qwen_magic.excerpt import cut
-from qwen_magic.options import OPTIONS, Option, check_secret, option_of
+from qwen_magic.options import OPTIONS, Option, option_of
+from qwen_magic.readers import check_secret
 from qwen_magic.responses.nearest import suggestion
 from qwen_magic.typed import QUOTED, plain, plain_flag, unquoted
 

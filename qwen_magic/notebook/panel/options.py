@@ -11,7 +11,7 @@ from qwen_magic.models import MODELS
 from qwen_magic.notebook.kernel.subshells import hear
 from qwen_magic.notebook.panel.composer import MODES
 from qwen_magic.notebook.panel.controls import Controls, place
-from qwen_magic.options import SWITCH
+from qwen_magic.readers import SWITCH
 from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS
 
 if TYPE_CHECKING:

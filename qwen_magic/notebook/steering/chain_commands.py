@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, FORMATS, LOG_FLAGS, usage_of
-from qwen_magic.options import check_secret
+from qwen_magic.readers import check_secret
 from qwen_magic.responses.nearest import one_of, suggestion
 from qwen_magic.typed import plain, plain_flag, plain_quotes
 
