@@ -137,7 +137,7 @@ def _limits(value: Any, schema: Schema) -> Iterator[str]:  # noqa: ANN401
         if name in schema and sign * len(value) < sign * schema[name]:
             yield f"{said.format(schema[name])}, not {len(value)}"
     pattern = schema.get("pattern")
-    if isinstance(value, str) and pattern and not re.search(pattern, value):
+    if isinstance(value, str) and pattern and not _matches(pattern, value):
         yield f"must match {pattern}, not {_shown(value)}"
 
 
@@ -148,6 +148,14 @@ def _is_of(value: object, named: Any) -> bool:  # noqa: ANN401
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return is_number and (named == "number" or isinstance(value, int))
     return isinstance(value, _KINDS.get(named, object))
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Return whether a text matches, as far as Python can read the pattern."""
+    try:
+        return bool(re.search(pattern, text))
+    except re.error:
+        return True
 
 
 def _same(value: object, other: object) -> bool:

@@ -43,6 +43,11 @@ def checks_of(schema: Mapping[str, Any]) -> Callable[[Any], Iterator[str]]:
             f"this is no JSON schema: {cut(exc.message, _LONGEST)}",
             hint=f"look at schema{place}" if place else "see json-schema.org, draft 2020-12",
         ) from exc
+    if outside := next(_leading_out(known), ""):
+        raise SchemaError(
+            f"the schema refers to {cut(outside, _LONGEST)!r}, which is not in it",
+            hint='put it into "$defs" and refer to "#/$defs/NAME"',
+        )
     validator = Draft202012Validator(known)
 
     def problems(value: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
@@ -50,6 +55,16 @@ def checks_of(schema: Mapping[str, Any]) -> Callable[[Any], Iterator[str]]:
             yield f"{_place(error.absolute_path)}: {cut(error.message, _LONGEST)}"
 
     return problems
+
+
+def _leading_out(schema: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON
+    """Yield the references that lead out of a schema: nothing is fetched."""
+    for key, value in schema.items() if isinstance(schema, dict) else enumerate(schema):
+        if key in {"$ref", "$dynamicRef"} and isinstance(value, str):
+            if not value.startswith("#"):
+                yield value
+        elif isinstance(value, dict | list):
+            yield from _leading_out(value)
 
 
 def _place(steps: Any) -> str:  # noqa: ANN401 - a deque of names and numbers

@@ -62,7 +62,7 @@ def _columns(record: Any) -> dict[str, Any]:  # noqa: ANN401
         return msgspec.structs.asdict(record)
     if hasattr(record, "_fields"):
         return dict(zip(record._fields, record, strict=True))
-    if hasattr(record, "model_fields"):  # pydantic's
+    if hasattr(type(record), "model_fields"):  # pydantic's
         return {name: getattr(record, name) for name in type(record).model_fields}
     return {_COLUMN: record}
 

@@ -204,6 +204,10 @@ def test_the_function_is_named_after_the_type() -> None:
         (complex, "has no form in JSON"),
         (3, "has no form in JSON"),
         ({"type": "strng"}, "is no JSON schema"),
+        (
+            {"type": "object", "properties": {"a": {"$ref": "https://example.com/a"}}},
+            "is not in it",
+        ),
         ("a: strr", "'strr' is no type"),
     ],
 )

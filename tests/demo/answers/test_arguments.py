@@ -262,3 +262,28 @@ def test_numbers_are_found_in_order(question: str, numbers: list[float]) -> None
 )  # fmt: skip
 def test_an_example_matches_its_pattern(pattern: str) -> None:
     assert re.search(pattern, example(pattern))
+
+
+MOODS = {"type": "object", "properties": {"mood": {"enum": ["positive", "negative", "neutral"]}}, "required": ["mood"]}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "mood"),
+    [
+        ("I love it, it works perfectly.", "positive"),
+        ("The battery is terrible and it broke after a day.", "negative"),
+        ("It is not good.", "negative"),
+        ("It is a phone.", "neutral"),
+        ("这个手机很好用，我喜欢。", "positive"),
+        ("质量太差，我要退货。", "negative"),
+        ("This one is negative, though I love it.", "negative"),
+    ],
+)
+def test_a_mood_is_read_from_the_words(text: str, mood: str) -> None:
+    assert arguments_for(MOODS, text) == {"mood": mood}
+
+
+def test_a_list_of_texts_names_the_things_that_are_spoken_of() -> None:
+    schema = {"type": "object", "properties": {"topics": {"type": "array", "items": {"type": "string"}}}, "required": ["topics"]}  # fmt: skip
+    told = "The battery is weak and the screen was scratched."
+    assert arguments_for(schema, told) == {"topics": ["battery", "screen"]}
