@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qwen_magic.demo.server import DemoServer
+from tests import forked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +17,13 @@ SETTINGS = ("DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL", "DASHSCOPE_WORKSPACE_ID")
 LONGEST = ("panel", "panel_running", "live", "panel_aging", "panel_saved", "live_saved", "ask")
 PATIENCE = 300  # seconds for a test in a browser, which a busy machine slows down most
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Let all workers fork their kernels from one process."""
+    if hasattr(os, "pidfd_open"):
+        os.environ[forked.ADDRESS] = forked.address()
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,7 +1,7 @@
 """Kernels that are forked from a process that has imported what they need.
 
-Imports take most of the time in which a kernel starts; here, they are paid once per process of
-pytest. A forked kernel is in a session and an environment of its own, hears signals and ends like
+Imports take most of the time in which a kernel starts; here, they are paid once, when the first
+kernel starts, for all processes of pytest. A forked kernel is in a session and an environment of its own, hears signals and ends like
 any other. The product itself is not imported before: `%load_ext` does what it does for a user.
 """
 
@@ -35,13 +35,14 @@ __all__ = ["ADDRESS", "Forked", "address", "use"]
 
 LAUNCHER = ["-m", "ipykernel_launcher"]
 IMPORTED = (
-    *("ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell"),
+    *("ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell"),
     *("IPython.core.completer", "IPython.display", "jedi", "debugpy"),
     *("anywidget", "docstring_parser", "httpx", "ipywidgets", "jupytext", "markdown_it", "msgspec"),
     *("platformdirs", "pygments.formatters.html", "pygments.lexers", "sqlite3"),
 )
 ADDRESS = "QWEN_MAGIC_TESTS_SEED"  # names the seed of another process
 LARGEST = 1 << 18
+QUIET = {"PYDEVD_DISABLE_FILE_VALIDATION": "1"}  # else the debugger prints a warning
 
 
 def use() -> None:
@@ -109,7 +110,10 @@ class _Process:
 
 @cache
 def address() -> str:
-    """Return where the process listens that is forked; it is started once, and ends with this one."""
+    """Return where the process listens that is forked; it is started once, and ends with this one.
+
+    It is as cheap as an idle Python until somebody asks it for a kernel.
+    """
     if known := os.environ.get(ADDRESS):
         return known
     folder = mkdtemp()
@@ -123,6 +127,7 @@ def address() -> str:
             pass_fds=[number],
             stdin=subprocess.PIPE,
             start_new_session=True,
+            env=os.environ | QUIET,
         )
     atexit.register(seed.communicate)  # closes its stdin
     atexit.register(rmtree, folder)
@@ -179,10 +184,12 @@ def _become(told: tuple[list[str], dict[str, str], str], descriptors: list[int])
 
 def _main(number: int) -> None:
     del sys.path[0]  # this folder
+    listening = socket.socket(fileno=number)
+    if sys.stdin in select.select([sys.stdin, listening], [], [])[0]:
+        return  # nobody asked
     for name in IMPORTED:
         import_module(name)
     gc.freeze()
-    listening = socket.socket(fileno=number)
     arguments = _forks(listening)
     if arguments is not None:
         listening.detach()
