@@ -4,6 +4,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from qwen_magic.demo.server import DemoServer
 from tests import forked
@@ -17,6 +18,9 @@ SETTINGS = ("DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL", "DASHSCOPE_WORKSPACE_ID")
 LONGEST = ("panel", "panel_running", "live", "panel_aging", "panel_saved", "live_saved", "ask")
 PATIENCE = 300  # seconds for a test in a browser, which a busy machine slows down most
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
+
+# For another Python than the one that tries all examples: `--hypothesis-profile few`.
+settings.register_profile("few", settings.get_profile("ci"), max_examples=15)
 
 
 @pytest.hookimpl(optionalhook=True)
