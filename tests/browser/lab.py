@@ -48,6 +48,8 @@ OPTIONS = (
 )
 TEXT_FORMATS = {".py": "py:percent"}
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
+PAGE_CONFIG = "config/labconfig/page_config.json"
+PAGE = {"buildCheck": False}  # which runs Node.js for each page that is loaded
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 # The server ends by itself when its stdin does, so it outlives not even tests that are killed. No
@@ -119,14 +121,13 @@ class Jupyter:
     @contextmanager
     def without(self, extension: str) -> Iterator[None]:
         """Let pages that are loaded meanwhile lack an extension of the application."""
-        config = self.root.parent / "config/labconfig/page_config.json"
-        config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text(json.dumps({"disabledExtensions": {extension: True}}))
+        config = self.root.parent / PAGE_CONFIG
+        config.write_text(json.dumps({**PAGE, "disabledExtensions": {extension: True}}))
         whole, self._empty = self._empty, None
         try:
             yield
         finally:
-            config.unlink()
+            config.write_text(json.dumps(PAGE))
             self.close_notebooks()
             if self._empty:
                 self._empty.close()
@@ -226,6 +227,9 @@ def environment(folder: Path) -> dict[str, str]:
     settings = folder / "settings/@jupyterlab/apputils-extension/notification.jupyterlab-settings"
     settings.parent.mkdir(parents=True)
     settings.write_text(json.dumps(QUIET))
+    page = folder / PAGE_CONFIG
+    page.parent.mkdir(parents=True)
+    page.write_text(json.dumps(PAGE))
     theirs = ("DASHSCOPE_", "QWEN_MAGIC_", "JUPYTER", "JPY_", "IPYTHON")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
     own = {"HOME": "home", "IPYTHONDIR": "ipython", "QWEN_MAGIC_HOME": "qwen_magic"}
