@@ -20,7 +20,7 @@ PATIENCE = 300  # seconds for a test in a browser, which a busy machine slows do
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 # For another Python than the one that tries all examples: `--hypothesis-profile few`.
-settings.register_profile("few", settings.get_profile("ci"), max_examples=15)
+settings.register_profile("few", max_examples=15)
 
 
 @pytest.hookimpl(optionalhook=True)
