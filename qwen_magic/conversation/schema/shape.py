@@ -19,6 +19,7 @@ from qwen_magic.conversation.schema.short import type_of_short
 from qwen_magic.conversation.tools.hints import Hint, hint_of
 from qwen_magic.errors import ArgumentsError, MisfitError, SchemaError
 from qwen_magic.excerpt import cut
+from qwen_magic.responses.lenient import clean
 from qwen_magic.responses.request import BUILT_IN_TOOLS
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Shape(Generic[T]):
             raise MisfitError("\n".join(cut(one, 300) for one in (*told[:_MOST], *more)))
         plain = better[WRAPPED] if self.wrapped else better
         try:
-            value = self.decode(json.dumps(plain).encode())
+            value = self.decode(clean(json.dumps(plain, ensure_ascii=False)).encode())
         except ArgumentsError as error:
             raise MisfitError(_told(str(error.args[0]))) from error
         return Reading(value, plain, was_mended or better != found or repr(better) != repr(found))

@@ -89,6 +89,9 @@ class _Reader:
             if at.text in found:
                 raise self._failed(f"the field {at.text!r} is there twice", "rename one of them")
             self.left.pop(0)
+            msgspec.json.encode(
+                at.text
+            )  # it reads a name from bytes that only this makes Python keep
             found[at.text] = self._field(at.text)
             if not self._took(","):
                 break

@@ -117,6 +117,7 @@ SHAPES: dict[str, tuple[Any, Any]] = {
     "bounds of msgspec": (Annotated[int, msgspec.Meta(ge=1, le=5)], 5),
     "bounds of annotated_types": (Annotated[list[int], annotated_types.Len(1, 2)], [1]),
     "a short form": ("a: yes|no, b: 0..1, c: [str], d: {e: date}?", {"a": "no", "b": 0.5, "c": [], "d": {"e": dt.date(2026, 1, 2)}}),
+    "a short form in Chinese": ("情感：正面|负面，星：1..5", {"情感": "负面", "星": 2}),
     "a short form of one value": ("yes|no", "no"),
     "a JSON schema": ({"type": "object", "properties": {"a": {"type": "integer"}}}, {"a": 1}),
     "a JSON schema of a list": ({"type": "array", "items": {"$ref": "#/$defs/n"}, "$defs": {"n": {"type": "number"}}}, [1, 2.5]),

@@ -148,6 +148,7 @@ def test_slips_that_lose_nothing_are_mended(text: str) -> None:
         (list[Item], '[{"name": "it\'s", "price": 1}]', [Item("it's", 1.0)]),
         (list[int], '{"value": "[1, 2]"}', [1, 2]),
         (int | None, '{"value": "4"}', 4),
+        (list[str], '["\\ud800"]', ["\ufffd"]),
     ],
 )
 def test_more_slips_that_lose_nothing(kind: object, text: str, value: object) -> None:
@@ -208,6 +209,8 @@ def test_the_function_is_named_after_the_type() -> None:
             {"type": "object", "properties": {"a": {"$ref": "https://example.com/a"}}},
             "is not in it",
         ),
+        ({"type": "string", "pattern": "\\p{L}"}, "is not a 'regex'"),
+        ({"type": "array", "items": {"$ref": "https://example.com/a"}}, "is not in it"),
         ("a: strr", "'strr' is no type"),
     ],
 )
