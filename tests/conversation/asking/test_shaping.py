@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, assert_type
 
 import annotated_types
 import pytest
@@ -62,6 +62,7 @@ def bodies(server: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a RawServer
 def test_the_answer_is_a_value(demo: DemoServer) -> None:
     with Session(Settings(base_url=demo.base_url)) as session:
         turn = session.ask("I give it 4 stars: negative.", schema=Review)
+    assert_type(turn.value, Review)
     assert turn.value == Review("negative", 4)
     assert (turn.status, turn.corrections, turn.repaired) == ("completed", 0, False)
     assert '"stars": 4' in turn.text
