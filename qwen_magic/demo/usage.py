@@ -37,7 +37,8 @@ def count_item(item: Item) -> int:
     """Return the number of tokens an item takes in the context."""
     content = item.get("content")
     parts = content if isinstance(content, list) else []
-    images = len([part for part in parts if part.get("type") == "input_image"])
+    kinds = [part.get("type") for part in parts if isinstance(part, dict)]
+    images = kinds.count("input_image")
     return FRAME_TOKENS + count(text_of(item)) + IMAGE_TOKENS * images
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from markdown_it.token import Token
 
+from qwen_magic.notebook.markdown.footnotes import NOTE
 from qwen_magic.notebook.markdown.tokens import blocks
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Opened:
         lines: Its lines, with the context's.
         tokens: Of all that, without what is inside of leaves.
         path: The places of the containers around the last leaf.
-        leaf: The place of the last leaf, or -1.
+        leaf: The place of the last leaf; -1 if there is none that grows part by part.
         complete: How many lines are complete.
     """
 
@@ -135,6 +136,8 @@ def opened(context: Context, tail: str) -> Opened:
             stack.pop()
         elif token.type in LEAVES:
             path, leaf = list(stack), at
+    if any(token.type.startswith(NOTE) for token in found.tokens):
+        leaf = -1  # footnotes are short
     return replace(found, path=path, leaf=leaf)
 
 

@@ -106,7 +106,8 @@ def _place(context: Context, found: Opened, raw: str, cut: Cut) -> int | None:
     if cut.column:
         return None
     ends = [0, *(match.end() for match in LINE_END.finditer(raw))]
-    return ends[cut.line - context.lines]
+    line = cut.line - context.lines  # beyond all ends if a carriage return may be half of one
+    return ends[line] if line < len(ends) else None
 
 
 def _formula(context: Context, tail: str) -> tuple[str, int, Context] | None:
