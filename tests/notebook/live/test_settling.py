@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SETTLED = {"text/html", "text/plain", "text/markdown"}
 # Presses Ctrl-C at chosen function calls, counted from the first call of a function.
 PRESSING = """
-import signal, sys
+import gc, signal, sys
 
 def pressing(place, *counts):
     file, name = place.split(".")
@@ -36,11 +36,14 @@ def pressing(place, *counts):
 def asked(place, *counts):
     look, state = pressing(place, *counts)
     shell = get_ipython()
+    gc.collect()
+    gc.disable()  # an interrupt that hits a finalizer is printed by Python itself
     sys.setprofile(look)
     try:
         shell.run_cell_magic("qwen", "--new", "Hello")
     finally:
         sys.setprofile(None)
+        gc.enable()
         shell.user_ns["state"] = state
 """
 
