@@ -74,14 +74,27 @@ def _module(module: ModuleType) -> str:
     return f"module {module.__name__}: {head}" if head else f"module {module.__name__}"
 
 
-def _source(value: Callable[..., object], kind: str) -> Description:
-    """Return the source of a function or class; where there is none, how it is called."""
+def _source_of(value: Callable[..., object]) -> str:
+    """Return the source, if there is one that names what it defines.
+
+    Python 3.13 takes the text of `-c` for the source of whatever has none.
+    """
     with suppress(OSError, TypeError):
         source = inspect.cleandoc(f"\n{inspect.getsource(value)}")
-        if len(source) <= LENGTH:
-            return Description(_fenced("python", source), f"{kind}, its source")
+        code = getattr(inspect.unwrap(value), "__code__", None)
+        name: str = code.co_name if code else value.__name__
+        return source if name.strip("<>") in source else ""
+    return ""
+
+
+def _source(value: Callable[..., object], kind: str) -> Description:
+    """Return the source of a function or class; where there is none, how it is called."""
+    source = _source_of(value)
+    if len(source) > LENGTH:
         begun = source[:LENGTH].rpartition("\n")[0]
         return Description(_fenced("python", f"{begun}\n# …"), f"{kind}, how its source begins")
+    if source:
+        return Description(_fenced("python", source), f"{kind}, its source")
     name = getattr(value, "__qualname__", repr(value))
     signature = ""
     with suppress(TypeError, ValueError):

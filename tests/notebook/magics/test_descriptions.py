@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import linecache
 import math
 from pathlib import Path
 
@@ -39,7 +40,12 @@ def test_a_class_and_a_method_go_in_as_their_source() -> None:
     assert filled(Basket().weigh)[0] == "```python\ndef weigh(self) -> int:\n    return 1\n```"
 
 
-def test_where_there_is_no_source_the_signature_goes_in() -> None:
+@pytest.mark.parametrize("text", ["", "import sys; run()\n"], ids=["no text", "another text"])
+def test_where_there_is_no_source_the_signature_goes_in(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if text:  # as Python 3.13 keeps what was run with `-c`
+        monkeypatch.setitem(linecache.cache, "<string>", (len(text), None, [text], "<string>"))
     made: dict[str, object] = {}
     exec("def f(a, b=1):\n    'Add.'", made)
     assert filled(made["f"]) == ("f(a, b=1)\nAdd.", "function, its signature")
