@@ -94,7 +94,7 @@ def test_an_answer_that_makes_no_progress_is_an_error(status: str) -> None:
 def test_progress_is_news() -> None:
     answers = [whole("queued"), *(whole("in_progress", created_at=n) for n in range(6))]
     with serving(*answers, whole("completed")) as server:
-        client = Client(Endpoint(server.url), timeout=0.5, patience=0.1)
+        client = Client(Endpoint(server.url), timeout=2, patience=0.4)
         with closing(client):
             *_, last = (event for batch in client.stream(ASKED) for event in batch)
     assert isinstance(last, Completed)
