@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["cut", "excerpt", "first", "whole"]
+__all__ = ["LONGEST", "cut", "excerpt", "first", "whole"]
 
 DEPTH = 30
 LONGEST = 64  # characters that make one for a reader

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
-from qwen_magic.excerpt import cut, excerpt, whole
+from qwen_magic.excerpt import LONGEST, cut, excerpt, whole
 
 Point = namedtuple("Point", ["x", "y"])  # noqa: PYI024 - as users write it
 VALUES = st.recursive(
@@ -123,5 +123,5 @@ def test_a_text_is_cut_between_characters(text: str, length: int) -> None:
 
 def test_a_letter_with_countless_accents_is_cut_all_the_same() -> None:
     text = "a" + "\u0301" * 1_000_000
-    assert len(whole(text, 500_000)) == 500_000
+    assert 500_000 - LONGEST < len(whole(text, 500_000)) <= 500_000
     assert len(whole(f"家{text}", 30)) == 1

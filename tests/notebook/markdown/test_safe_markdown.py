@@ -13,8 +13,8 @@ SPACE = re.compile(r"\s+")
 
 
 def shown(text: str) -> str:
-    """Return the HTML that a reader sees."""
-    return SPACE.sub(" ", to_html(text))
+    """Return the HTML that a reader sees, without the spaces of no width that keep marks apart."""
+    return SPACE.sub(" ", to_html(text).replace("\u200b", ""))
 
 
 CORPUS = {
