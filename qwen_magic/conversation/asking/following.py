@@ -99,7 +99,8 @@ def _settle(session: Session, record: Record, turn: Turn) -> Turn:
 def _begun(session: Session, record: Record) -> Turn:
     """Return the turn without output: each look shows the whole of it."""
     number = len(branch(session.store.tree(record.chain), record.id))
-    return replace(turn_of(record, number), output=())
+    think_tags = session.settings.think_tags
+    return replace(turn_of(record, number), output=(), think_tags=think_tags)
 
 
 def _client(session: Session, record: Record) -> Client:

@@ -91,6 +91,7 @@ def fetched(session: Session, response_id: str) -> Fetched:
         prompt=prompt_in(inputs),
         previous_response_id=lenient.text(fields, "previous_response_id") or None,
         background=lenient.text(fields, "status") in {"queued", "in_progress"},
+        think_tags=session.settings.think_tags,
     )
     return Fetched(fold(begun, from_response(fields)), inputs)
 

@@ -73,6 +73,12 @@ class Page:
         if at == len(self._entries):
             self._entries.append(_Entry(self._live, card, now))
         entry = self._entries[at]
+        if not entry.holds(card):  # an answer turned out to be a value that does not fit
+            known, entry = entry, _Entry(self._live, card, now)
+            self._entries[at] = entry
+            if known.is_placed:
+                self._column.swap(known.shown.box, entry.shown.box)
+                entry.is_placed = True
         entry.show(slot, card, now)
         if card.before and self._show_reasoning:
             self._place_thought(entry, entry.think(card.before, now))
@@ -86,7 +92,7 @@ class Page:
             return
         entry.has_thought = True
         if entry.is_placed:
-            self._column.put_before(entry.shown.box, fold.box)
+            self._column.swap(entry.shown.box, fold.box, entry.shown.box)
         else:
             self._column.add(fold.box)
 
@@ -121,6 +127,10 @@ class _Entry:
         self._look = look
         self._thought: _Entry | None = None
         self.has_thought = False
+
+    def holds(self, card: Card) -> bool:
+        """Return whether its widgets are those of such a card."""
+        return isinstance(self.shown, Body) == (card.kind == "answer")
 
     def think(self, card: Card, now: float) -> Fold:
         """Show the thoughts that came in its text."""

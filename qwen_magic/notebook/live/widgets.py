@@ -125,12 +125,12 @@ class Column:
             self._last = self._look.box(widget)
             self.box.children = (*self.box.children, self._last)
 
-    def put_before(self, known: Widget, widget: Widget) -> None:
-        """Add a widget before one that is there."""
+    def swap(self, known: Widget, *widgets: Widget) -> None:
+        """Put widgets in the place of one that is there."""
         for box in (self.box, *self.box.children):
             if known in getattr(box, "children", ()):
                 at = box.children.index(known)
-                box.children = (*box.children[:at], widget, *box.children[at:])
+                box.children = (*box.children[:at], *widgets, *box.children[at + 1 :])
 
     def show_only(self, *widgets: Widget) -> None:
         """Show these widgets in place of all others."""

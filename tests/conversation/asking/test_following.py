@@ -161,3 +161,27 @@ def test_waiting_for_what_makes_no_progress_ends() -> None:
         with pytest.raises(WireError, match="still queued"):
             session.ask("Two")
         assert [turn.status for turn in session.path()] == ["queued"]
+
+
+@pytest.mark.parametrize(
+    ("think_tags", "text", "thought"),
+    [(True, "Yes.", "Hm."), (False, "<think>Hm.</think>Yes.", "")],
+)
+def test_thoughts_in_an_answer_that_is_fetched_later_are_read_as_in_any_other(
+    *,
+    think_tags: bool,
+    text: str,
+    thought: str,
+) -> None:
+    content = [{"type": "output_text", "text": "<think>Hm.</think>Yes."}]
+    done = whole("completed", output=[{"type": "message", "id": "m", "content": content}])
+    with (
+        serving(whole("queued"), done, done, answered(404, b"{}")) as server,
+        Session(Settings(think_tags=think_tags, base_url=server.url)) as session,
+    ):
+        session.ask("Hi", asking=LATER)
+        (turn,) = session.refresh()
+        assert (turn.text, turn.reasoning) == (text, thought)
+        assert [(known.text, known.reasoning) for known in session.path()] == [(text, thought)]
+        fetched = session.fetch("r1")
+        assert (fetched.text, fetched.reasoning) == (text, thought)

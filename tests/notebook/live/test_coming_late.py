@@ -1,4 +1,4 @@
-"""Citations and thoughts that come late into a text that is shown already."""
+"""What comes late to an item that is shown already: citations, thoughts, a value's refusal."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from ipywidgets import ToggleButton, Widget
+from msgspec import structs
 
 from qwen_magic.conversation.turn.folding import advance
+from qwen_magic.conversation.turn.shaped import Shaped
+from qwen_magic.conversation.turn.steps import Answered
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.notebook.cards.views import bundle
 from qwen_magic.notebook.live.growing_items import GrowingItems
 from qwen_magic.notebook.live.widgets import Column, Look
-from qwen_magic.responses.events import AnnotationAdded, Completed, TextDelta
+from qwen_magic.responses.events import AnnotationAdded, Completed, ItemAdded, TextDelta
+from qwen_magic.responses.items import FunctionCall
 from qwen_magic.responses.response import Response
 from tests.notebook.safety import assert_inert
 
@@ -97,3 +102,31 @@ def test_thoughts_without_their_first_tag_move_above_the_answer() -> None:
     turn = live.draw([TextDelta(delta="Hm.\n\nWell."), TextDelta(delta="\n</think>\n\nYes.")])
     assert turn.text == "Yes."
     assert words(live.html) == ["Hm.", "Well.", "Yes."]
+
+
+def test_a_value_that_does_not_fit_folds_with_its_reason() -> None:
+    turn = Turn(shaped=Shaped("review"))
+    call = FunctionCall("c", "in_progress", "review", '{"stars": 9}', "c")
+    look = Look()
+    column = Column(look)
+    items = GrowingItems(look, column, show_reasoning=True)
+    turn = advance(turn, ItemAdded(0, call))
+    items.draw(turn, 0.0)
+    assert words("".join(_values(column.box))) == ["stars", "9"]
+    failed = structs.replace(call, status="failed", error="stars: more than 5", output="no")
+    turn = advance(turn, Answered(0, failed))
+    items.draw(turn, 0.0)
+    shown = list(_all(column.box))
+    assert [w.description for w in shown if isinstance(w, ToggleButton)] == [
+        "A value that does not fit · failed"
+    ]
+    assert "stars: more than 5" in "".join(_values(column.box))
+    assert (
+        sum("<table>" in getattr(w, "value", "") for w in shown if hasattr(w, "placeholder")) == 0
+    )
+
+
+def _all(widget: Widget) -> Iterable[Widget]:
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from _all(child)
