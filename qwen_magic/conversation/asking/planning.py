@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Plan", "Question", "chain_of", "noted", "plan", "rebuilt"]
 
-
 _RECENT = 9  # turns; of a conversation, those that never reached the server do not count
 
 
