@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.admitting import check_background, joining
 from qwen_magic.conversation.asking.question import Asking, prompt_of, request_for
-from qwen_magic.conversation.asking.ways import asked_of, way_named
+from qwen_magic.conversation.asking.ways import asked_of, order_at, way_named
 from qwen_magic.conversation.asking.wishes import Wish, wished
 from qwen_magic.conversation.chains.placement import Asked, Placement, place
 from qwen_magic.conversation.chains.rebuild import (
@@ -117,8 +117,9 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     )
     wish = wished(asking, tools, bare)
     if wish is not None:
-        way = way_named(store.ways.known(asked_of(bare, server.base_url)))
-        wish = replace(wish, way=way)
+        order = order_at(settings.endpoint())
+        way = way_named(store.ways.known(asked_of(bare, server.base_url)), order)
+        wish = replace(wish, way=way, order=order)
     request = wish.request if wish else bare
     check(request, vendor=settings.endpoint().is_like_model_studio)
     check_background(request, tools)

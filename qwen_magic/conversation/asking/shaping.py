@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec.structs import replace
 
-from qwen_magic.conversation.asking.ways import asked_of
+from qwen_magic.conversation.asking.ways import after, asked_of, by_call
 from qwen_magic.conversation.asking.wishes import Wish, eased
 from qwen_magic.conversation.turn.folding import advance
 from qwen_magic.conversation.turn.steps import Answered, Valued
 from qwen_magic.errors import MisfitError, QwenError
 from qwen_magic.excerpt import cut
-from qwen_magic.responses.endpoint import Endpoint
 from qwen_magic.responses.items import FunctionCall, Message
 
 if TYPE_CHECKING:
@@ -56,12 +55,14 @@ class Shaping:
         wish: What the value is to look like, and how it is asked for now.
         ask: Sends the next request.
         ways: Remembers the way that worked.
+        slipped: Whether the model wrote words once where it had to call the function.
     """
 
     planned: Plan
     wish: Wish
     ask: Next
     ways: Ways
+    slipped: bool = False
 
     @property
     def shape(self) -> Shape[Any]:
@@ -132,7 +133,7 @@ class Shaping:
             inner = _within(said)
             if inner and inner != said:
                 return dataclasses.replace(self.shape.read(inner), repaired=True)
-            if self.wish.way in {"text", "plain"}:
+            if not by_call(self.wish.way):
                 raise
             raise MisfitError(f"the model wrote words, no value: {cut(said, 80)!r}") from error
 
@@ -163,21 +164,21 @@ class Shaping:
         """Return what to say; nothing if the calls' outputs say it. Words show that a way fails."""
         if self._calls(turn):
             return ""
-        if self.wish.way in {"forced", "auto"}:
-            self.wish = replace(self.wish, way="text")
+        self.slipped = by_call(self.wish.way)
+        if self.slipped or not _is_json(_said(turn)):
+            self.wish = replace(self.wish, way=after(self.wish.way, self.wish.order))
         return f"This does not fit: {problem}\n{self._wish()}"
 
     def _wish(self) -> str:
-        if self.wish.way in {"forced", "auto"}:
+        if by_call(self.wish.way):
             return f"Call {self.shape.name} once, with the whole answer."
         return "Write the whole value again, as JSON."
 
     def _learn(self) -> None:
         """Remember the way that worked; one slip of Model Studio, which forces calls, tells nothing."""
-        url, way = self.planned.record.base_url, self.wish.way
-        asked = asked_of(self.wish.bare, url)
-        is_slip = way == "text" and Endpoint(url).is_like_model_studio
-        if not is_slip and way != (self.ways.known(asked) or "forced"):
+        way, first = self.wish.way, self.wish.order[0]
+        asked = asked_of(self.wish.bare, self.planned.record.base_url)
+        if not (self.slipped and by_call(first)) and way != (self.ways.known(asked) or first):
             self.ways.learn(asked, way)
 
 
@@ -194,6 +195,15 @@ def _said(turn: Turn) -> str:
     """Return the text of the last response."""
     messages = (item for item in turn.items[turn.answered :] if isinstance(item, Message))
     return "".join(part.text for message in messages for part in message.content)
+
+
+def _is_json(text: str) -> bool:
+    """Return whether a text is JSON by itself, as where its form is enforced."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _within(text: str) -> str:

@@ -1,10 +1,15 @@
 """The ways to bring a model to give a value of a given shape (pure).
 
-`forced`: one function, which the model must call. `auto`: the same, asked for in words, where a call
-cannot be forced, for example while the model thinks. `text`: JSON as the answer's text, in a form
-that the server enforces if it can. `plain`: the same, where the server refuses to hear of the form.
+`text`: JSON as the answer's text, in a form that the server enforces if it can. `forced`: one
+function, which the model must call. `auto`: the same, asked for in words, where a call cannot be
+forced, for example while the model thinks. `plain`: JSON as text, asked for in words alone.
 
-What a server can do is found out by what it does; its name says nothing.
+A server tells by what it does which way works, and that is remembered for its endpoint and model.
+The form is tried first: a server that enforces it needs one request. One that ignores it costs
+nothing more as long as the model follows the words beside it; what is no JSON at all shows that it
+was ignored, and the correction, which is due anyway, is asked for by the function. Model Studio is
+the exception: its documents list what it reads of a request, `text.format` is not there, and a
+function it does force. So there the function comes first, and a first question costs one request.
 """
 
 from __future__ import annotations
@@ -12,22 +17,37 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from qwen_magic.errors import QwenError, ResponseError, StatusError
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.schema.shape import Shape
+    from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.request import Request
 
-__all__ = ["Way", "asked_of", "dressed", "easier", "way_named"]
+__all__ = [
+    "Order",
+    "Way",
+    "after",
+    "asked_of",
+    "by_call",
+    "dressed",
+    "easier",
+    "order_at",
+    "way_named",
+]
 
-Way: TypeAlias = Literal["forced", "auto", "text", "plain"]
+Way: TypeAlias = Literal["text", "forced", "auto", "plain"]
+Order: TypeAlias = tuple[Way, ...]
 
+_FORM_FIRST: Order = ("text", "forced", "auto", "plain")
+_CALL_FIRST: Order = ("forced", "auto", "text", "plain")
 _MISUSE = frozenset({400, 404, 409, 422, 500, 501})
 _ABOUT_FORCE = re.compile(r"tool.?choice|required", re.IGNORECASE)
-_ABOUT_TOOLS = re.compile(r"tool|function", re.IGNORECASE)
-_ABOUT_FORM = re.compile(r"text|format|schema|grammar", re.IGNORECASE)
+_SCHEMA = r"schema|grammar|recursi|\$ref|\$defs"
+_ABOUT_TOOLS = re.compile(rf"tool|function|{_SCHEMA}", re.IGNORECASE)
+_ABOUT_FORM = re.compile(rf"text|format|{_SCHEMA}", re.IGNORECASE)
 _CALL = (
     "Give your answer by calling the function {name} once, with the whole answer as its arguments."
     " Write no other text."
@@ -38,9 +58,25 @@ _WRITE = (
 )
 
 
-def way_named(name: str) -> Way:
+def order_at(endpoint: Endpoint) -> Order:
+    """Return in which order the ways are tried at a server."""
+    return _CALL_FIRST if endpoint.is_like_model_studio else _FORM_FIRST
+
+
+def way_named(name: str, order: Order) -> Way:
     """Return the way of that name; the first one if there is none."""
-    return next((way for way in get_args(Way) if way == name), "forced")
+    return next((way for way in order if way == name), order[0])
+
+
+def by_call(way: Way) -> bool:
+    """Return whether the value comes as the arguments of a function."""
+    return way in {"forced", "auto"}
+
+
+def after(way: Way, order: Order) -> Way:
+    """Return the way to try when this one does not work: the next of another kind."""
+    left = order[order.index(way) + 1 :]
+    return next((one for one in left if not (by_call(one) and by_call(way))), "plain")
 
 
 def asked_of(request: Request, base_url: str) -> str:
@@ -68,19 +104,18 @@ def dressed(request: Request, shape: Shape[Any], way: Way) -> Request:
     )
 
 
-def easier(way: Way, error: QwenError) -> Way | None:
+def easier(way: Way, order: Order, error: QwenError) -> Way | None:
     """Return the way to try where this one was refused; None if the refusal is about another thing."""
     said = str(error.args[0])
     is_misuse = isinstance(error, ResponseError) or (
         isinstance(error, StatusError) and error.status in _MISUSE
     )
-    if not is_misuse or error.turn is not None:
+    if not is_misuse or error.turn is not None or way == "plain":
         return None
     if way == "forced" and _ABOUT_FORCE.search(said):
         return "auto"
-    if way in {"forced", "auto"} and _ABOUT_TOOLS.search(said):
-        return "text"
-    return "plain" if way == "text" and _ABOUT_FORM.search(said) else None
+    about = _ABOUT_TOOLS if by_call(way) else _ABOUT_FORM
+    return after(way, order) if about.search(said) else None
 
 
 def _told(request: Request, words: str) -> str:

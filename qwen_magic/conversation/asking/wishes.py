@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.asking.ways import Way, dressed, easier
+from qwen_magic.conversation.asking.ways import Order, Way, dressed, easier
 from qwen_magic.conversation.schema.shape import Shape, shape_of
 from qwen_magic.conversation.turn.shaped import Shaped
 from qwen_magic.errors import QwenError, RequestError
@@ -26,6 +26,7 @@ class Wish(Struct, frozen=True):
     Attributes:
         bare: The request without anything about the value.
         asks: Whether the value is asked for now, and nothing else is offered.
+        order: In which order the ways are tried.
         retries: How often the model may correct it.
     """
 
@@ -33,6 +34,7 @@ class Wish(Struct, frozen=True):
     bare: Request
     asks: bool = False
     way: Way = "forced"
+    order: Order = ("forced", "auto", "text", "plain")
     retries: int = 0
 
     @property
@@ -71,5 +73,5 @@ def wished(asking: Asking, tools: Toolbox, bare: Request) -> Wish | None:
 
 def eased(wish: Wish | None, error: QwenError) -> Wish | None:
     """Return the wish in an easier way, if the way in which it was asked for was refused."""
-    way = easier(wish.way, error) if wish is not None and wish.asks else None
+    way = easier(wish.way, wish.order, error) if wish is not None and wish.asks else None
     return replace(wish, way=way) if wish is not None and way is not None else None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Literal, assert_type
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, assert_type
 
-import annotated_types
 import pytest
 
 from qwen_magic import Asking, QwenError, Session, Settings
@@ -14,49 +12,25 @@ from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.errors import MisfitError, RequestError, SchemaError
 from qwen_magic.responses.items import FunctionCall
-from tests.conversation.asking.sessions import answer, answered_by, question, sent, session_at
+from tests.conversation.asking.sessions import answer, answered_by, question, sent
+from tests.conversation.asking.shaped import (
+    FINE,
+    OK,
+    Review,
+    bodies,
+    called,
+    refused,
+    studio_at,
+    worded,
+)
 from tests.responses.asking import frame, serving
-from tests.responses.rawserver import answered, streamed
+from tests.responses.rawserver import streamed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.demo.server import DemoServer
-    from tests.responses.rawserver import Script
-
-
-@dataclass
-class Review:
-    """What a review says."""
-
-    sentiment: Literal["positive", "negative"]
-    stars: Annotated[int, annotated_types.Ge(1), annotated_types.Le(5)]
-
-
-FINE = '{"sentiment": "positive", "stars": 5}'
-OK = {"type": "function_call_output", "call_id": "c1", "output": "ok"}
-
-
-def called(arguments: str, name: str = "r1", call: str = "c1", function: str = "Review") -> Script:
-    item = {"type": "function_call", "id": call, "call_id": call, "name": function, "arguments": arguments, "status": "completed"}  # fmt: skip
-    response = {"id": name, "model": "q", "status": "completed", "output": [item]}
-    return streamed(frame("response.completed", response=response))
-
-
-def worded(text: str, name: str = "r1") -> Script:
-    part = {"type": "output_text", "text": text, "annotations": []}
-    message = {"type": "message", "id": "m", "role": "assistant", "content": [part]}
-    response = {"id": name, "model": "q", "status": "completed", "output": [message]}
-    return streamed(frame("response.completed", response=response))
-
-
-def refused(message: str) -> Script:
-    return answered(400, json.dumps({"code": "InvalidParameter", "message": message}).encode())
-
-
-def bodies(server: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - a RawServer
-    return [json.loads(asked.body) for asked in server.asked]
 
 
 def test_the_answer_is_a_value(demo: DemoServer) -> None:
@@ -104,7 +78,7 @@ def test_the_chain_goes_on_after_a_restart_and_in_a_fork(demo: DemoServer, tmp_p
 
 def test_a_rebuilt_conversation_has_the_call_and_its_output() -> None:
     gone = refused("Response with id 'r1' not found.")
-    with serving(called(FINE), gone, answer("2")) as server, session_at(server.url) as session:
+    with serving(called(FINE), gone, answer("2")) as server, studio_at(server.url) as session:
         session.ask("How is it?", schema=Review)
         session.ask("And now?")
     call = {"type": "function_call", "call_id": "c1", "name": "Review", "arguments": FINE}
@@ -138,7 +112,7 @@ WRONG = {
 def test_what_does_not_fit_goes_back_with_the_reason(kind: str) -> None:
     wrong, reason = WRONG[kind]
     scripts = (called(wrong), called(FINE, "r2", "c2"), answer("3"))
-    with serving(*scripts) as server, session_at(server.url) as session:
+    with serving(*scripts) as server, studio_at(server.url) as session:
         turn = session.ask("How is it?", schema=Review)
         session.ask("Thanks")
     assert (turn.value, turn.corrections, turn.status) == (Review("positive", 5), 1, "completed")
@@ -156,7 +130,7 @@ def test_what_does_not_fit_goes_back_with_the_reason(kind: str) -> None:
 def test_after_so_many_corrections_the_turn_has_failed(retries: int) -> None:
     scripts = [called('{"stars": 1}', f"r{n}", f"c{n}") for n in range(retries + 1)]
     asking = Asking(schema=Review, schema_retries=retries)
-    with serving(*scripts, answer("x")) as server, session_at(server.url) as session:
+    with serving(*scripts, answer("x")) as server, studio_at(server.url) as session:
         with pytest.raises(MisfitError, match="sentiment: is missing") as caught:
             session.ask("How is it?", asking=asking)
         session.ask("Hello?")
@@ -168,7 +142,7 @@ def test_after_so_many_corrections_the_turn_has_failed(retries: int) -> None:
 
 
 def test_a_slip_is_mended_and_told() -> None:
-    with serving(called(f"```json\n{FINE}\n```")) as server, session_at(server.url) as session:
+    with serving(called(f"```json\n{FINE}\n```")) as server, studio_at(server.url) as session:
         turn = session.ask("How is it?", schema=Review)
     assert (turn.value, turn.repaired, turn.corrections) == (Review("positive", 5), True, 0)
 
@@ -177,7 +151,7 @@ def test_several_calls_are_all_answered() -> None:
     items = [{"type": "function_call", "id": c, "call_id": c, "name": "Review", "arguments": FINE} for c in "ab"]  # fmt: skip
     response = {"id": "r1", "model": "q", "status": "completed", "output": items}
     both = streamed(frame("response.completed", response=response))
-    with serving(both, answer("2")) as server, session_at(server.url) as session:
+    with serving(both, answer("2")) as server, studio_at(server.url) as session:
         session.ask("How is it?", schema=Review)
         session.ask("Thanks")
     assert [item.get("call_id") for item in sent(server)[1][0]] == ["a", "b", None]
@@ -204,7 +178,7 @@ def test_where_a_call_cannot_be_forced_the_model_is_asked_for_it(tmp_path: Path)
     no = refused("tool_choice 'required' is not supported in thinking mode.")
     store = ChainStore(tmp_path)
     scripts = (no, called(FINE), called(FINE, "r2"))
-    with serving(*scripts) as server, session_at(server.url, store) as session:
+    with serving(*scripts) as server, studio_at(server.url, store) as session:
         values = [
             session.ask("How is it?", schema=Review, asking=Asking(new=True)).value for _ in "12"
         ]
@@ -217,24 +191,20 @@ def test_where_a_call_cannot_be_forced_the_model_is_asked_for_it(tmp_path: Path)
 
 @pytest.mark.parametrize("text", [FINE, f"Sure:\n```json\n{FINE}\n```", f"It is {FINE}."])
 def test_a_server_that_forces_nothing_may_still_give_a_value(text: str) -> None:
-    with serving(worded(text)) as server, session_at(server.url) as session:
+    with serving(worded(text)) as server, studio_at(server.url) as session:
         turn = session.ask("How is it?", schema=Review)
     assert (turn.value, turn.corrections) == (Review("positive", 5), 0)
     assert turn.text == text
 
 
-def test_words_instead_of_a_call_are_asked_for_as_text(tmp_path: Path) -> None:
-    store = ChainStore(tmp_path)
-    scripts = (worded("It is fine."), worded(FINE, "r2"), worded(FINE, "r3"))
-    with serving(*scripts) as server, session_at(server.url, store) as session:
+def test_words_instead_of_a_call_are_asked_for_as_text() -> None:
+    scripts = (worded("It is fine."), worded(FINE, "r2"))
+    with serving(*scripts) as server, studio_at(server.url) as session:
         turn = session.ask("How is it?", schema=Review)
-        again = session.ask("And that?", schema=Review)
-    assert turn.value == again.value == Review("positive", 5)
-    assert (turn.corrections, again.corrections) == (1, 0)
-    _, second, third = bodies(server)
+    assert (turn.value, turn.corrections) == (Review("positive", 5), 1)
+    _, second = bodies(server)
     assert second["text"]["format"]["schema"]["properties"].keys() == {"sentiment", "stars"}
     assert "JSON schema" in second["instructions"]
-    assert (third["text"], third.get("tools")) == (second["text"], None)
 
 
 def test_a_server_without_tools_and_forms_is_asked_in_words() -> None:
@@ -243,7 +213,7 @@ def test_a_server_without_tools_and_forms_is_asked_in_words() -> None:
         refused("unknown field: text.format"),
         worded(FINE),
     )
-    with serving(*scripts) as server, session_at(server.url) as session:
+    with serving(*scripts) as server, studio_at(server.url) as session:
         assert session.ask("How is it?", schema=Review).value == Review("positive", 5)
     assert [sorted({"tools", "text"} & body.keys()) for body in bodies(server)] == [["tools"], ["text"], []]  # fmt: skip
 
@@ -251,7 +221,7 @@ def test_a_server_without_tools_and_forms_is_asked_in_words() -> None:
 def test_a_refusal_of_another_kind_stays_one() -> None:
     with (
         serving(refused("The model 'q' does not exist.")) as server,
-        session_at(server.url) as session,
+        studio_at(server.url) as session,
         pytest.raises(QwenError, match="does not exist"),
     ):
         session.ask("How is it?", schema=Review)
@@ -280,7 +250,7 @@ def test_a_turn_that_is_shown_again_has_its_value_again(demo: DemoServer) -> Non
 def test_a_list_of_records_is_a_frame(demo: DemoServer) -> None:
     pd = pytest.importorskip("pandas")
 
-    with serving(called(f'{{"value": [{FINE}, {FINE}]}}', function="answer")) as server, session_at(server.url) as session:  # fmt: skip
+    with serving(called(f'{{"value": [{FINE}, {FINE}]}}', function="answer")) as server, studio_at(server.url) as session:  # fmt: skip
         frame = session.ask("How are they?", schema=list[Review]).frame()
     assert frame.equals(pd.DataFrame({"sentiment": ["positive"] * 2, "stars": [5, 5]}))
     with Session(Settings(base_url=demo.base_url)) as session:
@@ -291,7 +261,7 @@ def test_a_list_of_records_is_a_frame(demo: DemoServer) -> None:
 
 def test_answers_before_it_are_said_as_before() -> None:
     scripts = (answer("1"), called(FINE, "r2"))
-    with serving(*scripts) as server, session_at(server.url, resend=True) as session:
+    with serving(*scripts) as server, studio_at(server.url, resend=True) as session:
         session.ask("Hello")
         session.ask("How is it?", schema=Review)
     assert sent(server)[1] == ([question("Hello"), answered_by("1"), question("How is it?")], None)
@@ -300,7 +270,7 @@ def test_answers_before_it_are_said_as_before() -> None:
 def test_a_conversation_goes_on_after_a_value_that_did_not_fit() -> None:
     within = Asking(conversation="conv_1")
     scripts = (called(FINE, "r1", "c1"), called("{}", "r2", "c2"), answer("r3"), answer("r4"))
-    with serving(*scripts) as server, session_at(server.url) as session:
+    with serving(*scripts) as server, studio_at(server.url) as session:
         session.ask("How is it?", schema=Review, asking=within)
         with pytest.raises(MisfitError):
             session.ask("And that?", asking=replace(within, schema=Review, schema_retries=0))
@@ -314,10 +284,7 @@ def test_a_conversation_goes_on_after_a_value_that_did_not_fit() -> None:
 def test_one_slip_of_a_server_that_forces_calls_is_no_habit(tmp_path: Path) -> None:
     scripts = (worded("It is fine."), worded(FINE, "r2"), called(FINE, "r3"))
     store = ChainStore(tmp_path)
-    with (
-        serving(*scripts) as server,
-        Session(Settings(base_url=f"{server.url}/compatible-mode/v1"), store=store) as session,
-    ):
+    with serving(*scripts) as server, studio_at(server.url, store) as session:
         session.ask("How is it?", schema=Review)
         session.ask("And that?", schema=Review)
     assert [body.get("tool_choice") for body in bodies(server)] == ["required", None, "required"]
