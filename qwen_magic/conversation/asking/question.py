@@ -12,10 +12,11 @@ from qwen_magic.responses.request import TOOL_CHOICES, Request
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from qwen_magic.conversation.chains.placement import Asked
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.settings import Offer, Settings
 
-__all__ = ["Asking", "How", "as_input", "prompt_of", "request_for", "tool_choice"]
+__all__ = ["Asking", "How", "HowAndWhere", "as_input", "prompt_of", "request_for", "tool_choice"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,12 @@ class How(TypedDict, total=False):
 
     tools: Sequence[Offer] | None
     asking: Asking | None
+
+
+class HowAndWhere(How, total=False):
+    """The other arguments of `Session.stream`, for type checkers."""
+
+    asked: Asked | None
 
 
 def as_input(text: str, images: Sequence[str]) -> Prompt:

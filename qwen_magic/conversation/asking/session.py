@@ -11,7 +11,7 @@ from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import refreshed, waited
 from qwen_magic.conversation.asking.keeping import Forgotten, fetched, forgotten
 from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, noted, plan
-from qwen_magic.conversation.asking.question import Asking, How
+from qwen_magic.conversation.asking.question import Asking, How, HowAndWhere
 from qwen_magic.conversation.asking.rounds import Rounds, rounds_at
 from qwen_magic.conversation.asking.stored import reused, turns_on_path
 from qwen_magic.conversation.chains.placement import Asked
@@ -113,17 +113,24 @@ class Session:
                 value does not fit, also after corrections, it is a `MisfitError`.
             KeyboardInterrupt: The reader stopped it; `last` holds what had arrived.
         """
-        if schema is not None:
-            asking = replace(asking or Asking(), schema=schema)
-        with closing(self.stream(prompt, tools=tools, asking=asking)) as turns:
+        with closing(self.stream(prompt, schema=schema, tools=tools, asking=asking)) as turns:
             for turn in turns:
                 last = turn
         return last
 
+    @overload
+    def stream(
+        self, prompt: Prompt, *, schema: type[T], **how: Unpack[HowAndWhere]
+    ) -> Generator[Turn[T], None, None]: ...
+    @overload
+    def stream(
+        self, prompt: Prompt, *, schema: object = ..., **how: Unpack[HowAndWhere]
+    ) -> Generator[Turn, None, None]: ...
     def stream(
         self,
         prompt: Prompt,
         *,
+        schema: Any = None,
         tools: Sequence[Offer] | None = None,
         asking: Asking | None = None,
         asked: Asked | None = None,
@@ -134,6 +141,7 @@ class Session:
 
         Args:
             prompt: The question, or a list of messages.
+            schema: What the turn's `value` is to look like.
             tools: Used instead of the settings' tools: functions, and built-in tools by name.
             asking: How it is asked.
             asked: Where it was asked, which decides its place in the chain.
@@ -141,6 +149,8 @@ class Session:
         Raises:
             QwenError: The question could not be answered; its `turn` holds what had arrived.
         """
+        if schema is not None:
+            asking = replace(asking or Asking(), schema=schema)
         planned = self._plan(prompt, tools, asking, asked)
         while (yield from waited(self, planned)):
             planned = self._plan(prompt, tools, asking, asked)

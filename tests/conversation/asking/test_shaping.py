@@ -46,6 +46,14 @@ def test_the_answer_is_a_value(demo: DemoServer) -> None:
     assert tool["description"].startswith("What a review says.")
 
 
+def test_the_value_of_a_turn_that_grows_is_there_at_the_end(demo: DemoServer) -> None:
+    with Session(Settings(base_url=demo.base_url)) as session:
+        *grown, last = session.stream("I give it 4 stars: negative.", schema=Review)
+    assert_type(last.value, Review)
+    assert last.value == Review("negative", 4)
+    assert {turn.value for turn in grown[:-1]} == {None}
+
+
 def test_the_next_question_first_answers_the_call(demo: DemoServer) -> None:
     with Session(Settings(base_url=demo.base_url)) as session:
         first = session.ask("My name is Alice, 3 stars, positive.", schema=Review)
