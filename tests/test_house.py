@@ -39,7 +39,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "conversation.chains": ("responses", "conversation.turn"),
     "conversation.tools": ("responses", "settings", "conversation.turn"),
     "conversation.schema": ("responses", "conversation.tools"),
-    "conversation.mapping": (),
+    "conversation.tables": (),
     "conversation.store": ("responses", "conversation.turn", "conversation.chains"),
     "conversation.asking": (
         *("responses", "settings", "configuration"),
