@@ -39,7 +39,9 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "conversation.chains": ("responses", "conversation.turn"),
     "conversation.tools": ("responses", "settings", "conversation.turn"),
     "conversation.schema": ("responses", "conversation.tools"),
-    "conversation.tables": (),
+    "conversation.tables": (
+        *("responses", "conversation.turn", "conversation.tools", "conversation.schema"),
+    ),
     "conversation.store": ("responses", "conversation.turn", "conversation.chains"),
     "conversation.asking": (
         *("responses", "settings", "configuration"),

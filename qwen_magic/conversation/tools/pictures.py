@@ -12,9 +12,19 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["IMAGE_BYTES", "pictures"]
+__all__ = ["IMAGE_BYTES", "IMAGE_FILES", "pictures"]
 
 IMAGE_BYTES = 7_000_000  # base64 adds a third; Model Studio takes 10 MB of it
+
+IMAGE_FILES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
+    ".bmp": "image/bmp",
+}
+"""The files that are images, by the ends of their names."""
 
 
 def pictures(value: Any) -> Iterator[tuple[str, bytes]]:  # noqa: ANN401 - known by its methods

@@ -15,7 +15,7 @@ from qwen_magic.errors import QwenError
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ["frame_of"]
+__all__ = ["frame_of", "frames_package", "record_of"]
 
 _KINDS = ("pandas", "polars")
 _COLUMN = "value"
@@ -28,10 +28,13 @@ def frame_of(value: Any) -> Any:  # noqa: ANN401 - a DataFrame of a package that
         QwenError: Neither pandas nor polars is installed.
     """
     rows = list(value) if _is_many(value) else [value]
-    return _package().DataFrame([_row(one) for one in rows])
+    package = frames_package()
+    if package is None:
+        raise QwenError("a frame needs pandas or polars", hint="%pip install pandas")
+    return package.DataFrame([_row(one) for one in rows])
 
 
-def _package() -> ModuleType:
+def frames_package() -> ModuleType | None:
     """Return the package in use: one that is imported comes before one that is only installed."""
     for name in _KINDS:
         if name in sys.modules:
@@ -41,7 +44,7 @@ def _package() -> ModuleType:
             return import_module(name)
         except ImportError:
             continue
-    raise QwenError("a frame needs pandas or polars", hint="%pip install pandas")
+    return None
 
 
 def _is_many(value: object) -> bool:
@@ -50,10 +53,13 @@ def _is_many(value: object) -> bool:
 
 
 def _row(record: Any) -> dict[str, Any]:  # noqa: ANN401
-    return {name: _cell(value) for name, value in _columns(record).items()}
+    named = record_of(record)
+    columns = {_COLUMN: record} if named is None else named
+    return {name: _cell(value) for name, value in columns.items()}
 
 
-def _columns(record: Any) -> dict[str, Any]:  # noqa: ANN401
+def record_of(record: Any) -> dict[str, Any] | None:  # noqa: ANN401
+    """Return the fields of a record by name; None if a value is no record."""
     if isinstance(record, dict):
         return {str(name): value for name, value in record.items()}
     if is_dataclass(record) and not isinstance(record, type):
@@ -64,7 +70,7 @@ def _columns(record: Any) -> dict[str, Any]:  # noqa: ANN401
         return dict(zip(record._fields, record, strict=True))
     if hasattr(type(record), "model_fields"):  # pydantic's
         return {name: getattr(record, name) for name in type(record).model_fields}
-    return {_COLUMN: record}
+    return None
 
 
 def _cell(value: object) -> object:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, pictures
+from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, IMAGE_FILES, pictures
 from qwen_magic.errors import CellError
 from qwen_magic.excerpt import cut, excerpt, whole
 from qwen_magic.notebook.magics.descriptions import description
@@ -31,14 +31,6 @@ _BESIDE = re.compile(rf"[\s{_WIDE}]|\Z")
 _BEHIND = re.compile(rf"[\s.,;:?!{_WIDE}]|\Z")
 REPR_LENGTH = 4_000
 NEAR = 0.75  # accepts two swapped letters in a name of four
-_FILES = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".webp": "image/webp",
-    ".gif": "image/gif",
-    ".bmp": "image/bmp",
-}
 GUESSES = 10  # text in a template language has other things in braces
 
 
@@ -168,7 +160,7 @@ def _image(name: str, value: object) -> _Shown | None:
             return _Shown(f"[image: {name}]", note, url=url)
     if sizes:
         raise _too_large(name, min(sizes))
-    if isinstance(value, PurePath) and value.suffix.lower() in _FILES:
+    if isinstance(value, PurePath) and value.suffix.lower() in IMAGE_FILES:
         return _file(name, Path(value))
     url = _remote(value)
     return _Shown(f"[image: {name}]", f"{kind}, sent as the link {url}", url=url) if url else None
@@ -187,7 +179,7 @@ def _file(name: str, path: Path) -> _Shown:
     data = path.read_bytes()
     if len(data) > IMAGE_BYTES:
         raise _too_large(name, len(data))
-    url = f"data:{_FILES[path.suffix.lower()]};base64,{b64encode(data).decode('ascii')}"
+    url = f"data:{IMAGE_FILES[path.suffix.lower()]};base64,{b64encode(data).decode('ascii')}"
     note = f"{path.name}, sent as an image of {-(-len(data) // 1000)} kB"
     return _Shown(f"[image: {name}]", note, url=url)
 
