@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from qwen_magic.demo.answers.chinese import simplified, spaced
+from qwen_magic.demo.answers.chinese import simplified
+from qwen_magic.demo.filling.numerals import numeral, spaced
 
 __all__ = ["compared", "expression", "total"]
 
@@ -16,8 +17,6 @@ _SPOKEN = {
     r"\bdivided by\b|÷|除以": "/",
     r"\u2212": "-",
 }
-_UNITS = {"十": 10, "百": 100, "千": 1_000}
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {"两": 2}
 _NUMERAL = re.compile(
     r"[零一二两三四五六七八九十百千]{1,9}(?=\s*(?:加|减|乘|除以|[-+*/×÷]))"  # noqa: RUF001 - the signs people type
     r"|(?<=[加减乘以上去×÷+*/-])[零一二两三四五六七八九十百千]{1,9}"  # noqa: RUF001
@@ -36,7 +35,7 @@ _LESS = re.compile(
 
 def expression(question: str) -> str:
     """Return the sum a question contains, in plain signs, or an empty string."""
-    question = _NUMERAL.sub(lambda found: str(_numeral(found[0])), spaced(simplified(question)))
+    question = _NUMERAL.sub(lambda found: str(numeral(found[0])), spaced(simplified(question)))
     for spoken, sign in _SPOKEN.items():
         question = re.sub(spoken, sign, question, flags=re.IGNORECASE)
     found = _EXPRESSION.search(_DATE.sub("", question))
@@ -71,15 +70,3 @@ def compared(question: str) -> tuple[str, str, bool] | None:
         return None
     less, more = sorted(numbers, key=Fraction)
     return (less, more, False) if _LESS.search(question) else (more, less, True)
-
-
-def _numeral(text: str) -> int:
-    """Return a number below ten thousand that is written in Chinese."""
-    found = digit = 0
-    for char in text:
-        if char in _DIGITS:
-            digit = _DIGITS[char]
-        else:
-            found += (digit or 1) * _UNITS[char]
-            digit = 0
-    return found + digit

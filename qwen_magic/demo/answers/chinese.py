@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,6 @@ __all__ = [
     "Voice",
     "apology",
     "simplified",
-    "spaced",
     "traditional",
     "voice_for",
     "voice_of",
@@ -58,9 +56,6 @@ say search shorten show sort sum summarise summarize tell the these this transla
 when where which who why will with would write
 """
 _OPENINGS = frozenset(_OPENING_WORDS.split())
-_EDGE = re.compile(
-    r"(?<=[\u3040-\u9fff\uac00-\ud7a3])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u3040-\u9fff\uac00-\ud7a3])"
-)
 
 SIMPLE = (
     "万与业东两个为举么义习乡书买于云产亲从们价会体余储儿兑关兴内册写决况减几划则刚别务动励区医"
@@ -165,8 +160,3 @@ def simplified(text: str) -> str:
 def traditional(text: str) -> str:
     """Return a text of the script's own in traditional characters."""
     return text.translate(_TO_FULL)
-
-
-def spaced(text: str) -> str:
-    """Return a question as its patterns read it: plain digits, and words apart from Chinese."""
-    return _EDGE.sub(" ", unicodedata.normalize("NFKC", text))

@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.demo.answers.arguments import arguments_for
 from qwen_magic.demo.answers.chinese import simplified
-from qwen_magic.demo.answers.clues import Clues
+from qwen_magic.demo.filling.arguments import arguments_for
+from qwen_magic.demo.filling.clues import Clues
 from qwen_magic.demo.wire.items import Item, call, output_of, text_of
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from qwen_magic.demo.answers.arguments import arguments_for
-from qwen_magic.demo.answers.chinese import spaced
+from qwen_magic.demo.filling.arguments import arguments_for
+from qwen_magic.demo.filling.numerals import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from qwen_magic.demo.answers import chinese_topics, functions, mcp, served, topics
 from qwen_magic.demo.answers.arithmetic import compared, expression, total
-from qwen_magic.demo.answers.chinese import Voice, apology, simplified, spaced, voice_of
+from qwen_magic.demo.answers.chinese import Voice, apology, simplified, voice_of
 from qwen_magic.demo.answers.citing import citations
 from qwen_magic.demo.answers.essay import asked_length, essay
 from qwen_magic.demo.answers.given import given
 from qwen_magic.demo.answers.images import described
 from qwen_magic.demo.answers.memory import recalled
+from qwen_magic.demo.filling.numerals import spaced
 from qwen_magic.demo.wire.items import Item, message, reasoning
 from qwen_magic.demo.wire.scene import Answer, Scene
 from qwen_magic.excerpt import cut

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qwen_magic.demo.answers.chinese import Voice, simplified, spaced
+from qwen_magic.demo.answers.chinese import Voice, simplified
 from qwen_magic.demo.answers.citing import told_files, told_search
 from qwen_magic.demo.answers.interpreter import program
+from qwen_magic.demo.filling.numerals import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable

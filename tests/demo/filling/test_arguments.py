@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.demo.answers.arguments import arguments_for
-from qwen_magic.demo.answers.clues import Clues
-from qwen_magic.demo.answers.patterns import example
+from qwen_magic.demo.filling.arguments import arguments_for
+from qwen_magic.demo.filling.clues import Clues
+from qwen_magic.demo.filling.patterns import example
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

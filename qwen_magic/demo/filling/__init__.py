@@ -1,0 +1,1 @@
+"""What fills a JSON schema from a text, by simple rules. `answers` comes in through `arguments`."""
