@@ -175,7 +175,7 @@ class _Connection(BaseHTTPRequestHandler):
     def _whole(self, exchange: Exchange) -> None:
         """Send what the stream would end with, as one JSON object."""
         spoiled = list(spoil(frames(exchange.response), exchange.fault))
-        if self._left(sum(frame.seconds for frame in spoiled)):
+        if self._left(sum(map(self._delay, spoiled))):
             return
         last = spoiled[-1].event
         if last.get("type") in TERMINAL:

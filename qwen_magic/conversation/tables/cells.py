@@ -26,6 +26,8 @@ _LONGEST = 20_000_000
 
 def is_missing(value: Any) -> bool:  # noqa: ANN401 - any cell
     """Return whether a cell holds nothing: None, NaN, NaT, NA."""
+    if isinstance(value, str):
+        return False
     if value is None or type(value).__name__ in _MISSING:
         return True
     if isinstance(value, float | Decimal) or is_of(value, "numpy", "generic"):

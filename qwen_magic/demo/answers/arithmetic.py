@@ -6,7 +6,7 @@ import re
 from fractions import Fraction
 
 from qwen_magic.demo.answers.chinese import simplified
-from qwen_magic.demo.filling.numerals import numeral, spaced
+from qwen_magic.demo.reading.numerals import numeral, spaced
 
 __all__ = ["compared", "expression", "total"]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.demo.answers.chinese import simplified
 from qwen_magic.demo.filling.arguments import arguments_for
 from qwen_magic.demo.filling.clues import Clues
+from qwen_magic.demo.reading.passages import passage_of
 from qwen_magic.demo.wire.items import Item, call, output_of, text_of
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def calls(scene: Scene) -> list[Item]:
     offered = [tool for tool in scene.tools if tool["type"] == "function"]
     is_forced = scene.forced and len(offered) == len(scene.tools)
     step = _step(scene) or (_matter(scene) if is_forced else "")
-    if is_forced and _WANTS_VALUE.search(scene.question):
+    if is_forced and (_WANTS_VALUE.search(scene.question) or passage_of(scene.question)):
         step = _matter(scene)
     if not step:
         return []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.demo.answers.arithmetic import expression, total
 from qwen_magic.demo.answers.chinese import simplified, voice_for
-from qwen_magic.demo.filling.numerals import spaced
+from qwen_magic.demo.reading.numerals import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from qwen_magic.demo.filling.arguments import arguments_for
-from qwen_magic.demo.filling.numerals import spaced
+from qwen_magic.demo.reading.numerals import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

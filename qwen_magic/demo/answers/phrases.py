@@ -87,6 +87,7 @@ PHRASES = {
         "至于原因，要问真正的模型；我只会找出它的类型、行号和内容。"
     ),
     "There is an error message; I can find its parts.": "有一段报错；我可以找出它的各个部分。",
+    "One word about the text is asked for.": "只需要用一两个词概括这段文字。",
     # Numbers.
     "larger": "大",
     "smaller": "小",

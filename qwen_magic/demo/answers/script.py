@@ -14,7 +14,8 @@ from qwen_magic.demo.answers.essay import asked_length, essay
 from qwen_magic.demo.answers.given import given
 from qwen_magic.demo.answers.images import described
 from qwen_magic.demo.answers.memory import recalled
-from qwen_magic.demo.filling.numerals import spaced
+from qwen_magic.demo.reading.answers import brief_answer
+from qwen_magic.demo.reading.numerals import spaced
 from qwen_magic.demo.wire.items import Item, message, reasoning
 from qwen_magic.demo.wire.scene import Answer, Scene
 from qwen_magic.excerpt import cut
@@ -50,7 +51,7 @@ BRIEF = {"minimal": 1, "low": 2}
 def perform(scene: Scene) -> list[Item]:
     """Return the items of the answer, finished but without ids."""
     say = voice_of(scene)
-    items = _acts(scene, say) or _says(scene, _answer(scene, say), say)
+    items = _acts(scene, say) or _briefly(scene, say) or _says(scene, _answer(scene, say), say)
     shown = [_shortened(item, scene.effort) for item in items]
     return [item for item in shown if item["type"] != "reasoning" or scene.effort != "none"]
 
@@ -70,6 +71,14 @@ def _acts(scene: Scene, say: Voice) -> list[Item]:
         thought = say("The functions have answered; I pass on what they said.")
         return _says(scene, Answer(functions.report(answered, say), thought), say)
     return _mcp(scene, say) or _served(scene, say)
+
+
+def _briefly(scene: Scene, say: Voice) -> list[Item]:
+    """Return a word or two about a text: whoever asks that of a table's rows wants no more."""
+    found = "" if scene.images else brief_answer(scene.question)
+    return (
+        [reasoning(say("One word about the text is asked for.")), message(found)] if found else []
+    )
 
 
 def _served(scene: Scene, say: Voice) -> list[Item]:

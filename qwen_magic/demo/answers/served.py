@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from qwen_magic.demo.answers.chinese import Voice, simplified
 from qwen_magic.demo.answers.citing import told_files, told_search
 from qwen_magic.demo.answers.interpreter import program
-from qwen_magic.demo.filling.numerals import spaced
+from qwen_magic.demo.reading.numerals import spaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable

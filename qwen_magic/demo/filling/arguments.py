@@ -17,6 +17,7 @@ from qwen_magic.demo.filling.finding import hits
 from qwen_magic.demo.filling.material import Material, material_of
 from qwen_magic.demo.filling.records import listed, pieces_of
 from qwen_magic.demo.filling.schemas import Schema, fits, kind_of, merged, referred
+from qwen_magic.demo.reading.labels import label
 
 if TYPE_CHECKING:
     from datetime import date
@@ -35,6 +36,7 @@ def arguments_for(schema: Schema, question: str, today: date | None = None) -> d
     """Return the arguments of a call that a question asks for."""
     day = today or datetime.now(UTC).astimezone().date()
     material = Material(material_of(question), day)
+    material.is_passage = material.whole != question
     filled = _Filling(schema, material).value({"type": "object", **schema}, "", 0)
     return filled if isinstance(filled, dict) else {}
 
@@ -63,6 +65,9 @@ class _Filling:
             return plain["const"]
         if "enum" in plain:
             return chosen(self._material, name, plain["enum"])
+        labelled = label(plain, name, self._material.whole) if self._material.is_passage else None
+        if labelled is not None:
+            return labelled
         if kind_of(plain) not in {"object", "array", "null"}:
             told = said(self._material, name, plain)
             if told is not NOTHING:

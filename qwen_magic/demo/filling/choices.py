@@ -6,44 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.demo.filling.fields import stem, words_of
-from qwen_magic.demo.filling.numerals import NUMBER, number_of
+from qwen_magic.demo.reading.languages import language_among
+from qwen_magic.demo.reading.moods import balance, mood_among
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["choice", "graded", "mood_among", "truth"]
+__all__ = ["choice", "graded", "truth"]
 
-_GOOD = """
-amazing awesome best better brilliant charming comfortable delicious delight* easily easy enjoy* excellent
-fantastic fast fine friendly good great happy helpful impress* like liked likes love* nice perfect*
-pleasant pleased quick recommend* reliable satisfied solid superb thank* wonderful works 好 喜欢 满意 很棒 优秀 不错 推荐 完美 舒服
-"""
-_BAD = """
-angry annoy* awful bad broke broken crash* cheap defect* dim weak scratch* cold die dies died dirty disappoint* dreadful
-expensive fail* fault* hate* horrible late loud noisy poor* refund return* rude sad slow terribl* ugly unhappy
-unusable useless waste worse worst wrong 差 坏 糟 失望 讨厌 难用 不好 退货 太慢 生气
-"""
-_NEUTRAL = frozenset({"neutral", "mixed", "中性", "中立"})
-_NAMES = (
-    frozenset(
-        {"positive", "pos", "good", "happy", "praise", "satisfied", "正面", "积极", "好评", "表扬"}
-    ),
-    frozenset(
-        {
-            "negative",
-            "neg",
-            "bad",
-            "unhappy",
-            "sad",
-            "angry",
-            "complaint",
-            "负面",
-            "消极",
-            "差评",
-            "投诉",
-        }
-    ),
-)
 _NOT = re.compile(
     r"\b(?:not|no|never|isn't|wasn't|don't|doesn't|didn't|without)\s+(?:\w+\s+)?\Z"
     r"|[不没未别无](?:太|很|怎么|是|有)?\Z",
@@ -72,9 +42,6 @@ _OTHER = frozenset({"other", "others", "unknown", "none", "misc", "general", "n/
 _ASKING = frozenset({"question", "inquiry", "enquiry", "询问", "咨询", "问题"})
 _EMPTY = frozenset({"is", "has", "was", "are", "needs", "the", "a", "should", "can"})
 
-_STARS = re.compile(rf"({NUMBER})(?:\s*stars?\b|\s*/\s*5|\s?[颗]?星)", re.IGNORECASE)
-_MIDDLE = 3
-
 
 def choice(choices: Sequence[Any], text: str, mentions: Callable[[object], bool]) -> Any:  # noqa: ANN401 - any JSON
     """Return the choice that suits a text; of several that it mentions, the first."""
@@ -83,6 +50,8 @@ def choice(choices: Sequence[Any], text: str, mentions: Callable[[object], bool]
     if (mood := mood_among(choices, text)) is not None:
         asking = next((one for one in choices if str(one).casefold() in _ASKING), None)
         return asking if asking is not None and re.search("[?？]", text) else mood
+    if (language := language_among(choices, text)) is not None:
+        return language
     counts = [_about(str(one).casefold(), text) for one in choices]
     if any(counts):
         return choices[counts.index(max(counts))]
@@ -103,8 +72,8 @@ def truth(name: str, text: str) -> bool | None:
 
 def graded(text: str, low: float, high: float) -> float:
     """Return a grade between two bounds for the mood of a text."""
-    balance = _balance(text)
-    return high if balance > 0 else low if balance < 0 else (low + high) / 2
+    praise = balance(text)
+    return high if praise > 0 else low if praise < 0 else (low + high) / 2
 
 
 def _about(named: str, text: str) -> int:
@@ -116,39 +85,12 @@ def _about(named: str, text: str) -> int:
     return count
 
 
-def mood_among(choices: Sequence[object], text: str) -> object | None:
-    """Return the choice that names the text's mood; None if the choices are no moods."""
-    found = [
-        next((choice for choice in choices if str(choice).casefold() in names), None)
-        for names in (*_NAMES, _NEUTRAL)
-    ]
-    good, bad, neutral = found
-    if good is None or bad is None:
-        return None
-    balance = _balance(text)
-    if balance == 0 and neutral is not None:
-        return neutral
-    return good if balance >= 0 else bad
-
-
-def _balance(text: str) -> int:
-    """Return how much better than worse a text is; the stars that it gives count twice."""
-    stars = _STARS.search(text)
-    given = number_of(stars[1]) if stars else _MIDDLE
-    return 2 * ((given > _MIDDLE) - (given < _MIDDLE)) + sum(
-        -side if _NOT.search(text[: found.start()]) else side
-        for side, pattern in ((1, _PATTERNS[0]), (-1, _PATTERNS[1]))
-        for found in pattern.finditer(text)
-    )
-
-
 def _pattern(words: str) -> re.Pattern[str]:
     plain = [word.replace("*", r"\w*") for word in words.split() if word.isascii()]
     chinese = [word for word in words.split() if not word.isascii()]
     return re.compile("|".join([rf"\b(?:{'|'.join(plain)})\b", *chinese]), re.IGNORECASE)
 
 
-_PATTERNS = (_pattern(_GOOD), _pattern(_BAD))
 _KINDS = [
     (frozenset(names.split()), _pattern(words))
     for names, _, words in (line.partition(":") for line in _ABOUT.strip().splitlines())

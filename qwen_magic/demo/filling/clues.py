@@ -6,8 +6,8 @@ import re
 from collections import deque
 from typing import TYPE_CHECKING
 
-from qwen_magic.demo.filling.numerals import LETTER, narrowed
 from qwen_magic.demo.filling.places import CHINESE_CITIES
+from qwen_magic.demo.reading.numerals import LETTER, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

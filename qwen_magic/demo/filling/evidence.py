@@ -10,9 +10,9 @@ from qwen_magic.demo.filling.dates import Hit
 from qwen_magic.demo.filling.fields import role_of, stem, words_of
 from qwen_magic.demo.filling.finding import beside, hits, labelled
 from qwen_magic.demo.filling.material import USED
-from qwen_magic.demo.filling.numerals import NUMBER, number_of
 from qwen_magic.demo.filling.records import Span, phrase, thing
 from qwen_magic.demo.filling.schemas import Schema, fits, kind_of
+from qwen_magic.demo.reading.numerals import NUMBER, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

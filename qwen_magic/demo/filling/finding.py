@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from qwen_magic.demo.filling.dates import Hit, dates, moments, times
 from qwen_magic.demo.filling.fields import labels, stem, words_of
-from qwen_magic.demo.filling.numerals import NUMBER, number_of
 from qwen_magic.demo.filling.people import FIRM, SHOP, persons
 from qwen_magic.demo.filling.places import CITY, COUNTRY, STREET, WHERE, ZIP
+from qwen_magic.demo.reading.numerals import NUMBER, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from qwen_magic.demo.filling.clues import Clues
-from qwen_magic.demo.filling.numerals import narrowed
+from qwen_magic.demo.reading.numerals import narrowed
+from qwen_magic.demo.reading.passages import passage_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,7 +39,7 @@ def material_of(question: str) -> str:
     tail = _TAIL.search(question)
     if tail and _TASK.match(tail[0]) and question[: tail.start()].strip():
         return question[: tail.start()]
-    return question
+    return passage_of(question) or question
 
 
 class Material:
@@ -55,6 +56,7 @@ class Material:
         is_behind: Whether what the record is about stands behind that.
         around: What the text around a record says for all of them, by role.
         is_record: Whether it is a piece that tells of one record.
+        is_passage: Whether the question was about this text.
         is_of_things: Whether that has a price or a number of pieces: then its name is no person's.
     """
 
@@ -67,6 +69,7 @@ class Material:
         self.is_behind = False
         self.around: dict[str, str | int | float] = {}
         self.is_record = False
+        self.is_passage = False
         self.is_of_things = False
         for used in re.finditer(f"{USED}+", self.left):
             self.clues.drop(*used.span())
@@ -88,5 +91,5 @@ class Material:
         day = self.today.replace(day=min(28, self.today.day), year=int(years[-1])) if years else self.today  # fmt: skip
         made = Material(self.whole[at], day, left=self.left[at])
         made.is_record, made.near, made.is_behind = True, piece.near, piece.is_behind
-        made.around = dict(self.around)
+        made.around, made.is_passage = dict(self.around), self.is_passage
         return made

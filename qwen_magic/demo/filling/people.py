@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.demo.filling.clues import OPENINGS
 from qwen_magic.demo.filling.dates import Hit
-from qwen_magic.demo.filling.numerals import LETTER
 from qwen_magic.demo.filling.places import CHINESE_CITIES, NAMED, PLACES
+from qwen_magic.demo.reading.numerals import LETTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qwen_magic.demo.filling.numerals import LETTER
+from qwen_magic.demo.reading.numerals import LETTER
 
 __all__ = ["CHINESE_CITIES", "CITY", "COUNTRY", "NAMED", "PLACES", "STREET", "WHERE", "ZIP"]
 

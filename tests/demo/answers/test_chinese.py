@@ -18,7 +18,7 @@ from qwen_magic.demo.answers.chinese_topics import TOPICS
 from qwen_magic.demo.answers.phrases import PHRASES
 from qwen_magic.demo.answers.script import is_closed, perform
 from qwen_magic.demo.answers.served import TOOLS
-from qwen_magic.demo.filling.numerals import spaced
+from qwen_magic.demo.reading.numerals import spaced
 from qwen_magic.demo.wire.scene import Scene
 from qwen_magic.notebook.magics.values import fill
 from tests.demo.asking import Json, text_of

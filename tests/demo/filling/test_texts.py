@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from qwen_magic.conversation.schema.shape import shape_of
 from qwen_magic.demo.filling.arguments import arguments_for
 from qwen_magic.demo.filling.dates import dates, moments, times
-from qwen_magic.demo.filling.numerals import number_of
+from qwen_magic.demo.reading.numerals import number_of
 
 TODAY = date(2026, 11, 28)
 
@@ -175,7 +175,7 @@ TEXTS: dict[str, tuple[str, str, Any]] = {
         "Invoice INV-2031: 1,250.00 EUR, due 30 June 2026. Not paid yet.",
         {
             **record("invoice amount currency", "INV-2031", 1250, "EUR"),
-            **{"due_date": "2026-06-30", "paid": False, "customer": None},
+            "due_date": "2026-06-30", "paid": False, "customer": None,
         },
     ),
     "a book": (
