@@ -9,11 +9,13 @@ from qwen_magic.models import MODELS
 from qwen_magic.readers import (
     APPROVALS,
     SWITCH,
+    above_zero,
     named,
     names,
     number,
     retries,
     switch,
+    tokens,
     variable,
     whole,
     word_of,
@@ -185,6 +187,22 @@ OPTIONS: tuple[Option, ...] = (
         "ID",
         named("--fetch"),
     ),
+    Option(
+        "map",
+        ("--map",),
+        "ask for each row of a table: a DataFrame, a list, a file; {{column}} is the row's value",
+        "NAME",
+        named("--map"),
+    ),
+    Option("limit", ("--limit",), "ask for the first N rows only", "N", above_zero("limit")),
+    Option("sample", ("--sample",), "ask for N rows from everywhere", "N", above_zero("sample")),
+    Option(
+        "budget", ("--budget",), "stop before so many tokens are spent, such as 2M", "N", tokens
+    ),
+    Option("fresh", ("--fresh",), "ask anew for rows that have an answer already"),
+    Option("keep_going", ("--keep-going",), "ask on though the first rows all fail"),
+    Option("yes", ("--yes",), "ask for many rows without a question first"),
+    Option("as_context", ("--as-context",), "tell the chain what came of the rows"),
     Option("raw", ("--raw",), "send {{name}} as it stands"),
     Option("dry_run", ("--dry-run",), "show the request, send nothing"),
 )

@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 __all__ = [
     "APPROVALS",
     "SWITCH",
+    "above_zero",
     "check_secret",
     "named",
     "names",
     "number",
     "retries",
     "switch",
+    "tokens",
     "variable",
     "whole",
     "word_of",
@@ -30,6 +32,8 @@ SWITCH = ("on", "off")
 APPROVALS = ("ask", "always", "never")
 _SECRET = re.compile(r"\bsk-[A-Za-z0-9_-]{8,}")
 _MOST_RETRIES = 10
+_TOKENS = re.compile(r"(\d+(?:\.\d+)?)\s*([kKmMbB]?)")
+_SIZES = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 
 
 def check_secret(value: object, where: str) -> None:
@@ -72,6 +76,31 @@ def whole(what: str) -> Callable[[str], int]:
             raise RequestError(f"{what} {text!r} is no whole number") from None
 
     return read
+
+
+def above_zero(what: str) -> Callable[[str], int]:
+    """Return a function that reads a whole number of things."""
+
+    def read(text: str) -> int:
+        found = whole(what)(text)
+        if found < 1:
+            raise RequestError(f"{what} {text!r} is too small", hint="at least 1")
+        return found
+
+    return read
+
+
+def tokens(text: str) -> int:
+    """Return a number of tokens, which may be short: 500k, 2M.
+
+    Raises:
+        RequestError: It is none.
+    """
+    found = _TOKENS.fullmatch(text.strip().replace("_", "").replace(",", ""))
+    count = int(float(found[1]) * _SIZES[found[2].lower()]) if found else 0
+    if count < 1:
+        raise RequestError(f"budget {text!r} is no number of tokens", hint="such as 500k or 2M")
+    return count
 
 
 def switch(what: str) -> Callable[[str], bool]:

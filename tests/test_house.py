@@ -63,6 +63,9 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("responses", "settings", "conversation.turn", "conversation.tools"),
         *("notebook.markdown", "notebook.kernel", "notebook.cards"),
     ),
+    "notebook.mapping": (
+        *("conversation.chains", "notebook.markdown", "notebook.cards", "notebook.live"),
+    ),
     "notebook.magics": (
         *("responses", "readers", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),

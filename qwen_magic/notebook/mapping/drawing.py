@@ -1,0 +1,196 @@
+"""A map as HTML, plain text and Markdown (pure).
+
+What models and tables say is hostile: everything is escaped. The same map gives the same data in
+every run: no durations, no times.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from qwen_magic.conversation.chains.tree import counted
+from qwen_magic.notebook.cards.html import ending_html, line_html
+from qwen_magic.notebook.cards.wording import line
+from qwen_magic.notebook.mapping.wording import footer, missing, progress, share
+from qwen_magic.notebook.markdown.escapes import escape, escape_markdown, strip_controls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from qwen_magic.notebook.mapping.seen import Failure, Line, Seen, Settled
+
+__all__ = ["bundle", "growing_html", "newest_html"]
+
+_LONGEST = 100  # characters of a cell
+_CELL = "text-align:left;vertical-align:top"
+_TRACK = (
+    "display:flex;height:.5em;margin:.3em 0 .6em;border-radius:.25em;overflow:hidden;"
+    "background:rgba(128,128,128,.25)"
+)
+_PARTS = ("rgba(25,118,210,.45)", "rgba(25,118,210,.85)", "rgba(211,47,47,.75)")
+_FOLD = "margin:.3em 0"
+_HEADING = "cursor:pointer;opacity:.7"
+
+
+def growing_html(seen: Seen) -> str:
+    """Return how far a map is: a bar, and two lines."""
+    where, took = progress(seen)
+    return f"{_bar(seen)}<div>{escape(where)}</div>\n{line_html(took)}"
+
+
+def newest_html(seen: Seen) -> str:
+    """Return the rows that ended last as a table."""
+    return _table_html(seen.newest)
+
+
+def bundle(
+    settled: Settled, *, seconds: float | None = None
+) -> tuple[dict[str, str], dict[str, Any]]:
+    """Return a map that has ended as `(data, metadata)` for a display."""
+    data = {
+        "text/html": _html(settled),
+        "text/plain": strip_controls(_plain(settled)),
+        "text/markdown": _markdown(settled),
+    }
+    told = {"model": settled.model, "rows": settled.rows, "counts": dict(settled.counts)}
+    return data, {"qwen_magic": {**told, "seconds": seconds}}
+
+
+def _bar(seen: Seen) -> str:
+    part = share(seen)
+    if part is None or not seen.total:
+        return ""
+    lost = min(seen.done, seen.failed + seen.refused)
+    counts = (min(seen.known, seen.done - lost), max(0, seen.done - lost - seen.known), lost)
+    pieces = "".join(
+        f'<div style="width:{100 * count / seen.total:.2f}%;background:{colour}"></div>'
+        for count, colour in zip(counts, _PARTS, strict=True)
+        if count
+    )
+    told = f'role="progressbar" aria-valuenow="{int(part * 100)}" aria-valuemin="0" aria-valuemax="100"'
+    return f'<div {told} aria-label="rows done" style="{_TRACK}">{pieces}</div>\n'
+
+
+def _html(settled: Settled) -> str:
+    return "".join(
+        (
+            ending_html(settled.note),
+            _table_html(settled.head, left=settled.rows - len(settled.head)),
+            _failures_html(settled.failures),
+            line_html(missing(settled)),
+            line_html(footer(settled)),
+        )
+    )
+
+
+def _table_html(lines: Sequence[Line], left: int = 0) -> str:
+    if not lines:
+        return ""
+    names, rows = _table(lines)
+    head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in names)
+    body = "".join(f"<tr>{''.join(map(_td, cells))}</tr>\n" for cells in rows)
+    more = f"<div>… {counted(left, 'more row')}</div>\n" if left > 0 else ""
+    return f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>\n{more}"
+
+
+def _td(cell: str) -> str:
+    return f'<td style="{_CELL}">{escape(cell)}</td>'
+
+
+def _failures_html(failures: Sequence[Failure]) -> str:
+    if not failures:
+        return ""
+    rows = "".join(
+        f"<tr>{_td(one.reason)}{_td(f'{one.count:,}')}{_td(_example(one))}</tr>\n"
+        for one in failures
+    )
+    head = "".join(f'<th style="{_CELL}">{name}</th>' for name in ("reason", "rows", "for example"))
+    return (
+        f'<details style="{_FOLD}"><summary style="{_HEADING}">{_without(failures)}</summary>\n'
+        f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n</details>\n"
+    )
+
+
+def _without(failures: Iterable[Failure]) -> str:
+    return f"{counted(sum(one.count for one in failures), 'row')} without an answer"
+
+
+def _example(failure: Failure) -> str:
+    return line(f"{failure.label}: {failure.example}" if failure.example else failure.label, 200)
+
+
+def _plain(settled: Settled) -> str:
+    reasons = [
+        f"{counted(one.count, 'row')}: {line(one.reason, 300)} ({_example(one)})"
+        for one in settled.failures
+    ]
+    told = [settled.note, _grid(settled), "\n".join(reasons), missing(settled), footer(settled)]
+    return "\n\n".join(filter(None, told))
+
+
+def _grid(settled: Settled) -> str:
+    lines = settled.head
+    if not lines:
+        return ""
+    left = settled.rows - len(lines)
+    more = [f"… {counted(left, 'more row')}"] if left > 0 else []
+    return "\n".join([*_rows(*_table(lines)), *more])
+
+
+def _markdown(settled: Settled) -> str:
+    names, rows = _table(settled.head)
+    cells = [[escape_markdown(cell) for cell in row] for row in rows]
+    table = "\n".join(_rows([escape_markdown(name) for name in names], cells)) if cells else ""
+    left = settled.rows - len(cells)
+    reasons = "\n".join(
+        f"- {counted(one.count, 'row')}: {escape_markdown(line(one.reason, 300))} "
+        f"({escape_markdown(_example(one))})"
+        for one in settled.failures
+    )
+    told = [
+        escape_markdown(settled.note),
+        table,
+        f"*… {counted(left, 'more row')}*" if cells and left > 0 else "",
+        reasons,
+        escape_markdown(missing(settled)),
+        escape_markdown(footer(settled)),
+    ]
+    return "\n\n".join(filter(None, told))
+
+
+def _rows(names: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    return [f"| {' | '.join(cells)} |" for cells in (names, ["---"] * len(names), *rows)]
+
+
+def _columns(lines: Sequence[Line]) -> dict[str, list[str]]:
+    """Return the columns by their headings: a label, what was given, what came, how it ended."""
+    given = dict.fromkeys(name for one in lines for name in one.given)
+    came = dict.fromkeys(name for one in lines for name in one.came)
+    found = {"row": [one.label for one in lines]}
+    for name in given:
+        found[_free(line(name), found)] = [_text(one.given.get(name)) for one in lines]
+    for name in came:
+        found[_free(line(name), found)] = [_text(one.came.get(name)) for one in lines]
+    if any(one.status != "completed" for one in lines):
+        found[_free("status", found)] = [one.status for one in lines]
+    return found
+
+
+def _free(name: str, taken: Mapping[str, object]) -> str:
+    while name in taken:
+        name += " (new)"
+    return name
+
+
+def _table(lines: Sequence[Line]) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return the headings and the rows."""
+    columns = _columns(lines)
+    return [*columns], list(zip(*columns.values(), strict=True))
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    return line(text, _LONGEST)
