@@ -66,12 +66,15 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.mapping": (
         *("conversation.chains", "notebook.markdown", "notebook.cards", "notebook.live"),
     ),
+    "notebook.failing": ("conversation.tools", "notebook.kernel"),
     "notebook.magics": (
         *("responses", "readers", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
         *("conversation.asking", "conversation.schema"),
         *("notebook.kernel", "notebook.document", "notebook.cards", "notebook.live"),
+        "notebook.failing",
     ),
+    "notebook.helping": ("notebook.failing", "notebook.magics"),
     "notebook.steering": (
         *("responses", "readers", "settings"),
         *("conversation.turn", "conversation.chains", "conversation.asking"),
@@ -90,7 +93,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "notebook": (
         *("conversation.turn", "notebook.kernel", "notebook.cards", "notebook.magics"),
-        *("notebook.completion", "notebook.panel", "notebook.steering"),
+        *("notebook.completion", "notebook.panel", "notebook.steering", "notebook.helping"),
     ),
 }
 

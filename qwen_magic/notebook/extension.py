@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.inputtransformer2 import make_tokens_by_line
 
 from qwen_magic.notebook.completion.matching import add_completion, remove_completion
+from qwen_magic.notebook.helping.fix import FixMagics
 from qwen_magic.notebook.kernel import interrupt
 from qwen_magic.notebook.magics.magics import QwenMagics
 from qwen_magic.notebook.magics.rewriting import rewrite
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "unload"]
 
-_KINDS = (QwenMagics, ChainMagics, LogMagics, PanelMagics)
+_SISTERS = (ChainMagics, LogMagics, PanelMagics, FixMagics)
+_KINDS = (QwenMagics, *_SISTERS)
 _TURN = "qwen_magic.conversation.turn.turn", "Turn"
 
 
@@ -29,8 +31,8 @@ def load(shell: InteractiveShell) -> None:
     """Add the magics, their completion, the rewriting of questions, and the view of a turn."""
     unload(shell)
     qwen = QwenMagics(shell)
-    others = (kind(shell, qwen) for kind in (ChainMagics, LogMagics, PanelMagics))
-    shell.register_magics(qwen, *others)
+    shell.register_magics(qwen, *(kind(shell, qwen) for kind in _SISTERS))
+    qwen.failures.start()
     interrupt.install(shell)
     shell.input_transformers_cleanup.append(_rewrite)
     _formatter(shell).for_type_by_name(*_TURN, _bundle)
@@ -43,8 +45,10 @@ def unload(shell: InteractiveShell) -> None:
     for magics in (shell.magics_manager.registry.get(kind.__name__) for kind in _KINDS):
         if isinstance(magics, PanelMagics):
             magics.shared.stop_listening()
-        if isinstance(magics, QwenMagics) and magics.joined:
-            magics.session.close()
+        if isinstance(magics, QwenMagics):
+            magics.failures.stop()
+            if magics.joined:
+                magics.session.close()
         if magics in shell.configurables:
             shell.configurables.remove(magics)
     remove_completion(shell)

@@ -11,6 +11,7 @@ from traitlets import observe
 
 from qwen_magic.errors import CellError
 from qwen_magic.helptext import help_text
+from qwen_magic.notebook.failing.last import LastFailure
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
 from qwen_magic.notebook.live.showing import show
@@ -45,11 +46,16 @@ __all__ = ["QwenMagics"]
 
 @magics_class
 class QwenMagics(Configured):
-    """Ask Qwen from a cell; `%config QwenMagics` shows and sets what every cell shares."""
+    """Ask Qwen from a cell; `%config QwenMagics` shows and sets what every cell shares.
+
+    Attributes:
+        failures: The last error that left a cell.
+    """
 
     def __init__(self, shell: InteractiveShell, **kwargs: Any) -> None:  # noqa: ANN401 - traitlets' own
         self._told_of_demo = False
         self.left = LeftViews()
+        self.failures = LastFailure(shell)
         super().__init__(shell, **kwargs)
 
     @cached_property
@@ -90,9 +96,14 @@ class QwenMagics(Configured):
             if cell is None and not line.strip():
                 self._tell()
             else:
-                self._answer(parse_cell(line, cell))
+                self.answer(parse_cell(line, cell))
 
     qwen.__doc__ = help_text()
+
+    def variables(self) -> dict[str, object]:
+        """Return the reader's variables, and as `error` the last error unless they have one."""
+        last = self.failures.last()
+        return {**({"error": last} if last else {}), **super().variables()}
 
     def join(self, chain: str = "") -> Session:
         """Return the session, set to the running cell's notebook and its current chain.
@@ -117,7 +128,13 @@ class QwenMagics(Configured):
         endpoint, stands_in = settings.endpoint(), settings.region != self.region
         print(status(endpoint, settings, session.head(), session.used, stands_in=stands_in))
 
-    def _answer(self, cell: Cell) -> None:
+    def answer(self, cell: Cell, told: tuple[str, ...] = ()) -> None:
+        """Ask what a cell asks, and show the answer.
+
+        Args:
+            cell: The question and its options.
+            told: What to say above the answer.
+        """
         frontend = frontend_of(self._shell)
         self._enter(frontend)
         stands_in = self._adopt(cell.options)
@@ -137,7 +154,7 @@ class QwenMagics(Configured):
 
         @cache  # made for the first turn: a question that is refused has nothing to show
         def view() -> View:
-            made = view_for(frontend, settings, (*self._once(stands_in), *filled))
+            made = view_for(frontend, settings, (*self._once(stands_in), *told, *filled))
             self.session.approver = made.approver
             return made
 

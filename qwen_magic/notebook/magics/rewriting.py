@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["rewrite"]
 
 _CELL = re.compile(r"%%qwen(?![\w?])(.*)", re.DOTALL)
-_LINE = re.compile(r"%qwen(?![\w?])[ \t]*(.*)", re.DOTALL)
+_LINE = re.compile(r"%(qwen(?:_fix)?)(?![\w?])[ \t]*(.*)", re.DOTALL)
 _AS_TYPED = frozenset({"system", "chain", "record", "replay"})  # settings with texts of the user's
 _COLONS = ":\uff1a"
 _HELP = re.compile(r"\?{0,2}")
@@ -34,7 +34,9 @@ _ANY = re.compile(
     rf"(?P<before>\s*(?:[^\W\d]\w*\s*[=\uff1d]\s*)?)(?P<signs>[%\uff05\ufe6a]{{1,2}})(?P<name>{_NAME}+)(?P<rest>.*)",
     re.DOTALL,
 )
-_OURS = frozenset({"qwen", "qwen_chain", "qwen_log", "qwen_panel"})
+_OURS = frozenset(
+    {"qwen", "qwen_chain", "qwen_log", "qwen_panel", "qwen_fix", "qwen_usage", "qwen_check"}
+)
 
 
 def rewrite(lines: list[str], tokens_by_line: TokensByLine) -> list[str]:
@@ -130,7 +132,7 @@ def _magic_in(tokens: Sequence[TokenInfo]) -> tuple[int, int] | None:
 
 def _is_question(lines: list[str], row: int, column: int) -> bool:
     found = _LINE.match(lines[row][column:])
-    return found is not None and not (found[1] and _HELP.fullmatch(found[1].strip()))
+    return found is not None and not (found[2] and _HELP.fullmatch(found[2].strip()))
 
 
 def _line(lines: list[str], row: int, column: int) -> list[str]:
@@ -139,12 +141,12 @@ def _line(lines: list[str], row: int, column: int) -> list[str]:
         end += 1
     written = "".join(lines[row : end + 1])
     found = _LINE.match(written[column:])
-    text = found[1].replace("\\\n", " ").strip() if found else ""
+    name, text = (found[1], found[2].replace("\\\n", " ").strip()) if found else ("qwen", "")
     before = written[:column]
     value = " or _qwen" if before.strip() else ""
-    call = before + _call(text).rstrip("\n") + value + "\n"
+    call = before + _call(text, name).rstrip("\n") + value + "\n"
     return [*lines[:row], call, *["\n"] * (end - row), *lines[end + 1 :]]
 
 
-def _call(text: str) -> str:
-    return f"get_ipython().run_line_magic('qwen', {text!r})\n"
+def _call(text: str, name: str = "qwen") -> str:
+    return f"get_ipython().run_line_magic({name!r}, {text!r})\n"

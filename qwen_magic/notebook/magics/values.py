@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.conversation.tools.pictures import IMAGE_BYTES, IMAGE_FILES, pictures
 from qwen_magic.errors import CellError
 from qwen_magic.excerpt import cut, excerpt, whole
+from qwen_magic.notebook.failing.last import LastError
 from qwen_magic.notebook.magics.descriptions import description
 from qwen_magic.notebook.magics.tables import table
 from qwen_magic.typed import plain
@@ -98,6 +99,8 @@ def _misses(text: str, names: Sequence[str], namespace: Mapping[str, object]) ->
         private = name.startswith("_")
         known = {key.lower(): key for key in namespace if key.startswith("_") == private}
         note = f"{{{{{name}}}}} is no variable, sent as written"
+        if name == "error":
+            note = "{{error}}: no cell has failed yet; sent as written"
         near = get_close_matches(name.lower(), known, n=1, cutoff=NEAR)
         if near:
             yield f"{note}; {known[near[0]]!r} is one"
@@ -129,6 +132,9 @@ def _show(name: str, value: object) -> _Shown:
 
 
 def _block(value: object) -> _Shown | None:
+    if isinstance(value, LastError):
+        report = value.report()
+        return _Shown(report.text, report.note, block=True)
     found = table(value)
     return _Shown(found.text, found.note, block=True) if found else None
 

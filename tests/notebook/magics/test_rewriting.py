@@ -31,6 +31,12 @@ def test_a_line_question_becomes_a_call_with_its_text_verbatim(text: str) -> Non
     assert rewritten(f"%qwen {text}\n") == ask(text)
 
 
+def test_a_hint_on_an_error_may_be_a_question() -> None:
+    call = "get_ipython().run_line_magic('qwen_fix', 'is it empty?')\n"
+    assert rewritten("%qwen_fix is it empty?\n") == call
+    assert rewritten("%qwen_fix?\n") == "%qwen_fix?\n"
+
+
 @pytest.mark.parametrize(
     "cell", ["%qwen?\n", "%%qwen?\n", "%qwen ?\n", "?%qwen\n", "%qwen\n", "%qwen_chain a?\n"]
 )
