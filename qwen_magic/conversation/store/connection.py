@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.store.schema import NewerError, Rows, migrate
+from qwen_magic.conversation.store.schema import CHAINS, Layout, NewerError, Rows, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,7 +44,7 @@ class Connection(sqlite3.Connection):
             _INHERITED.append(self)
 
 
-def connected(file: Path) -> Rows:
+def connected(file: Path, layout: Layout = CHAINS) -> Rows:
     """Return a connection to a file, its tables up to date."""
     connection = sqlite3.connect(
         file,
@@ -54,7 +54,7 @@ def connected(file: Path) -> Rows:
         factory=Connection,
     )
     try:
-        _prepared(connection)
+        _prepared(connection, layout)
         _use_wal(connection)
     except BaseException:
         connection.close()
@@ -62,22 +62,22 @@ def connected(file: Path) -> Rows:
     return connection
 
 
-def in_memory(source: Path | None) -> Rows:
+def in_memory(source: Path | None, layout: Layout = CHAINS) -> Rows:
     """Return a database in memory, with what can be read from a file."""
     uri = source.absolute().as_uri() if source else ""
     for query in ("mode=ro", "immutable=1") if uri else ():
         with suppress(sqlite3.Error, OSError, NewerError):
-            return _copied(f"{uri}?{query}")
-    return _prepared(_memory())
+            return _copied(f"{uri}?{query}", layout)
+    return _prepared(_memory(), layout)
 
 
-def _copied(uri: str) -> Rows:
+def _copied(uri: str, layout: Layout) -> Rows:
     with closing(sqlite3.connect(uri, uri=True)) as file, ExitStack() as undo:
         copy = undo.enter_context(closing(_memory()))
         pages, size = (file.execute(f"PRAGMA {name}").fetchone()[0] for name in _SIZE)
         if pages * size <= _LARGEST_COPY:
             file.backup(copy)
-        _prepared(copy)
+        _prepared(copy, layout)
         undo.pop_all()
     return copy
 
@@ -88,8 +88,8 @@ def _memory() -> Rows:
     )
 
 
-def _prepared(connection: Rows) -> Rows:
-    migrate(connection)
+def _prepared(connection: Rows, layout: Layout) -> Rows:
+    migrate(connection, layout)
     connection.execute("PRAGMA synchronous = NORMAL")  # with WAL, only a power cut loses turns
     connection.execute("PRAGMA foreign_keys = ON")
     return connection

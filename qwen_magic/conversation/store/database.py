@@ -26,7 +26,7 @@ from qwen_magic.conversation.store.connection import (
     in_memory,
 )
 from qwen_magic.conversation.store.files import is_cut, make_private, newest, next_to
-from qwen_magic.conversation.store.schema import VERSION, NewerError, Rows
+from qwen_magic.conversation.store.schema import CHAINS, Layout, NewerError, Rows
 from qwen_magic.errors import QwenError
 
 if TYPE_CHECKING:
@@ -50,16 +50,18 @@ class Database:
 
     Args:
         folder: Where the file is; None keeps everything in memory.
+        layout: What it holds.
 
     Attributes:
         file: The file in use, or None for memory.
         note: What to tell the reader, once.
     """
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, layout: Layout = CHAINS) -> None:
         self.file: Path | None = None
         self.note = ""
         self._folder = folder
+        self._layout = layout
         self._version: int | None = None  # set if a newer version uses the plain name
         self._connection: Rows | None = None
         self._process = os.getpid()
@@ -120,12 +122,12 @@ class Database:
             self.close()
         if self._connection is None:
             self._process = os.getpid()
-            self._connection = self._open() if self._folder else in_memory(None)
+            self._connection = self._open() if self._folder else in_memory(None, self._layout)
         return self._connection
 
     def _open(self) -> Rows:
         assert self._folder is not None  # noqa: S101 - for the type checker
-        self.file, _ = newest(self._folder, self._version)
+        self.file, _ = newest(self._folder, self._version, stem=self._layout.stem)
         if is_cut(self.file):
             time.sleep(HASTE)  # another process may be about to write the rest
             if is_cut(self.file):
@@ -134,7 +136,7 @@ class Database:
             self.note = (
                 f"A newer qwen_magic wrote the store; this one uses {self.file.name} beside it"
             )
-        return connected(self.file)
+        return connected(self.file, self._layout)
 
     def _retreat(self, exc: Exception) -> None:
         """Turn to another file, or to memory.
@@ -146,7 +148,7 @@ class Database:
             raise QwenError(f"the turn cannot be kept: {exc}", hint="restart the kernel") from exc
         self.close()
         if isinstance(exc, NewerError) and self._version is None:
-            self._version = VERSION
+            self._version = self._layout.version
             return
         is_damaged = isinstance(exc, DamagedError) or code_of(exc) in _DAMAGE
         if not (is_damaged and self.file and self._begin_next(self.file)):
@@ -155,7 +157,7 @@ class Database:
     def _begin_next(self, damaged: Path) -> bool:
         """Begin another file beside a damaged one; return whether that can be done."""
         assert self._folder is not None  # noqa: S101 - for the type checker
-        file, number = next_to(self._folder, damaged, self._version)
+        file, number = next_to(self._folder, damaged, self._version, stem=self._layout.stem)
         try:
             is_new = number <= _MOST_FILES and make_private(file)
         except OSError:
@@ -170,5 +172,5 @@ class Database:
     def _forget_file(self, exc: Exception) -> None:
         """Go on in memory, with what can still be read."""
         source, self.file, self._folder = self.file, None, None
-        self._connection = in_memory(source)
+        self._connection = in_memory(source, self._layout)
         self.note = f"The store cannot be used ({exc}); turns are kept until the kernel ends"

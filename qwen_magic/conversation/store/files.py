@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qwen_magic.conversation.store.schema import CHAINS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,24 +20,32 @@ _MAGIC = b"SQLite format 3\x00"
 _HEADER = 100
 
 
-def named(folder: Path, number: int, version: int | None = None) -> Path:
+def named(
+    folder: Path, number: int, version: int | None = None, *, stem: str = CHAINS.stem
+) -> Path:
     """Return a file's path; with a version, the path that this version alone uses."""
-    stem = "chains" if version is None else f"chains.v{version}"
+    stem = stem if version is None else f"{stem}.v{version}"
     return folder / (f"{stem}.sqlite3" if number == 1 else f"{stem}-{number}.sqlite3")
 
 
-def newest(folder: Path, version: int | None = None) -> tuple[Path, int]:
+def newest(
+    folder: Path, version: int | None = None, *, stem: str = CHAINS.stem
+) -> tuple[Path, int]:
     """Return the file in use, which may not exist yet, and its number."""
     number = 1
-    while named(folder, number + 1, version).exists():
+    while named(folder, number + 1, version, stem=stem).exists():
         number += 1
-    return named(folder, number, version), number
+    return named(folder, number, version, stem=stem), number
 
 
-def next_to(folder: Path, damaged: Path, version: int | None = None) -> tuple[Path, int]:
+def next_to(
+    folder: Path, damaged: Path, version: int | None = None, *, stem: str = CHAINS.stem
+) -> tuple[Path, int]:
     """Return the file that replaces a damaged one; another process may use it already."""
-    file, number = newest(folder, version)
-    return (named(folder, number + 1, version), number + 1) if file == damaged else (file, number)
+    file, number = newest(folder, version, stem=stem)
+    if file != damaged:
+        return file, number
+    return named(folder, number + 1, version, stem=stem), number + 1
 
 
 def make_private(file: Path) -> bool:

@@ -7,11 +7,12 @@ Never change a released step; add a new one after it. What the copies of a noteb
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from qwen_magic.conversation.chains.recognition import digest_of_prompt
 
-__all__ = ["MIGRATIONS", "VERSION", "NewerError", "Rows", "migrate"]
+__all__ = ["CHAINS", "MIGRATIONS", "VERSION", "Layout", "NewerError", "Rows", "migrate"]
 
 Rows: TypeAlias = sqlite3.Connection
 """The tables of a file, inside a transaction."""
@@ -105,29 +106,47 @@ VERSION = len(MIGRATIONS)
 """A file's version (`PRAGMA user_version`) is the number of steps it has taken."""
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a file holds: the name it begins with, and the steps that lead to its tables."""
+
+    stem: str
+    steps: tuple[tuple[str, ...], ...]
+
+    @property
+    def version(self) -> int:
+        """The version that this package writes."""
+        return len(self.steps)
+
+
+CHAINS = Layout("chains", MIGRATIONS)
+
+
 class NewerError(Exception):
     """A newer version of this package wrote the file."""
 
 
-def migrate(rows: Rows) -> None:
+def migrate(rows: Rows, layout: Layout = CHAINS) -> None:
     """Bring a file's tables up to date.
 
     Raises:
         NewerError: A newer version of this package wrote them.
     """
-    if _version(rows) == VERSION:
+    if _version(rows, layout) == layout.version:
         return
     rows.create_function("digest", 1, digest_of_prompt, deterministic=True)
     rows.execute("BEGIN IMMEDIATE")
-    for statements in MIGRATIONS[_version(rows) :]:  # another process may have been faster
+    for statements in layout.steps[
+        _version(rows, layout) :
+    ]:  # another process may have been faster
         for statement in statements:
             rows.execute(statement)
-    rows.execute(f"PRAGMA user_version = {VERSION}")
+    rows.execute(f"PRAGMA user_version = {layout.version}")
     rows.execute("COMMIT")
 
 
-def _version(rows: Rows) -> int:
+def _version(rows: Rows, layout: Layout) -> int:
     version = int(rows.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION:
+    if version > layout.version:
         raise NewerError
     return version
