@@ -11,6 +11,7 @@ PHRASES = {
     "\nThe instructions of this turn say: {given}": "\n这一轮的系统指令是：{given}",
     # Functions.
     "The question asks for what {names} can do, so I call it.": "这个问题正好可以用 {names} 来解决，我来调用。",
+    "{names} has to be called; I take the values from what was said.": "必须调用 {names}，我从文中找出各项的值。",
     "The functions have answered; I pass on what they said.": "函数已经返回，我把结果转述给用户。",
     "{made} returned {output}.": "{made} 返回了 {output}。",
     "{made} returned:\n\n{output}": "{made} 返回了：\n\n{output}",

@@ -27,6 +27,8 @@ CLOSINGS = tuple(
     voice(CLOSING) for voice in (Voice(), Voice(chinese=True), Voice(chinese=True, full=True))
 )
 QUOTED = 160  # characters of a question the script has no answer to
+CALLING = "The question asks for what {names} can do, so I call it."
+FORCED = "{names} has to be called; I take the values from what was said."
 LARGER = (
     "**{ours} is {word}.**\n\nWritten with the same number of decimals: {digits}, "
     "so ${ours} {sign} {other}$.\n\n"
@@ -65,7 +67,7 @@ def _acts(scene: Scene, say: Voice) -> list[Item]:
     """Return what the script does with tools, if anything."""
     if calls := functions.calls(scene):
         names = (f"`{item['name']}`" for item in calls)
-        thought = "The question asks for what {names} can do, so I call it."
+        thought = FORCED if scene.forced else CALLING
         return [reasoning(say(thought, names=say.listed(dict.fromkeys(names)))), *calls]
     if answered := functions.outputs(scene):
         thought = say("The functions have answered; I pass on what they said.")
