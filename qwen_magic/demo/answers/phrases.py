@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from qwen_magic.demo.fixes.phrases import CAUSES
+
 __all__ = ["PHRASES"]
 
 PHRASES = {
@@ -149,4 +151,5 @@ PHRASES = {
     "I have no answer to this by heart.\nI say what I was asked and what I can show.": (
         "这个问题我没有现成的答案。\n说明用户问了什么，以及我能演示什么。"
     ),
+    **CAUSES,
 }

@@ -14,6 +14,7 @@ from qwen_magic.demo.answers.essay import asked_length, essay
 from qwen_magic.demo.answers.given import given
 from qwen_magic.demo.answers.images import described
 from qwen_magic.demo.answers.memory import recalled
+from qwen_magic.demo.fixes.fixing import fixed
 from qwen_magic.demo.reading.answers import brief_answer
 from qwen_magic.demo.reading.numerals import spaced
 from qwen_magic.demo.wire.items import Item, message, reasoning
@@ -129,7 +130,7 @@ def _shortened(item: Item, effort: str) -> Item:
 
 
 def _answer(scene: Scene, say: Voice) -> Answer:
-    for known in (recalled, _pictured, _given, _larger, _long, _by_heart, _summed):
+    for known in (_fixed, recalled, _pictured, _given, _larger, _long, _by_heart, _summed):
         if found := known(scene, say):
             return found
     return _default(scene, say)
@@ -142,6 +143,10 @@ def _pictured(scene: Scene, say: Voice) -> Answer | None:
     text = "Your message came with:\n\n{seen}\n\nA vision model would now describe what it shows."
     thought = "There is an image; I can read its header, not what it shows."
     return Answer(say(text, seen=seen), say(thought))
+
+
+def _fixed(scene: Scene, say: Voice) -> Answer | None:
+    return fixed(scene.question, say)
 
 
 def _given(scene: Scene, say: Voice) -> Answer | None:
