@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import SchemaError
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["checks_of"]
 
 _LONGEST = 200
+_WORDS = frozenset(
+    ["title", "type", "properties", "required", "items", "prefixItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref",
+     "additionalProperties", "patternProperties", "not", "if", "format", "pattern", "minimum", "maximum"]
+)  # fmt: skip
+_MEANT = 'a type is shorter: "name: str, price: float" as text, or a dataclass'
 
 
 def checks_of(schema: Mapping[str, Any]) -> Callable[[Any], Iterator[str]]:
@@ -35,6 +41,7 @@ def checks_of(schema: Mapping[str, Any]) -> Callable[[Any], Iterator[str]]:
             hint="%pip install 'qwen_magic[schema]'; types and short forms do without",
         ) from exc
     known: Schema = dict(schema)
+    _check_words(known)
     try:
         Draft202012Validator.check_schema(known)
     except InvalidError as exc:
@@ -55,6 +62,17 @@ def checks_of(schema: Mapping[str, Any]) -> Callable[[Any], Iterator[str]]:
             yield f"{_place(error.absolute_path)}: {cut(error.message, _LONGEST)}"
 
     return problems
+
+
+def _check_words(schema: Schema) -> None:
+    """Refuse a dict that says nothing in the language of JSON schema, or holds what is no JSON."""
+    try:
+        json.dumps(schema)
+    except (TypeError, ValueError) as exc:
+        raise SchemaError(f"this is no JSON schema: {exc}", hint=_MEANT) from exc
+    if not _WORDS & schema.keys():
+        named = ", ".join(map(repr, schema)) or "nothing"
+        raise SchemaError(f"this is no JSON schema: it says {cut(named, _LONGEST)}", hint=_MEANT)
 
 
 def _leading_out(schema: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.schema.fields import is_record
-from qwen_magic.conversation.schema.short import WORDS
+from qwen_magic.conversation.schema.short import WORDS, type_of_short
+from qwen_magic.conversation.schema.tokens import failure
 from qwen_magic.errors import CellError
 from qwen_magic.responses.nearest import suggestion
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["may_be_schema", "schema_named"]
 
+_JSON = "names stand in double quotes, and braces are closed; types and short forms need none"
 _NAME = re.compile(r"[^\W\d]\w*")
 
 
@@ -24,14 +26,20 @@ def schema_named(text: str, variables: Mapping[str, object]) -> Any:  # noqa: AN
 
     Raises:
         CellError: It is one word that names neither a variable nor a type.
+        SchemaError: It cannot be read; a caret stands below the place.
     """
     if text.strip().startswith("{") and '"' in text:
         try:
             return json.loads(text)
-        except ValueError:
-            return text
+        except ValueError as error:
+            raise failure(
+                text, getattr(error, "pos", 0), f"this is no JSON: {error}", _JSON
+            ) from error
     if not _NAME.fullmatch(text) or (text not in variables and text.lower() in WORDS):
-        return text
+        found = dict.fromkeys(_NAME.findall(text))
+        types = {name: variables[name] for name in found if _is_type(variables.get(name))}
+        types = {name: kind for name, kind in types.items() if name.lower() not in WORDS}
+        return type_of_short(text, types) if types else text
     if text not in variables:
         known = [name for name, value in variables.items() if may_be_schema(value)]
         raise CellError(
@@ -39,6 +47,10 @@ def schema_named(text: str, variables: Mapping[str, object]) -> Any:  # noqa: AN
             hint=suggestion(text, known) if known else 'a type, or "name: str, price: float"',
         )
     return variables[text]
+
+
+def _is_type(value: object) -> bool:
+    return not isinstance(value, dict) and may_be_schema(value)
 
 
 def may_be_schema(value: object) -> bool:

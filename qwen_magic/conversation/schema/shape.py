@@ -15,6 +15,7 @@ from qwen_magic.conversation.schema.documents import checks_of
 from qwen_magic.conversation.schema.fields import is_record
 from qwen_magic.conversation.schema.mending import loaded, mended
 from qwen_magic.conversation.schema.notes import noted
+from qwen_magic.conversation.schema.refusing import TAKES, named, refusal
 from qwen_magic.conversation.schema.short import type_of_short
 from qwen_magic.conversation.tools.hints import Hint, hint_of
 from qwen_magic.errors import ArgumentsError, MisfitError, SchemaError
@@ -34,9 +35,6 @@ WRAPPED = "value"
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _ABOUT = "Give the answer with this function, as the values that it takes."
-_TAKES = (
-    "a dataclass, TypedDict, list[…], Literal[…], a JSON schema or a short form takes its place"
-)
 _MOST = 10  # problems told at once; the model mends these first
 _OPEN: tuple[Any, ...] = (Any, object, list, dict, tuple, set, frozenset)
 
@@ -115,8 +113,10 @@ def shape_of(schema: Any, *, taken: Iterable[str] = ()) -> Shape[Any]:  # noqa: 
     if isinstance(schema, Mapping):
         return _by_document(schema, names)
     if any(schema is kind for kind in _OPEN):
-        raise SchemaError(f"the schema {_named(schema)} leaves everything open", hint=_TAKES)
+        raise SchemaError(f"the schema {named(schema)} leaves everything open", hint=TAKES)
     hint = _hint(schema)
+    if not hint.schema:
+        raise SchemaError(f"the schema {named(schema)} leaves everything open", hint=TAKES)
     definitions = {name: dict(one) for name, one in hint.definitions.items()}
     told = noted(schema, hint.schema, definitions)
     name = _free(getattr(schema, "__name__", "") if not get_args(schema) else "", names)
@@ -175,7 +175,7 @@ def _by_document(schema: Mapping[str, Any], names: set[str]) -> Shape[Any]:
 
 def _hint(schema: Any) -> Hint:  # noqa: ANN401
     if callable(schema) and not isinstance(schema, type) and not get_args(schema):
-        raise SchemaError(f"{_named(schema)} is no type", hint=_TAKES)
+        raise SchemaError(f"{named(schema)} is no type", hint=TAKES)
     try:
         return hint_of(schema)
     except Exception as exc:  # the hints in a user's class may hold any expression
@@ -189,9 +189,15 @@ def _hint(schema: Any) -> Hint:  # noqa: ANN401
             except Exception:  # noqa: BLE001, S110 - the first reason tells more
                 pass
         reason = (str(exc) or type(exc).__name__).splitlines()[-1]
-        raise SchemaError(
-            f"a value of type {_named(schema)} has no form in JSON: {reason}", hint=_TAKES
-        ) from exc
+        raise refusal(schema, reason, _has_form) from exc
+
+
+def _has_form(schema: Any) -> bool:  # noqa: ANN401
+    try:
+        hint_of(schema)
+    except Exception:  # noqa: BLE001 - as above
+        return False
+    return True
 
 
 def _free(name: str, names: set[str]) -> str:
@@ -206,7 +212,3 @@ def _free(name: str, names: set[str]) -> str:
 
 def _told(said: str) -> str:
     return said.removeprefix(f"{WRAPPED}: ").removeprefix(": ").removeprefix(".")
-
-
-def _named(schema: object) -> str:
-    return repr(getattr(schema, "__name__", None) or schema)[:80]

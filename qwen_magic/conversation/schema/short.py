@@ -5,7 +5,8 @@
 A word alone in the place of a type is itself a value: `yes|no` allows these two. `0..1` is any number
 from 0 to 1, `1..5` a whole number, `1.0..5.0` and `float 1..5` any number. `?` allows null.
 Parentheses after a type tell the model more: `score: 0..1 (how sure)`. Wide signs of an input method
-mean the plain ones. Records are read as dicts.
+mean the plain ones. Records are read as dicts. `list[…]`, `dict[str, …]` and `Optional[…]` mean what they
+mean in Python, and types of the notebook may be named.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from qwen_magic.conversation.schema.tokens import Token, failure, tokens
 from qwen_magic.responses.nearest import suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qwen_magic.errors import SchemaError
 
 __all__ = ["WORDS", "type_of_short"]
@@ -44,17 +47,31 @@ WORDS: dict[str, Any] = {
 }
 """The words that stand for types."""
 
+_CHINESE: dict[str, Any] = {
+    **dict.fromkeys(("文本", "字符串", "文字"), str),
+    **dict.fromkeys(("整数",), int),
+    **dict.fromkeys(("小数", "数字", "浮点数"), float),
+    **dict.fromkeys(("布尔", "是否"), bool),
+    "日期": date,
+    "时间": time,
+}
+_GENERIC = ("list", "dict", "optional")
+
 _CLOSING = {"[": "]", "{": "}"}
 _DEEPEST = 32
 
 
-def type_of_short(text: str) -> Any:  # noqa: ANN401 - types have no type
+def type_of_short(text: str, types: Mapping[str, Any] | None = None) -> Any:  # noqa: ANN401 - types have no type
     """Return the type that a short form stands for.
+
+    Args:
+        text: The short form.
+        types: More words that stand for types.
 
     Raises:
         SchemaError: It cannot be read; a caret stands below the place.
     """
-    return _Reader(text, tokens(text)).whole()
+    return _Reader(text, tokens(text), {**_CHINESE, **WORDS, **(types or {})}).whole()
 
 
 @dataclass(slots=True)
@@ -63,6 +80,7 @@ class _Reader:
 
     text: str
     left: list[Token]
+    words: dict[str, Any]
     made: int = field(default=0)
     depth: int = field(default=0)
 
@@ -134,7 +152,13 @@ class _Reader:
         if token.kind != "word":
             raise self._failed("a type is missing here", f"such as {', '.join(list(WORDS)[:8])}")
         self.left.pop(0)
-        kind = WORDS.get(token.text.lower())
+        return self._named(token, name)
+
+    def _named(self, token: Token, name: str) -> Any:  # noqa: ANN401
+        """Read what a word begins: a type, a range of it, or the word itself."""
+        if token.text.lower() in _GENERIC and self.left[0].text == "[":
+            return self._generic(token.text.lower(), name)
+        kind = self.words.get(token.text, WORDS.get(token.text.lower()))
         if kind in {int, float} and self.left[0].kind == "number":
             return self._number(kind)
         if token.text.lower() in {"null", "none"}:
@@ -154,6 +178,19 @@ class _Reader:
                 self.text, opened.at, f"this {opened.text} is not closed", f"add {closing}"
             )
         return list.__class_getitem__(inner) if opened.text == "[" else inner
+
+    def _generic(self, word: str, name: str) -> Any:  # noqa: ANN401
+        """Read what stands in the brackets behind `list`, `dict` or `Optional`."""
+        opened = self.left.pop(0)
+        if word == "dict" and (self._one(name) is not str or not self._took(",")):
+            said = "a dict has texts as its keys"
+            raise failure(self.text, opened.at, said, "dict[str, float]")
+        inner = self._type(name)
+        if not self._took("]"):
+            raise failure(self.text, opened.at, "this [ is not closed", "add ]")
+        if word == "dict":
+            return dict.__class_getitem__((str, inner))
+        return list.__class_getitem__(inner) if word == "list" else Optional[inner]  # noqa: UP045
 
     def _begins_fields(self) -> bool:
         return self.left[0].kind == "word" and len(self.left) > 1 and self.left[1].text == ":"
@@ -185,7 +222,14 @@ class _Reader:
 
     def _unknown(self, token: Token) -> SchemaError:
         said = f"{token.text!r} is no type, and one value alone is no choice"
-        return failure(self.text, token.at, said, suggestion(token.text, WORDS))
+        return failure(
+            self.text,
+            token.at,
+            said,
+            suggestion(
+                token.text, [*dict.fromkeys([*WORDS, *(self.words.keys() - _CHINESE.keys())])]
+            ),
+        )
 
     def _failed(self, said: str, hint: str) -> SchemaError:
         return failure(self.text, self.left[0].at, said, hint)

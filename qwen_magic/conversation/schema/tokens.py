@@ -16,6 +16,13 @@ _NOTE = re.compile(r"[(（]([^()（）]*)[)）]")
 _SIGN = re.compile(r"\.\.\.?|…|[:,|?\[\]{};\n]")
 _WORD = re.compile(r"[^\W\d](?:[\w.$-]*\w)?", re.UNICODE)
 _SPACE = re.compile(r"[^\S\n]+")
+_QUOTES = 'quotes help: "a/b"|"c"'
+_UNREADABLE = {
+    "(": ("this ( is not closed", "add )"),
+    "'": ("this quote is not closed", "add '"),
+    '"': ("this quote is not closed", 'add "'),
+    "=": ("a field has no default", "? allows null where it may be missing: price: float?"),
+}
 _LONGEST = 60  # characters of the line above a caret
 
 
@@ -77,7 +84,8 @@ def _next(text: str, plain: str, at: int) -> tuple[Token | None, int]:
     if found := _SIGN.match(plain, at):
         sign = {";": ",", "\n": ",", "...": "..", "…": ".."}.get(found[0], found[0])
         return Token("sign", sign, at), found.end()
-    raise failure(text, at, "this character has no place here", 'quotes help: "a/b"|"c"')
+    said, hint = _UNREADABLE.get(plain[at], ("this character has no place here", _QUOTES))
+    raise failure(text, at, said, hint)
 
 
 def _is_comma(token: Token) -> bool:

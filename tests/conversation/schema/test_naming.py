@@ -6,7 +6,8 @@ from typing import Any, TypedDict
 import pytest
 
 from qwen_magic.conversation.schema.naming import may_be_schema, schema_named
-from qwen_magic.errors import CellError
+from qwen_magic.conversation.schema.shape import shape_of
+from qwen_magic.errors import CellError, SchemaError
 from tests.conversation.schema.shapes import Review
 
 
@@ -27,9 +28,44 @@ def test_a_variable_is_meant_by_its_name() -> None:
     assert schema_named("int", OWN) is Review
 
 
-@pytest.mark.parametrize("text", ["str", "a: int", "yes|no", "[Review]", "{a: int}"])
+@pytest.mark.parametrize("text", ["str", "a: int", "yes|no", "[Other]", "{a: int}"])
 def test_other_words_are_a_short_form(text: str) -> None:
     assert schema_named(text, OWN) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("[Review]", list[Review]),
+        ("list[Review]", list[Review]),
+        ("Optional[Mood]", Mood | None),
+        ("dict[str, Review]", dict[str, Review]),
+        ("Mood?", Mood | None),
+    ],
+)
+def test_a_short_form_may_name_types_of_the_notebook(text: str, kind: object) -> None:
+    assert schema_named(text, OWN) == kind
+
+
+def test_a_type_of_the_notebook_may_be_that_of_a_field() -> None:
+    shape = shape_of(schema_named("mood: Mood, all: [Review], n: int", OWN))
+    read = shape.read('{"mood": 1, "all": [{"sentiment": "positive", "topics": []}], "n": 1}')
+    assert read.value == {"mood": Mood.GOOD, "all": [Review("positive", [])], "n": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "at"),
+    [
+        ('{"type": "object"', "this is no JSON", 17),
+        ('{"type": object}', "this is no JSON", 9),
+        ("list[Review", "is not closed", 4),
+        ("Review|@", "no place here", 7),
+    ],
+)
+def test_a_caret_shows_where_it_cannot_be_read(text: str, said: str, at: int) -> None:
+    with pytest.raises(SchemaError, match=said) as caught:
+        schema_named(text, OWN)
+    assert caught.value.args[0].splitlines()[-1] == f"{' ' * (at + 2)}^"
 
 
 def test_json_is_a_json_schema() -> None:

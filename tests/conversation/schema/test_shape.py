@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
+from collections.abc import Callable  # noqa: TC003 - a hint that is looked up
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 import pytest
@@ -196,6 +199,32 @@ def test_the_function_is_named_after_the_type() -> None:
     assert shape_of(Review, taken=["Review"]).name == "Review_value"
 
 
+class Plain:
+    a: int
+
+
+@dataclass
+class Calling:
+    name: str
+    call: Callable[[int], int]
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [
+        (Plain, "put @dataclass above class Plain"),
+        (list[Plain], "put @dataclass above class Plain"),
+        ([int], r"did you mean list\[int\]\?"),
+        ((int, str), r"did you mean tuple\[int, str\]\?"),
+        ({"price": "float"}, "a type is shorter"),
+    ],
+)
+def test_the_next_step_is_the_one_that_helps(kind: object, hint: str) -> None:
+    with pytest.raises(SchemaError) as caught:
+        shape_of(kind)
+    assert re.match(hint, caught.value.hint)
+
+
 @pytest.mark.parametrize(
     ("kind", "said"),
     [
@@ -205,6 +234,14 @@ def test_the_function_is_named_after_the_type() -> None:
         (complex, "has no form in JSON"),
         (3, "has no form in JSON"),
         ({"type": "strng"}, "is no JSON schema"),
+        ({"a": int}, "is no JSON schema: Object of type"),
+        ({"price": "float"}, "is no JSON schema: it says 'price'"),
+        ({}, "it says nothing"),
+        (TypeVar("T"), "leaves everything open"),
+        (Plain, "has no form in JSON"),
+        (list[Plain], "has no form in JSON"),
+        ([int], "has no form in JSON"),
+        (Calling, "field 'call' of 'Calling' has no form in JSON"),
         (
             {"type": "object", "properties": {"a": {"$ref": "https://example.com/a"}}},
             "is not in it",

@@ -45,6 +45,12 @@ def test_fields_have_types() -> None:
         ("-1.5..5", Annotated[float, msgspec.Meta(ge=-1.5, le=5)]),
         ("int?", int | None),
         ("int|none", int | None),
+        ("list[int]", list[int]),
+        ("List[yes|no]", list[Literal["yes", "no"]]),
+        ("dict[str, float]", dict[str, float]),
+        ("Optional[date]", dt.date | None),
+        ("[整数]", list[int]),
+        ("日期？", dt.date | None),
     ],
 )
 def test_one_value_alone_has_a_type(text: str, kind: object) -> None:
@@ -86,6 +92,13 @@ def test_records_may_be_within_records_and_lists() -> None:
         ("a: 1..", 6),
         ("a: {: int}", 4),
         ("a: int\nb: @", 3),
+        ("a: (sure", 3),
+        ("a: 'x", 3),
+        ("a: int = 3", 7),
+        ("a: list[int", 7),
+        ("a: dict[int, str]", 7),
+        ("a: dict[str]", 7),
+        ("a: dict", 3),
     ],
 )
 def test_a_caret_shows_what_is_wrong(text: str, at: int) -> None:
