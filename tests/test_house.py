@@ -26,6 +26,7 @@ FEWEST_LINES = 30
 GROUND = ("errors", "excerpt", "models", "typed")
 FLOORS: dict[str, tuple[str, ...]] = {
     "responses": (),
+    "responses.lanes": ("responses",),
     "cassette": ("responses",),
     "demo.wire": (),
     "demo.reading": (),
@@ -46,10 +47,15 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("responses", "conversation.turn", "conversation.tools", "conversation.schema"),
     ),
     "conversation.store": ("responses", "conversation.turn", "conversation.chains"),
+    "conversation.mapping": (
+        *("responses", "conversation.turn", "conversation.schema"),
+        *("conversation.store", "conversation.tables"),
+    ),
     "conversation.asking": (
         *("responses", "settings", "configuration"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        "conversation.schema",
+        *("conversation.schema", "conversation.tables", "conversation.mapping"),
+        "responses.lanes",
     ),
     "notebook.markdown": (),
     "notebook.kernel": (),

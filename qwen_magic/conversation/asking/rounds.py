@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace as with_fields
 
@@ -31,13 +31,22 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.conversation.turn.turn import Turn
-    from qwen_magic.responses.client import Client
+    from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.events import Event
     from qwen_magic.responses.request import Request
 
-__all__ = ["Rounds", "rounds_at"]
+__all__ = ["Rounds", "Streams", "rounds_at"]
 
 _MISUSE = frozenset({400, 404, 409, 422})
+
+
+class Streams(Protocol):
+    """What sends requests: a `Client`, or what passes them on to one."""
+
+    endpoint: Endpoint
+
+    def stream(self, request: Request) -> Generator[list[Event], None, None]:
+        """Send a request; yield its events as they arrive."""
 
 
 @dataclass(slots=True)
@@ -50,7 +59,7 @@ class Rounds:
         resends: Whether to send the whole turn each time, because the server cannot continue one.
     """
 
-    client: Client
+    client: Streams
     store: ChainStore
     desk: Desk
     most: int
@@ -162,7 +171,7 @@ class Rounds:
         return "the server no longer knows the turn before"
 
 
-def rounds_at(client: Client, store: ChainStore, desk: Desk) -> Rounds:
+def rounds_at(client: Streams, store: ChainStore, desk: Desk) -> Rounds:
     """Return what takes a turn through all its responses, at a client's server."""
     settings = desk.settings
     continues = not settings.resend and store.continues(client.endpoint.base_url)

@@ -10,9 +10,10 @@ from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import refreshed, waited
 from qwen_magic.conversation.asking.keeping import Forgotten, fetched, forgotten
+from qwen_magic.conversation.asking.maps import Mapped, mapped
 from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, noted, plan
 from qwen_magic.conversation.asking.question import Asking, How, HowAndWhere
-from qwen_magic.conversation.asking.rounds import Rounds, rounds_at
+from qwen_magic.conversation.asking.rounds import rounds_at
 from qwen_magic.conversation.asking.stored import reused, turns_on_path
 from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.store.store import ChainStore
@@ -26,6 +27,8 @@ from qwen_magic.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
+    from qwen_magic.conversation.mapping.mapping import Mapping
+    from qwen_magic.conversation.tables.filling import Template
     from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.client import Client, Transport
@@ -164,7 +167,8 @@ class Session:
         self.last = turn = planned.turn
         try:
             yield turn
-            rounds = self._rounds(self.client())
+            desk = Desk(self.settings, self.approver, self._caller, self.approvals)
+            rounds = rounds_at(self.client(), self.store, desk)
             with closing(rounds.turns(planned, prompt)) as turns:
                 for turn in turns:
                     self.last = turn
@@ -180,6 +184,15 @@ class Session:
             usage = None if self.settings.replay else ended.usage
             self.used += usage.total_tokens if usage else 0
             self.store.end(record, ended)
+
+    def map(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Mapping:  # noqa: ANN401
+        """Ask one prompt of each row of a table, many at once, outside the chain.
+
+            session.map("Which mood? {{text}}", frame, schema="mood: good|bad").frame()
+
+        Rows that were answered before are not asked again. `Mapped` says what else can be set.
+        """
+        return mapped(self, template, rows, how)
 
     def refresh(self) -> tuple[Turn, ...]:
         """Look at the chain's turns in the background; return them as they stand now."""
@@ -243,7 +256,3 @@ class Session:
         settings = self.settings if tools is None else replace(self.settings, tools=tuple(tools))
         question = Question(prompt, asking or Asking(), asked or Asked())
         return plan(self.store, self.notebook, settings, question)
-
-    def _rounds(self, client: Client) -> Rounds:
-        desk = Desk(self.settings, self.approver, self._caller, self.approvals)
-        return rounds_at(client, self.store, desk)

@@ -1,0 +1,77 @@
+"""Requests under way, and the connections that they go over."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from qwen_magic.conversation.mapping.asking import Sender
+    from qwen_magic.conversation.mapping.deadline import Deadline
+    from qwen_magic.conversation.mapping.pace import Ticket
+    from qwen_magic.conversation.mapping.queue import Asked
+
+__all__ = ["Flight", "Senders", "give_up_late"]
+
+_LEAVE = 0.1  # seconds that connections have to close
+
+
+@dataclass(slots=True, eq=False)
+class Flight:
+    """A request under way.
+
+    Attributes:
+        reserved: The tokens that are set aside for it.
+        is_late: Whether it was given up.
+    """
+
+    asked: Asked
+    ticket: Ticket
+    reserved: float
+    task: asyncio.Task[None] | None = None
+    is_late: bool = False
+
+
+class Senders:
+    """Connections, each free or in use.
+
+    Args:
+        make: Opens one more.
+    """
+
+    def __init__(self, make: Callable[[], Sender]) -> None:
+        self._make = make
+        self._free: list[Sender] = []
+        self._all: list[Sender] = []
+
+    def take(self) -> Sender:
+        """Return one that is free; the last one used, whose connection is still open."""
+        if self._free:
+            return self._free.pop()
+        self._all.append(self._make())
+        return self._all[-1]
+
+    def give_back(self, sender: Sender) -> None:
+        """Note that one is free again."""
+        self._free.append(sender)
+
+    async def close(self, flights: Iterable[Flight]) -> None:
+        """Hang up on all requests under way, and close all connections; wait a moment for that."""
+        found = [flight.task for flight in flights if flight.task is not None]
+        for task in found:
+            task.cancel()
+        found += [asyncio.ensure_future(sender.close()) for sender in self._all]
+        if found:
+            await asyncio.wait(found, timeout=_LEAVE)
+
+
+def give_up_late(flights: Iterable[Flight], deadline: Deadline, now: float) -> None:
+    """Hang up on requests that do not come back."""
+    for flight in flights:
+        late = now - flight.ticket.at > deadline.seconds(flight.asked.tries + 1)
+        if late and flight.task is not None and not flight.is_late:
+            flight.is_late = True
+            flight.task.cancel()
