@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 __all__ = ["CHECKS", "SETTINGS", "WORDS", "check_settings"]
 
 SETTINGS = {
-    "region": f"where Model Studio answers: {', '.join(REGIONS)} (offline)",
+    "region": f"where Model Studio answers: {', '.join(REGIONS)}; local is a model on this computer, demo a script",
     "workspace": "the workspace's id, which begins the address; trial for trying a region out",
     "base_url": "another server's address, without /responses",
     "system": "the system message of chains that were given none with -s",
     "chain": "the chain that cells ask in, in place of the notebook's current one",
     "history": "on keeps chains for the next kernel, off only for this one",
     "reuse": "same shows the stored turn of an unchanged question, never always asks",
+    "local_model": "what region local loads: a GGUF file, or org/repo:Q4_K_M on the Hub",
+    "local_download": "True downloads it without asking; without a person, nothing else does",
+    "local_shorten": "True leaves the oldest turns out where a conversation is too long for it",
+    "local_idle": "after how many minutes without a question it leaves the memory",
     "resend": "True sends the whole conversation each time: for servers, as Ollama, that ignore ids",
     "max_rounds": "how often one turn may call functions before the model has to do without",
     "tool_timeout": "how many seconds a function may take",
@@ -88,6 +92,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     "base_url": SHARED_BASES,
     "history": SWITCH,
     "reuse": REUSES,
+    "local_download": ("True", "False"),
+    "local_shorten": ("True", "False"),
     "resend": ("True", "False"),
     "show_reasoning": ("True", "False"),
 }
@@ -102,6 +108,7 @@ _VALUES: dict[str, Callable[[Any], object]] = {
     "session_cache": _unless_empty(word_of("session cache", SWITCH)),
     "history": word_of("history", SWITCH),
     "reuse": word_of("reuse", REUSES),
+    "local_idle": _between("local_idle", 0.1),
     "timeout": _between("timeout", 0.1),
     "replay_speed": _speed,
     "updates_per_second": _between("updates_per_second", 1, 100),
@@ -112,6 +119,7 @@ _SAVED: dict[str, Callable[[Any], object]] = {
     "system": _plain,
     "tools": lambda names: _plain(" ".join(names)),
     "chain": _plain,
+    "local_model": _plain,
     "record": _plain,
     "replay": _plain,
     "api_key": _refused,

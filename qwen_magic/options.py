@@ -203,6 +203,11 @@ OPTIONS: tuple[Option, ...] = (
     Option("keep_going", ("--keep-going",), "ask on though the first rows all fail"),
     Option("yes", ("--yes",), "ask for many rows without a question first"),
     Option("as_context", ("--as-context",), "tell the chain what came of the rows"),
+    Option(
+        "local",
+        ("--local",),
+        "list the models on this computer; load starts one, stop ends it",
+    ),
     Option("raw", ("--raw",), "send {{name}} as it stands"),
     Option("dry_run", ("--dry-run",), "show the request, send nothing"),
 )

@@ -6,24 +6,22 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
-from urllib.parse import quote
 
+from qwen_magic.addresses import at, refuse_workspace, replayed
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import (
     DEFAULT_REGION,
     DEMO,
+    LOCAL,
     Endpoint,
-    advice,
     check_key,
-    clean_base,
     region_base,
-    region_of,
-    workspace_of,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from qwen_magic.local.wishes import Wish
     from qwen_magic.responses.client import Transport
 
 __all__ = ["KEY_LINE", "Offer", "Settings", "is_demo_answer"]
@@ -31,7 +29,7 @@ __all__ = ["KEY_LINE", "Offer", "Settings", "is_demo_answer"]
 Offer: TypeAlias = "str | Mapping[str, Any] | Callable[..., Any]"
 """A built-in tool's name, an object as the API takes it, or a function."""
 
-_NOWHERE = "replay.invalid"  # no address: RFC 2606 reserves it
+_VENDORS = "qwen3.7-plus"
 KEY_LINE = 'import os, getpass; os.environ["DASHSCOPE_API_KEY"] = getpass.getpass("API key: ")'
 
 
@@ -44,8 +42,8 @@ class Settings:
 
     Attributes:
         model: The model that answers.
-        region: Model Studio's region: singapore, beijing, hongkong, us, germany, japan; or demo,
-            which answers offline from a script.
+        region: Model Studio's region: singapore, beijing, hongkong, us, germany, japan; or local, a
+            model on this computer; or demo, which answers offline from a script.
         workspace: The workspace's id, which begins the address; `trial` tries a region out; else
             `DASHSCOPE_WORKSPACE_ID`.
         base_url: Another server's address, without `/responses`; else, in the default region,
@@ -64,6 +62,12 @@ class Settings:
         history: `on` keeps chains for the next kernel, `off` only for this one.
         reuse: `same` shows the stored turn of an unchanged question instead of asking again,
             `never` always asks.
+        local_model: What `region="local"` loads: a GGUF file, or `org/repo:Q4_K_M` on the Hub; empty
+            for a server that runs here already, else for a Qwen that fits.
+        local_download: Whether it may be downloaded without asking.
+        local_shorten: Whether the oldest turns are left out of a conversation that is too long for
+            the model on this computer; else the question is refused.
+        local_idle: After how many minutes without a question it leaves the memory; at least 0.1.
         resend: Whether to send the whole conversation each time, for a server that silently ignores
             `previous_response_id`, as Ollama does.
         timeout: The longest silence in seconds, before the answer and between its events; at least
@@ -80,7 +84,7 @@ class Settings:
         api_key: The key; else `DASHSCOPE_API_KEY`, read at each ask.
     """
 
-    model: str = "qwen3.7-plus"
+    model: str = _VENDORS
     region: str = DEFAULT_REGION
     workspace: str = ""
     base_url: str = ""
@@ -94,6 +98,10 @@ class Settings:
     session_cache: str = ""
     history: str = "on"
     reuse: str = "never"
+    local_model: str = ""
+    local_download: bool = False
+    local_shorten: bool = False
+    local_idle: float = 15.0
     resend: bool = False
     timeout: float = 300.0
     record: str = ""
@@ -144,18 +152,36 @@ class Settings:
                 that has none, or both `record` and `replay` are set.
         """
         if self.replay:
-            return self._cassette()
+            return replayed(self.replay, self.record)
         if self.base_url:
-            return self._at(self.base_url)
+            return at(self.base_url, self.workspace, self.key)
         if self.region == DEMO:
             from qwen_magic.demo.server import shared_server
 
-            self._refuse_workspace("the demo")
+            refuse_workspace(self.workspace, "the demo")
             return Endpoint(shared_server(self._speed).base_url, region=DEMO, proxies=False)
+        if self.region == LOCAL:
+            from qwen_magic.local.place import endpoint
+
+            refuse_workspace(self.workspace, "a model on this computer")
+            return endpoint(self.wish)
         given = os.environ.get("DASHSCOPE_BASE_URL", "").strip()
         if given and self.region == DEFAULT_REGION:
-            return self._at(given)
+            return at(given, self.workspace, self.key)
         return Endpoint(self.region_base(), region=self.region, key=self.key)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a model on this computer answers."""
+        return self.region == LOCAL and not (self.base_url or self.replay)
+
+    @property
+    def wish(self) -> Wish:
+        """What is asked of this computer."""
+        from qwen_magic.local.wishes import Wish
+
+        named = "" if self.model == _VENDORS else self.model
+        return Wish(self.home, named, self.local_model, self.local_idle, self.local_download)
 
     def transport(self, network: Transport | None = None) -> Transport | None:
         """Return what sends requests: a cassette if there is one, else the given transport.
@@ -187,30 +213,6 @@ class Settings:
     @property
     def _speed(self) -> float:
         return 1.0 if self.replay_speed is None else self.replay_speed
-
-    def _cassette(self) -> Endpoint:
-        if self.record:
-            raise RequestError(
-                "record and replay exclude each other",
-                hint='%config QwenMagics.record = "" ends recording, and likewise replay',
-            )
-        return Endpoint(f"http://{_NOWHERE}/{quote(self.replay, safe='')}", proxies=False)
-
-    def _at(self, address: str) -> Endpoint:
-        base = clean_base(address)
-        if workspace_of(base) != self.workspace:
-            self._refuse_workspace(base)
-        told = advice(address, base)
-        return Endpoint(base, region=region_of(base), key=self.key, advice=told)
-
-    def _refuse_workspace(self, where: str) -> None:
-        """Refuse a workspace that would have no effect; one of the environment is for regions."""
-        if self.workspace:
-            raise RequestError(
-                f"{where} has no workspace {self.workspace!r}",
-                hint='%config QwenMagics.workspace = "" leaves it out; region and workspace alone'
-                " make an address of Model Studio",
-            )
 
     def region_base(self) -> str:
         """Return the region's base URL.

@@ -14,6 +14,7 @@ from qwen_magic.errors import RequestError
 from qwen_magic.responses.regions import (
     DEFAULT_REGION,
     DEMO,
+    LOCAL,
     REGIONS,
     SHARED_HOSTS,
     WORKSPACE_HINT,
@@ -27,10 +28,12 @@ from qwen_magic.responses.regions import (
 __all__ = [
     "DEFAULT_REGION",
     "DEMO",
+    "LOCAL",
     "MCP_OPEN",
     "REGIONS",
     "SHARED_BASES",
     "Endpoint",
+    "Serving",
     "advice",
     "check_key",
     "clean_base",
@@ -63,6 +66,29 @@ MCP_OPEN = (
 
 
 @dataclass(frozen=True, slots=True)
+class Serving:
+    """What is known of a model that this computer serves.
+
+    Attributes:
+        model: Its name there.
+        server: What serves it.
+        slots: How many questions are answered at once; 0 if that is not known.
+        context: How many tokens it reads and writes; 0 if that is not known.
+        images: Whether it sees images; None if that is not known.
+        continues: Whether the server may continue a response by its id.
+        is_llama: Whether llama.cpp serves it, which forces a form by its own fields alone.
+    """
+
+    model: str
+    server: str = ""
+    slots: int = 0
+    context: int = 0
+    images: bool | None = None
+    continues: bool = False
+    is_llama: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One server, and the key to it.
 
@@ -72,6 +98,8 @@ class Endpoint:
         key: The API key; empty for a server that asks for none.
         proxies: Whether proxies from the environment are used.
         advice: What to tell the reader of the address, once; mostly nothing.
+        serving: The model that answers there, in place of the one that was named; None elsewhere
+            than on this computer.
     """
 
     base_url: str
@@ -79,6 +107,7 @@ class Endpoint:
     key: str = field(default="", repr=False)
     proxies: bool = True
     advice: str = field(default="", repr=False, compare=False)
+    serving: Serving | None = None
 
     def __post_init__(self) -> None:
         # A header that cannot be sent ends in an error that shows it.

@@ -15,6 +15,7 @@ from qwen_magic.responses.nearest import known_or_new, suggestion
 __all__ = [
     "DEFAULT_REGION",
     "DEMO",
+    "LOCAL",
     "REGIONS",
     "SHARED_HOSTS",
     "TRIAL",
@@ -28,6 +29,7 @@ __all__ = [
 
 DEFAULT_REGION = "singapore"
 DEMO = "demo"
+LOCAL = "local"
 TRIAL = "trial"
 """The workspace in whose place anyone with a key may try a region, within lower limits."""
 
@@ -67,7 +69,7 @@ _BY_NAME = {region.name: region for region in _ALL}
 _BY_PLACE = {f"{region.place}.{_MAAS}": region.name for region in _ALL}
 _BY_HOST = {region.shared: region.name for region in _ALL if region.shared}
 _ALSO = {also: region.name for region in _ALL for also in (region.place, *region.also)}
-REGIONS = (*_BY_NAME, DEMO)
+REGIONS = (*_BY_NAME, LOCAL, DEMO)
 SHARED_HOSTS = tuple(_BY_HOST)
 
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.admitting import check_background, joining
 from qwen_magic.conversation.asking.question import Asking, prompt_of, request_for
+from qwen_magic.conversation.asking.readying import continues_at, served
 from qwen_magic.conversation.asking.ways import asked_of, order_at, way_named
 from qwen_magic.conversation.asking.wishes import Wish, wished
 from qwen_magic.conversation.chains.placement import Asked, Placement, place
@@ -92,6 +93,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         ToolError: A function cannot be described to the model.
     """
     check_settings(settings)
+    settings = served(settings)
     asking, asked, text = question.asking, question.asked, prompt_of(question.prompt)
     tools = toolbox(settings.tools)
     chain = chain_of(notebook, settings, asking.conversation)
@@ -128,7 +130,8 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     if wish is not None and not wish.asks:
         record = replace(record, digest=digest({record.digest: wish.shape.parameters}))
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
-    rebuilding = _told(reason, before) if reason and earlier is None else ""
+    is_told = reason and earlier is None and not settings.is_local
+    rebuilding = _told(reason, before) if is_told else ""
     notes = (*filter(None, (placement.told, rebuilding)), *doubts(request))
     first = _first(record, request, placement.number, notes)
     shaped = wish.shaped if wish else None
@@ -198,9 +201,10 @@ def _record_of(
 
 def _server(store: ChainStore, settings: Settings) -> Server:
     endpoint = settings.endpoint()
-    continues = not settings.resend and store.continues(endpoint.base_url)
+    continues = store.continues(endpoint.base_url) and continues_at(endpoint, settings)
     lifetime = inf if settings.replay else LIFETIME  # a cassette forgets nothing
-    return Server(endpoint.base_url, store.account(endpoint.key), continues, lifetime)
+    key = "" if settings.is_local else endpoint.key  # our own server has another each time
+    return Server(endpoint.base_url, store.account(key), continues, lifetime)
 
 
 def _record(store: ChainStore, chain: Chain, placement: Placement) -> Record | None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.asking.planning import rebuilt
+from qwen_magic.conversation.asking.readying import continues_at
 from qwen_magic.conversation.asking.replies import continued, free, resent, waiting
 from qwen_magic.conversation.asking.shaping import Shaping
 from qwen_magic.conversation.asking.wishes import eased
@@ -174,7 +175,8 @@ class Rounds:
 def rounds_at(client: Streams, store: ChainStore, desk: Desk) -> Rounds:
     """Return what takes a turn through all its responses, at a client's server."""
     settings = desk.settings
-    continues = not settings.resend and store.continues(client.endpoint.base_url)
+    endpoint = client.endpoint
+    continues = continues_at(endpoint, settings) and store.continues(endpoint.base_url)
     return Rounds(client, store, desk, settings.max_rounds, resends=not continues)
 
 

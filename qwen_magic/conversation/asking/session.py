@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
-from qwen_magic.conversation.asking.following import refreshed, waited
-from qwen_magic.conversation.asking.keeping import Forgotten, fetched, forgotten
+from qwen_magic.conversation.asking.following import waited
 from qwen_magic.conversation.asking.maps import Mapped, mapped
-from qwen_magic.conversation.asking.planning import Plan, Question, chain_of, noted, plan
+from qwen_magic.conversation.asking.planning import Plan, Question, noted, plan
 from qwen_magic.conversation.asking.question import Asking, How, HowAndWhere
+from qwen_magic.conversation.asking.readying import doubted, readied
 from qwen_magic.conversation.asking.rounds import rounds_at
-from qwen_magic.conversation.asking.stored import reused, turns_on_path
+from qwen_magic.conversation.asking.stored import Keeper, reused
 from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tools.approval import Approvals, Approver, Nobody
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.mapping.mapping import Mapping
     from qwen_magic.conversation.tables.filling import Template
-    from qwen_magic.conversation.turn.records import Chain, Prompt
+    from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.client import Client, Transport
     from qwen_magic.responses.request import Request
@@ -40,7 +40,7 @@ __all__ = ["Session"]
 T = TypeVar("T")
 
 
-class Session:
+class Session(Keeper):
     """Ask questions that continue each other.
 
         with Session(Settings(region="demo")) as session:
@@ -85,11 +85,6 @@ class Session:
         self._connecting = Connecting(transport)
         self._caller = Caller(place)
         self.approvals = Approvals()
-
-    @property
-    def chain(self) -> Chain:
-        """The chain that the next question joins."""
-        return chain_of(self.notebook, self.settings)
 
     @overload
     def ask(self, prompt: Prompt, *, schema: type[T], **how: Unpack[How]) -> Turn[T]: ...
@@ -154,6 +149,7 @@ class Session:
         """
         if schema is not None:
             asking = replace(asking or Asking(), schema=schema)
+        yield from readied(self)
         planned = self._plan(prompt, tools, asking, asked)
         while (yield from waited(self, planned)):
             planned = self._plan(prompt, tools, asking, asked)
@@ -176,6 +172,7 @@ class Session:
                     yield turn
         except QwenError as error:
             error.turn = turn = advance(turn, Broken(str(error.args[0])))
+            doubted(error, self.settings)
             raise
         finally:
             ended = turn if turn.is_left else advance(turn, Stopped())
@@ -193,18 +190,6 @@ class Session:
         Rows that were answered before are not asked again. `Mapped` says what else can be set.
         """
         return mapped(self, template, rows, how)
-
-    def refresh(self) -> tuple[Turn, ...]:
-        """Look at the chain's turns in the background; return them as they stand now."""
-        return refreshed(self)
-
-    def fetch(self, response_id: str) -> Turn:
-        """Return a response that the server keeps, as a turn."""
-        return fetched(self, response_id).turn
-
-    def forget(self) -> Forgotten:
-        """Delete the chain's responses from the server; the turns stay here."""
-        return forgotten(self)
 
     def client(self) -> Client:
         """Return what sends requests, for the settings as they are now."""
@@ -227,19 +212,11 @@ class Session:
         planned = self._plan(prompt, tools, asking, asked)
         return planned.turn, planned.request
 
-    def head(self) -> Turn | None:
-        """Return the last good turn of the current chain."""
-        return next(iter(turns_on_path(self.store, self.chain, last=1)), None)
-
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def path(self) -> tuple[Turn, ...]:
-        """Return the turns that the next one continues, in order."""
-        return turns_on_path(self.store, self.chain)
 
     def close(self) -> None:
         """Close the connection, and end calls that still run; the next ask opens another."""

@@ -37,7 +37,7 @@ def hint(turn: Turn) -> str:
     """Return what a growing turn waits for; nothing while its answer is being written."""
     if turn.ended or turn.is_left:
         return _LEFT if turn.is_left else ""
-    waiting = f"Waiting for {line(turn.model) or 'the model'}…"
+    waiting = _waiting(turn)
     if calls := unanswered(turn):
         is_value = turn.shaped is not None and calls[0].name == turn.shaped.name
         return "" if is_value and calls[0].arguments else _calls_hint(calls)
@@ -53,6 +53,12 @@ def hint(turn: Turn) -> str:
             return waiting
         case _:
             return _WAITING.get(type(item), waiting)
+
+
+def _waiting(turn: Turn) -> str:
+    """Return what it waits for before a word has come; a turn without a number is not asked yet."""
+    is_before = turn.notes and not turn.number
+    return line(turn.notes[-1]) if is_before else f"Waiting for {line(turn.model) or 'the model'}…"
 
 
 def _calls_hint(calls: Sequence[Call]) -> str:

@@ -15,6 +15,7 @@ from qwen_magic.notebook.failing.last import LastFailure
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
 from qwen_magic.notebook.live.showing import show
+from qwen_magic.notebook.local.commands import memory_in_use, said
 from qwen_magic.notebook.magics.asking import asking_of, prompt_for
 from qwen_magic.notebook.magics.brief import brief_errors, without_reason
 from qwen_magic.notebook.magics.cell import parse_cell
@@ -126,7 +127,8 @@ class QwenMagics(Configured):
         if settings.replay:
             settings.transport()  # raises here if the cassette cannot be read
         endpoint, stands_in = settings.endpoint(), settings.region != self.region
-        print(status(endpoint, settings, session.head(), session.used, stands_in=stands_in))
+        memory, head = memory_in_use(settings), session.head()
+        print(status(endpoint, settings, head, session.used, stands_in=stands_in, memory=memory))
 
     def answer(self, cell: Cell, told: tuple[str, ...] = ()) -> None:
         """Ask what a cell asks, and show the answer.
@@ -139,6 +141,9 @@ class QwenMagics(Configured):
         self._enter(frontend)
         stands_in = self._adopt(cell.options)
         settings = self.session.settings
+        if "local" in cell.options:
+            self._local(cell)
+            return
         if "fetch" in cell.options:
             self._fetch(cell, frontend)
             return
@@ -177,6 +182,11 @@ class QwenMagics(Configured):
         found = fetched(self.session, cell.options["fetch"])
         self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = found.turn
         view_for(frontend, self.session.settings, told(found.inputs)).settle(found.turn)
+
+    def _local(self, cell: Cell) -> None:
+        """Tell of the models on this computer."""
+        for line in said(cell.text, self.session.settings):
+            print(line)
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
         """Return what to say once: that the demo stands in, and what is wrong with the store."""

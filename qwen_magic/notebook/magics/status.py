@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.responses.endpoint import DEMO, MCP_OPEN, without_secrets, workspace_of
+from qwen_magic.responses.endpoint import DEMO, LOCAL, MCP_OPEN, without_secrets, workspace_of
 from qwen_magic.responses.regions import TRIAL
 from qwen_magic.responses.request import body, doubts, headers
 from qwen_magic.settings import KEY_LINE
@@ -23,13 +23,14 @@ _DATA_URL_SHOWN = 60
 _SECRETS = frozenset({"headers", "authorization", "server_headers"})
 
 
-def status(
+def status(  # noqa: PLR0913 - each by its name
     endpoint: Endpoint,
     settings: Settings,
     head: Turn | None,
     used: int,
     *,
     stands_in: bool = False,
+    memory: str = "",
 ) -> str:
     """Return where questions go, what answers, and what it has cost so far.
 
@@ -39,15 +40,18 @@ def status(
         head: The last good turn of the chain.
         used: The tokens that the session's turns cost.
         stands_in: Whether the demo answers though nobody chose it.
+        memory: What a model of our own takes, if one runs.
     """
     turns = head.number if head else 0
     rows = [
         ("endpoint", _where(endpoint, settings)),
-        ("model", settings.model),
+        ("model", endpoint.serving.model if endpoint.serving else settings.model),
         ("API key", _key_state(endpoint, settings)),
         ("chain", f"{settings.chain}, {turns} turn{'' if turns == 1 else 's'}"),
         ("tokens", f"{used:,} used in this session"),
     ]
+    if memory:
+        rows.append(("memory", memory))
     if settings.record:
         rows.append(("recording", f"into {settings.record}"))
     lines = [f"{name:<9} {value}" for name, value in rows]
@@ -75,6 +79,8 @@ def dry_run(endpoint: Endpoint, settings: Settings, request: Request) -> str:
 def _where(endpoint: Endpoint, settings: Settings) -> str:
     if settings.replay:
         return f"the cassette {settings.replay}, replayed without network"
+    if endpoint.serving and not endpoint.advice:
+        return "this computer; the first question starts the model"
     trial = ", its trial: lower limits" if workspace_of(endpoint.base_url) == TRIAL else ""
     region = f" (region {endpoint.region}{trial})" if endpoint.region else ""
     return f"{endpoint.base_url}{region}"
@@ -83,6 +89,8 @@ def _where(endpoint: Endpoint, settings: Settings) -> str:
 def _key_state(endpoint: Endpoint, settings: Settings) -> str:
     if settings.replay:
         return "not needed: the cassette answers"
+    if endpoint.region == LOCAL:
+        return "not needed: a model on this computer answers"
     if endpoint.key:
         return "found"
     if endpoint.region == DEMO:

@@ -1,0 +1,52 @@
+"""The addresses that settings lead to, and what does not go together there (pure)."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from qwen_magic.errors import RequestError
+from qwen_magic.responses.endpoint import Endpoint, advice, clean_base, region_of, workspace_of
+
+__all__ = ["at", "refuse_workspace", "replayed"]
+
+_NOWHERE = "replay.invalid"  # no address: RFC 2606 reserves it
+
+
+def at(address: str, workspace: str, key: str) -> Endpoint:
+    """Return the endpoint of an address that was given.
+
+    Raises:
+        RequestError: The address is not usable, or the server there has no workspace.
+    """
+    base = clean_base(address)
+    if workspace_of(base) != workspace:
+        refuse_workspace(workspace, base)
+    return Endpoint(base, region=region_of(base), key=key, advice=advice(address, base))
+
+
+def replayed(cassette: str, record: str) -> Endpoint:
+    """Return the endpoint that stands for a cassette.
+
+    Raises:
+        RequestError: It is to be recorded, too.
+    """
+    if record:
+        raise RequestError(
+            "record and replay exclude each other",
+            hint='%config QwenMagics.record = "" ends recording, and likewise replay',
+        )
+    return Endpoint(f"http://{_NOWHERE}/{quote(cassette, safe='')}", proxies=False)
+
+
+def refuse_workspace(workspace: str, where: str) -> None:
+    """Refuse a workspace that would have no effect; one of the environment is for regions.
+
+    Raises:
+        RequestError: There is one.
+    """
+    if workspace:
+        raise RequestError(
+            f"{where} has no workspace {workspace!r}",
+            hint='%config QwenMagics.workspace = "" leaves it out; region and workspace alone'
+            " make an address of Model Studio",
+        )
