@@ -62,5 +62,6 @@ Options:
 For all cells: %config QwenMagics.model = "…"; likewise
 {settings}
 
-See also %qwen_chain? (branches), %qwen_log? (transcript), %qwen_panel? (a chat).
+See also %qwen_chain? (branches), %qwen_log? (transcript), %qwen_code? (code into cells),
+%qwen_panel? (a chat).
 """

@@ -89,7 +89,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.steering": (
         *("responses", "readers", "settings"),
         *("conversation.turn", "conversation.chains", "conversation.asking"),
-        *("notebook.kernel", "notebook.cards", "notebook.magics"),
+        *("notebook.markdown", "notebook.kernel", "notebook.cards", "notebook.magics"),
     ),
     "notebook.completion": (
         *("options", "settings", "configuration", "conversation.turn", "conversation.store"),

@@ -13,6 +13,7 @@ from qwen_magic.notebook.magics.magics import QwenMagics
 from qwen_magic.notebook.magics.rewriting import rewrite
 from qwen_magic.notebook.panel.magics import PanelMagics
 from qwen_magic.notebook.steering.chain_magics import ChainMagics
+from qwen_magic.notebook.steering.code_magics import CodeMagics
 from qwen_magic.notebook.steering.log_magics import LogMagics
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "unload"]
 
-_SISTERS = (ChainMagics, LogMagics, PanelMagics, FixMagics)
+_SISTERS = (ChainMagics, LogMagics, CodeMagics, PanelMagics, FixMagics)
 _KINDS = (QwenMagics, *_SISTERS)
 _TURN = "qwen_magic.conversation.turn.turn", "Turn"
 

@@ -37,6 +37,7 @@ class Ran:
     widgets: list[str] = field(default_factory=list)
     closed: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
+    payload: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -99,6 +100,7 @@ class Kernel:
         while reply["parent_header"].get("msg_id") != request:
             reply = self.client.get_shell_msg(timeout=PATIENCE)
         ran.status = reply["content"]["status"]
+        ran.payload = reply["content"].get("payload", [])
         return ran
 
     def until(self, request: str, text: str) -> Ran:

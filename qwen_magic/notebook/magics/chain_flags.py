@@ -1,10 +1,20 @@
-"""The flags of `%qwen_chain` and `%qwen_log`, once, for the parser, the help and completion."""
+"""The flags of `%qwen_chain`, `%qwen_log` and `%qwen_code`, once, for the parser, the help and completion."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CHAIN_FLAGS", "FORMATS", "LOG_FLAGS", "Flag", "chain_help", "log_help", "usage_of"]
+__all__ = [
+    "CHAIN_FLAGS",
+    "CODE_FLAGS",
+    "FORMATS",
+    "LOG_FLAGS",
+    "Flag",
+    "chain_help",
+    "code_help",
+    "log_help",
+    "usage_of",
+]
 
 FORMATS = ("md", "json")
 
@@ -65,6 +75,10 @@ LOG_FLAGS = (
     _OTHER,
     Flag("force", ("--force",), "overwrite the file"),
 )
+CODE_FLAGS = (
+    Flag("replace", ("--replace",), "put it into this cell"),
+    Flag("chain", ("-c", "--chain"), "the last answer of this chain", ("CHAIN",)),
+)
 
 
 def chain_help() -> str:
@@ -75,6 +89,11 @@ def chain_help() -> str:
 def log_help() -> str:
     """Return the help that `%qwen_log?` shows."""
     return _LOG_HELP.format(flags=_rows(LOG_FLAGS))
+
+
+def code_help() -> str:
+    """Return the help that `%qwen_code?` shows."""
+    return _CODE_HELP.format(flags=_rows(CODE_FLAGS))
 
 
 def usage_of(flag: Flag) -> str:
@@ -102,6 +121,14 @@ _LOG_HELP = """Show the transcript of the current chain, or write it to a file.
   %qwen_log --to md FILE       the same as a Markdown file
   %qwen_log --to json FILE     a list of its turns, each an object with
                                number, prompt, text, model, status, response_id, usage
+
+Options:
+{flags}
+"""
+_CODE_HELP = """Put a block of code from the last answer into the next cell, without running it.
+
+  %qwen_code             the first block
+  %qwen_code N           the N-th one; -1 is the last
 
 Options:
 {flags}

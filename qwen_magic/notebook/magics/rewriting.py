@@ -35,7 +35,16 @@ _ANY = re.compile(
     re.DOTALL,
 )
 _OURS = frozenset(
-    {"qwen", "qwen_chain", "qwen_log", "qwen_panel", "qwen_fix", "qwen_usage", "qwen_check"}
+    [
+        "qwen",
+        "qwen_chain",
+        "qwen_check",
+        "qwen_code",
+        "qwen_fix",
+        "qwen_log",
+        "qwen_panel",
+        "qwen_usage",
+    ]
 )
 
 

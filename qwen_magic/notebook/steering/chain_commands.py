@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.notebook.magics.chain_flags import Flag
 
-__all__ = ["ChainCommand", "LogCommand", "parse_chain", "parse_log"]
+__all__ = ["ChainCommand", "LogCommand", "parse_chain", "parse_log", "read_words"]
 
 Action: TypeAlias = Literal[
     "show",
@@ -92,7 +92,7 @@ def parse_chain(line: str) -> ChainCommand:
         CellError: A flag is unknown, lacks its value, comes twice or does not go with another one;
             or a value is not a number where one is needed.
     """
-    found, names = _read("%qwen_chain", line, CHAIN_FLAGS)
+    found, names = read_words("%qwen_chain", line, CHAIN_FLAGS)
     action = _action(found, names)
     _refuse_idle(found, names)
     values = tuple(names) or found.get(action, ())
@@ -112,7 +112,7 @@ def parse_log(line: str) -> LogCommand:
         CellError: A flag is unknown, lacks its value or comes twice; or there is an extra word.
         RequestError: There is no such format.
     """
-    found, rest = _read("%qwen_log", line, LOG_FLAGS)
+    found, rest = read_words("%qwen_log", line, LOG_FLAGS)
     if rest:
         raise CellError(
             f"unexpected {rest[0]!r}", hint=f"-c {rest[0]} names a chain; see %qwen_log?"
@@ -127,8 +127,12 @@ def parse_log(line: str) -> LogCommand:
     return LogCommand(known, file, "reasoning" in found, _chain(found), *flags)
 
 
-def _read(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[str]]:
-    """Return the flags of a line with their values, by name, and its other words."""
+def read_words(magic: str, line: str, table: tuple[Flag, ...]) -> tuple[Words, list[str]]:
+    """Return the flags of a line with their values, by name, and its other words.
+
+    Raises:
+        CellError: A flag is unknown, lacks its value or comes twice.
+    """
     known = {text for flag in table for text in flag.flags}
     words = [plain_flag(word, known.__contains__) for word in _split(line)]
     found, rest = Words(), list[str]()

@@ -1,0 +1,116 @@
+"""`%qwen_code`: code from the last answer into the next cell, or into this one.
+
+A kernel may put text into the next input (messaging specification, "Payloads"); so may a terminal.
+More it may not: nothing runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+
+from qwen_magic.errors import CellError
+from qwen_magic.notebook.magics.brief import brief_errors
+from qwen_magic.notebook.magics.chain_flags import CODE_FLAGS, code_help
+from qwen_magic.notebook.steering.chain_commands import read_words
+from qwen_magic.typed import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qwen_magic.notebook.magics.magics import QwenMagics
+
+__all__ = ["CodeCommand", "CodeMagics", "block", "parse_code"]
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCommand:
+    """What a line of `%qwen_code` asks for.
+
+    Attributes:
+        number: Which block, from 1; from the end if it is negative.
+        replace: Whether it takes the place of the cell that asks.
+        chain: The chain whose last answer has it; empty for the last answer of all.
+    """
+
+    number: int = 1
+    replace: bool = False
+    chain: str = ""
+
+
+@magics_class
+class CodeMagics(Magics):
+    """Put code from answers into cells.
+
+    Args:
+        shell: Runs the cells.
+        qwen: The magics that ask; they own the session.
+    """
+
+    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
+        self._shell = shell
+        self._qwen = qwen
+        super().__init__(shell)
+
+    @no_var_expand
+    @line_magic
+    def qwen_code(self, line: str) -> None:  # noqa: D102 - set below
+        with brief_errors():
+            command = parse_code(line)
+            codes = self._codes(command.chain)
+            place, code = block(codes, command.number)
+            self._shell.set_next_input(code, replace=command.replace)
+            if len(codes) > 1:
+                print(f"Block {place} of {len(codes)}")
+
+    qwen_code.__doc__ = code_help()
+
+    def _codes(self, chain: str) -> Sequence[str]:
+        """Return the blocks of the last answer: of `_qwen`, or of a chain's last turn."""
+        from qwen_magic.conversation.turn.turn import Turn
+
+        session, last = self._qwen.join(chain), self._shell.user_ns.get("_qwen")
+        if chain or not isinstance(last, Turn):
+            last = next(reversed(session.path()), None)
+        self._qwen.tell_of_store()
+        if not isinstance(last, Turn):
+            raise CellError("there is no answer yet", hint="ask first, with %%qwen")
+        return last.code
+
+
+def parse_code(line: str) -> CodeCommand:
+    """Read the line of `%qwen_code`.
+
+    Raises:
+        CellError: A flag is unknown, lacks its value or comes twice; there is an extra word, or one
+            that is no number.
+    """
+    found, rest = read_words("%qwen_code", line, CODE_FLAGS)
+    if rest[1:]:
+        raise CellError(f"unexpected {rest[1]!r}", hint="%qwen_code N puts one block")
+    try:
+        number = int(plain(rest[0])) if rest else 1
+    except ValueError:
+        raise CellError(f"{rest[0]!r} is no block's number", hint="%qwen_code 2") from None
+    return CodeCommand(number, "replace" in found, *found.get("chain", ()))
+
+
+def block(codes: Sequence[str], number: int) -> tuple[int, str]:
+    """Return the place of a block, from 1, and its code, in which nothing is hidden.
+
+    Raises:
+        CellError: There is no such block.
+    """
+    from qwen_magic.notebook.markdown.escapes import strip_controls
+
+    if not codes:
+        raise CellError("the last answer has no code", hint="%qwen_code -c NAME looks in a chain")
+    place = number + len(codes) + 1 if number < 0 else number
+    if not 1 <= place <= len(codes):
+        found = f"1 to {len(codes)}" if len(codes) > 1 else "1 alone"
+        raise CellError(f"the last answer has no block {number}", hint=f"it has {found}")
+    return place, strip_controls(codes[place - 1]).rstrip("\n")
