@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
     from playwright.sync_api import Browser, BrowserContext, Page
 
-__all__ = ["App", "Jupyter", "environment", "serving"]
+__all__ = ["App", "Jupyter", "environment", "free_port", "serving"]
 
 App = Literal["lab", "notebook"]
 
@@ -45,11 +45,16 @@ OPTIONS = (
     "--ServerApp.disable_check_xsrf=True",
     "--LabApp.expose_app_in_browser=True",
     "--JupyterNotebookApp.expose_app_in_browser=True",
+    "--ServerApp.jpserver_extensions=voila.server_extension=False",  # Voilà has tests of its own
 )
 TEXT_FORMATS = {".py": "py:percent"}
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
 PAGE_CONFIG = "config/labconfig/page_config.json"
-PAGE = {"buildCheck": False}  # which runs Node.js for each page that is loaded
+VOILA = {"@voila-dashboards/jupyterlab-preview": True}  # a button that users do not have
+PAGE = {
+    "buildCheck": False,  # which runs Node.js for each page that is loaded
+    "disabledExtensions": VOILA,
+}
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 # The server ends by itself when its stdin does, so it outlives not even tests that are killed. No
@@ -122,7 +127,7 @@ class Jupyter:
     def without(self, extension: str) -> Iterator[None]:
         """Let pages that are loaded meanwhile lack an extension of the application."""
         config = self.root.parent / PAGE_CONFIG
-        config.write_text(json.dumps({**PAGE, "disabledExtensions": {extension: True}}))
+        config.write_text(json.dumps({**PAGE, "disabledExtensions": {**VOILA, extension: True}}))
         whole, self._empty = self._empty, None
         try:
             yield
@@ -183,7 +188,7 @@ def serving(
 
 @contextmanager
 def _server(app: App, root: Path, env: Mapping[str, str]) -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-c", LAUNCH, REPOSITORY, MODULES[app], f"--port={port}", *OPTIONS]
     log = root.with_name("server.log")
     with (
@@ -238,7 +243,7 @@ def environment(folder: Path) -> dict[str, str]:
     return kept | {name: str(folder / place) for name, place in own.items()}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     """Return a port that nobody listens on, and that no system gives to those who ask for any."""
     while True:
         with suppress(OSError), socket.socket() as probe:

@@ -46,6 +46,7 @@ class Frontend:
         app: What numbers the places.
         connection: Another one for each page that is loaded.
         source: The cell's source; empty if the front end does not send it.
+        is_dashboard: Whether visitors see what the cells made, while the kernel lives (Voilà).
     """
 
     display: Display
@@ -60,11 +61,17 @@ class Frontend:
     app: str = ""
     connection: str = ""
     source: str = ""
+    is_dashboard: bool = False
 
     @property
     def is_attended(self) -> bool:
         """Whether a person is there."""
         return self.display != "headless"
+
+    @property
+    def has_widgets(self) -> bool:
+        """Whether somebody can press what a cell shows after it has ended."""
+        return self.is_attended or self.is_dashboard
 
     @property
     def has_cells(self) -> bool:
@@ -100,7 +107,8 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
             **known,
         )
     if not attended:  # a path in the environment is that of whoever started this kernel
-        return Frontend("headless")
+        served = os.environ.get("SERVER_SOFTWARE", "")  # Voilà tells its kernels, as CGI does
+        return Frontend("headless", is_dashboard=served.startswith("voila/"))
     return Frontend("terminal", can_ask=True, **known)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from IPython.core.getipython import get_ipython
 from ipywidgets import Layout
 
+from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.live.widgets import Look
 from qwen_magic.notebook.panel.chains import ChainBar
 from qwen_magic.notebook.panel.composer import Composer
@@ -53,9 +54,12 @@ class PanelLayout:
         owner: Does what the widgets ask for.
         qwen: Holds the configuration.
         mark: A class of the panel's own.
+        compact: Whether it shows one question and its answer alone.
     """
 
-    def __init__(self, owner: _Owner, qwen: QwenMagics, mark: str) -> None:
+    def __init__(
+        self, owner: _Owner, qwen: QwenMagics, mark: str, *, compact: bool = False
+    ) -> None:
         self._look = look = Look()
         self._qwen = qwen
         self.mark = mark
@@ -73,9 +77,16 @@ class PanelLayout:
         top = controls.row(self._chains.box, self._used, classes=("qwen-magic-top",))
         told = controls.column(self._told, classes=("qwen-magic-told",))
         place(self.options.box.children[0], (*self.options.box.children[0].children, self._hint()))
+        self._is_compact = compact
         parts = (top, self.transcript.box, told, self.composer.box, self.options.box)
-        self.root = controls.column(*parts, style, self.page, classes=("qwen-magic-panel",))
+        shown = (self.composer.box, told, self.transcript.box) if compact else parts
         shell: Any = get_ipython()
+        marks = {
+            "qwen-magic-compact": compact,
+            "qwen-magic-served": frontend_of(shell).is_dashboard,
+        }
+        classes = ("qwen-magic-panel", *(name for name, on in marks.items() if on))
+        self.root = controls.column(*shown, style, self.page, classes=classes)
         self._publish = shell.display_pub.publish  # a cell's %%capture must not take it away
         self._is_shown = False
 
@@ -86,7 +97,7 @@ class PanelLayout:
         self._used.value = f'<div class="qwen-magic-used">{used}</div>'
         self.options.show(self._qwen.variables())
         self.composer.remember([view.question for view in self.transcript.views])
-        self.composer.show(busy=busy, beside=self.options.quick)
+        self.composer.show(busy=busy, beside=() if self._is_compact else self.options.quick)
 
     def tell(self, text: str) -> None:
         """Show a text above the composer; an empty text takes it away."""

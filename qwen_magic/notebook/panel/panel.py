@@ -41,9 +41,12 @@ class Panel:
 
     As the last line of a cell, it shows itself. `ask` puts a question to it from code. Errors
     show in the panel. Without a notebook, making one raises a `CellError`.
+
+    Args:
+        compact: One question and its answer, without chains and options: for dashboards.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, compact: bool = False) -> None:
         self._shared = shared()
         self._qwen = self._shared.qwen
         joined = self._qwen.join()
@@ -58,8 +61,10 @@ class Panel:
         self._drawn = 0.0
         self._saved: dict[str, str] = {}
         self._shown: Chain | None = None
-        self._layout = PanelLayout(self, self._qwen, f"qwen-magic-{uuid4().hex[:8]}")
-        self._is_attended = self._shared.enter(self).is_attended
+        mark = f"qwen-magic-{uuid4().hex[:8]}"
+        self._layout = PanelLayout(self, self._qwen, mark, compact=compact)
+        frontend = self._shared.enter(self)
+        self._is_attended, self._has_widgets = frontend.is_attended, frontend.has_widgets
         self._join()
 
     def ask(self, text: str) -> None:
@@ -162,7 +167,7 @@ class Panel:
         self._shared.next_cell().want(code)
 
     def _ipython_display_(self) -> None:
-        if self._is_attended:
+        if self._has_widgets:
             self._layout.display(self._saved)
         else:  # nobody can press a button
             self._layout.display_alone(saved_bundle(self._name, self._layout.transcript.views))
@@ -198,7 +203,7 @@ class Panel:
     def _settings(self, options: dict[str, Any]) -> Settings:
         options = {"tools": (), **options, "chain": self._name}
         current = self._qwen.whereabouts.chain
-        settings = self._qwen.settings_for(options, attended=self._is_attended, chain=current)
+        settings = self._qwen.settings_for(options, attended=self._has_widgets, chain=current)
         stands_in = settings.is_unset and self._is_attended
         return replace(settings, region=DEMO) if stands_in else settings
 
@@ -214,10 +219,6 @@ class Panel:
     def _before(self, view: TurnView) -> int | None:
         """Return how many turns stay before this one's place."""
         return self._layout.transcript.depth(view, self._qwen.session.store.tree(self._chain()))
-
-    def _refuse_known(self, name: str) -> None:
-        if self._is_known(name):
-            raise CellError(f"there is a chain {name!r} already", hint="choose another name")
 
     def _rename(self, name: str) -> None:
         chain = self._chain()

@@ -15,7 +15,7 @@ __all__ = ["panel_style"]
 def panel_style(mark: str) -> str:
     """Return the styles of a panel; while they are in the page, they hide its static output."""
     hidden = f".jp-OutputArea-child:has(> .jp-OutputArea-output > .{mark}) {{ display: none }} .{mark} {{ display: none }}"
-    return f"{STYLE}<style>{_FRAME}{_TURNS}{_FIELDS}{_BUTTONS}{_STATES}{hidden}</style>"
+    return f"{STYLE}<style>{_FRAME}{_TURNS}{_FIELDS}{_BUTTONS}{_STATES}{_COMPACT}{hidden}</style>"
 
 
 _FRAME = """
@@ -167,4 +167,15 @@ _STATES = """
   .qwen-magic-composer .widget-dropdown { flex: 1 1 40% }
   .qwen-magic-composer select { flex: 1 1 auto; width: 100%; max-width: none } }
 @media (prefers-reduced-motion: reduce) { .qwen-magic-panel * { transition: none !important } }
+"""
+_COMPACT = """
+.qwen-magic-panel.qwen-magic-compact { height: auto; min-height: 0; border: 0; padding: 0 }
+.qwen-magic-compact > .qwen-magic-transcript { flex: 0 1 auto; min-height: 0; max-height: none }
+.qwen-magic-compact .qwen-magic-exchange, .qwen-magic-compact .qwen-magic-empty,
+.qwen-magic-compact .qwen-magic-transcript > .qwen-magic-bar,
+.qwen-magic-compact .qwen-magic-foot > .jupyter-button,
+.qwen-magic-compact .qwen-magic-code-bar > :nth-child(2),
+.qwen-magic-served .qwen-magic-code-bar > :nth-child(2) { display: none }
+.qwen-magic-compact .qwen-magic-composer .qwen-magic-bar { justify-content: flex-end }
+.qwen-magic-compact .qwen-magic-group:last-child > .qwen-magic-exchange:last-child { display: block }
 """
