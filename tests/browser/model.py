@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Model", "answer", "modelled", "reasoning", "tool"]
+__all__ = ["Model", "answer", "call", "modelled", "more_arguments", "reasoning", "tool"]
 
 Said = list[dict[str, Any]]
 _LONGEST = 60.0
@@ -34,6 +34,18 @@ def tool(item: dict[str, Any], *, number: int = 0) -> Said:
     whole = {"id": f"item_{number}", "status": "completed", **item}
     done = {"type": "response.output_item.done", "output_index": number, "item": whole}
     return [_added(whole | {"status": "in_progress"}, number), done]
+
+
+def call(name: str, arguments: str, *, number: int = 0, pieces: int = 8) -> Said:
+    """Return the events of a call of a function that stays open."""
+    place = f"item_{number}"
+    item = {"type": "function_call", "id": place, "call_id": place, "name": name, "arguments": ""}
+    return [_added(item, number), *more_arguments(arguments, number=number, pieces=pieces)]
+
+
+def more_arguments(text: str, *, number: int = 0, pieces: int = 8) -> Said:
+    """Return the events of more arguments of a call."""
+    return list(_deltas("function_call_arguments", text, number, pieces))
 
 
 def _added(item: dict[str, Any], number: int) -> dict[str, Any]:

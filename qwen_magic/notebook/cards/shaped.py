@@ -28,7 +28,7 @@ def shaped_parts(item: Item, shaped: Shaped) -> Drawn | None:
         assert isinstance(item, FunctionCall)  # noqa: S101 - for the type checker
         return "A value that does not fit", (
             *as_json(item.arguments),
-            *as_note(line(item.error, 600)),
+            *as_note(line(item.error.replace("\n", " · "), 600)),
         )
     match item:
         case FunctionCall(name=name) if name == shaped.name:

@@ -27,6 +27,7 @@ from qwen_magic.notebook.magics.values import PLACEHOLDER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qwen_magic.conversation.asking.question import Asking
     from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.store.lanes import Ticket
     from qwen_magic.conversation.tools.approval import Decision
@@ -65,6 +66,7 @@ class Live:
         prompt: What is sent; with variables in it, a future of that and a line for each variable.
         settings: How it is asked.
         notebook: The store's id of the notebook that it belongs to.
+        asking: How it is asked besides.
         asked: Where it goes in its chain.
         ticket: Its place in the lane of its chain.
         kept: How many turns of the chain stay before it; None for all.
@@ -84,6 +86,7 @@ class Live:
     prompt: Prompt | FuturePrompt
     settings: Settings
     notebook: str
+    asking: Asking
     asked: Asked
     ticket: Ticket
     interrupt: Callable[[], None]
@@ -204,7 +207,7 @@ class Asker:
         prompt = self._prompt(live)
         session.settings, session.notebook = live.settings, live.notebook
         session.approver = live
-        turns = session.stream(prompt, asked=live.asked)
+        turns = session.stream(prompt, asking=live.asking, asked=live.asked)
         with closing(in_order(session, turns, live.ticket)) as grown:
             for turn in grown:
                 live.turn = turn

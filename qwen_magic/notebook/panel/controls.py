@@ -61,9 +61,9 @@ class Controls:
             Dropdown, classes, options=options, description=name, tooltip=tip, style=self._choice
         )
 
-    def line(self, name: str, *classes: str) -> Text:
+    def line(self, name: str, *classes: str, **traits: object) -> Text:
         """Return a field for one line."""
-        return self._made(Text, classes, description=name, style=self._text)
+        return self._made(Text, classes, description=name, style=self._text, **traits)
 
     def toggle(self, name: str, tip: str, *, on: bool) -> ToggleButton:
         """Return a button that stays down."""

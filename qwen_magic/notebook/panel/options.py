@@ -1,4 +1,4 @@
-"""How the panel asks: model, effort, tools and session cache; as cells do, until changed."""
+"""How the panel asks: model, effort, tools, schema and session cache; as cells do, until changed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ipywidgets import Accordion
 
+from qwen_magic.excerpt import cut
 from qwen_magic.models import MODELS
 from qwen_magic.notebook.kernel.subshells import hear
 from qwen_magic.notebook.panel.composer import MODES
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 
 __all__ = ["OptionBar", "tools_among"]
 
+_TITLE = "Tools and options"
+_VALUES = "values: "
+_SHAPES = "prose; or: stars: 1..5, topics: [str]; or the name of a type"
+_ABOUT_SCHEMA = "What the answer is to look like as a value, as after --schema"
+_LONGEST = 40  # characters of a schema in the title
 _FOLLOWED = ("model", "effort", "session_cache")
 
 
@@ -60,16 +66,19 @@ class OptionBar:
         self._sends = controls.choice("Sends", "What sends a question", MODES)
         self._sends.observe(lambda change: use(change.new), "value")
         self._toggles = controls.row(classes=("qwen-magic-tools",))
+        self._schema = controls.line("Schema", placeholder=_SHAPES, tooltip=_ABOUT_SCHEMA)
+        self._schema.observe(lambda _: self._title(), "value")
         self.quick = (self._choices["model"], self._choices["effort"])
         inside = controls.column(
             look.html('<div class="qwen-magic-label">Tools</div>'),
             self._toggles,
+            controls.row(self._schema, classes=("qwen-magic-bar", "qwen-magic-schema")),
             controls.row(self._choices["session_cache"], self._sends, classes=("qwen-magic-bar",)),
         )
         self.box = look.keep(
             Accordion(
                 (inside,),
-                titles=("Tools and options",),
+                titles=(_TITLE,),
                 selected_index=None,
                 layout=controls.layout,
                 _dom_classes=("qwen-magic-options",),
@@ -80,7 +89,9 @@ class OptionBar:
 
     def values(self) -> dict[str, Any]:
         """Return the options of a question, as a cell's magic line would give them."""
-        found = {name: choice.value for name, choice in self._choices.items()}
+        found: dict[str, Any] = {name: choice.value for name, choice in self._choices.items()}
+        if schema := self._schema.value.strip():
+            found["schema"] = schema
         return {**found, "tools": tuple(name for name in self._tools if name in self._chosen)}
 
     def show(self, variables: Mapping[str, object]) -> None:
@@ -96,6 +107,12 @@ class OptionBar:
         """Stop following the configuration."""
         self._qwen.unobserve(self._follow, list(_FOLLOWED))
         self._qwen.unobserve(self._follow_tools, "tools")
+
+    def _title(self) -> None:
+        """Tell in the title that answers are values: the field may be folded away."""
+        schema = self._schema.value.strip()
+        self.box.titles = (f"{_TITLE} · {_VALUES}{cut(schema, _LONGEST)}" if schema else _TITLE,)
+        hear(self.box)
 
     def _made_choices(self) -> dict[str, Dropdown]:
         controls = self._controls

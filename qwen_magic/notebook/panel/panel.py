@@ -15,6 +15,7 @@ from qwen_magic.conversation.store.lanes import Ticket
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.kernel.main_shell import Calls
 from qwen_magic.notebook.kernel.signals import uninterrupted
+from qwen_magic.notebook.magics.asking import asking_of
 from qwen_magic.notebook.magics.status import DEMO_NOTE
 from qwen_magic.notebook.panel.asking import Asker, Live, place_for, prompt_from
 from qwen_magic.notebook.panel.feed import shared
@@ -132,8 +133,7 @@ class Panel:
             busy = any(live.chain == chain for live in self._shared.feed.lives)
             if not busy:
                 self._save()  # before the panel says that it is done
-            cell = self._shared.cell
-            self._layout.show(tuple(lines), chain.name, told, busy=busy, cell=cell)
+            self._layout.show(tuple(lines), chain.name, told, busy=busy, cell=self._shared.cell)
 
     def act(self, act: Act, name: str) -> None:
         """Switch to a chain, begin one, branch off or rename."""
@@ -180,22 +180,23 @@ class Panel:
 
     def _put(self, question: str, prompt: Prompt | FuturePrompt, replaced: int | None) -> None:
         with uninterrupted(), self._telling(), self._lock:
-            settings = self._settings(self._layout.options.values())
-            store = self._session.store = self._qwen.session.store
-            chain = chain_of(self._notebook, settings)
+            settings = self._settings(options := self._layout.options.values())
+            self._session.store = store = self._qwen.session.store
+            ticket = Ticket(chain_of(self._notebook, settings))
             live = Live(
                 question=question,
                 prompt=prompt,
                 settings=settings,
                 notebook=self._notebook,
-                asked=place_for(replaced, len(path(store.tree(chain)))),
-                ticket=Ticket(chain),
+                asking=asking_of(options, self._qwen.variables()),
+                asked=place_for(replaced, len(path(store.tree(ticket.chain)))),
+                ticket=ticket,
                 interrupt=self._calls.stop,
                 kept=replaced,
                 notes=self._notes(settings),
             )
             self._layout.tell("")
-            store.lanes.join(live.ticket)
+            store.lanes.join(ticket)
             self._shared.feed.begin(live)
             self._asker.put(live)
             self.refresh()
@@ -213,7 +214,7 @@ class Panel:
     def _notes(self, settings: Settings) -> tuple[str, ...]:
         """Return what to say once: that the demo stands in, and what is wrong with the store."""
         stands_in = settings.region == DEMO != self._qwen.region and not self._told_of_demo
-        self._told_of_demo = self._told_of_demo or stands_in
+        self._told_of_demo |= stands_in
         return tuple(filter(None, (DEMO_NOTE if stands_in else "", self._session.store.told())))
 
     def _before(self, view: TurnView) -> int | None:

@@ -113,7 +113,7 @@ _FIELDS = """
   width: auto; max-width: 100%; height: 28px; margin: 0; gap: 6px; font-size: inherit }
 .qwen-magic-panel .widget-label { width: auto; min-width: 0; margin: 0; color: inherit; opacity: .65;
   font-size: .85em; line-height: 28px }
-.qwen-magic-panel select, .qwen-magic-name input {
+.qwen-magic-panel select, :is(.qwen-magic-name, .qwen-magic-schema) input {
   height: 28px; min-width: 0; max-width: 15em; padding: 0 22px 0 9px; color: inherit;
   font-size: .85em; font-family: inherit; border: 1px solid var(--line); border-radius: 7px;
   background-color: var(--jp-layout-color1, transparent); box-shadow: none; flex: 0 1 auto }
@@ -121,6 +121,8 @@ _FIELDS = """
   background-position: right 12px center, right 7px center; background-image:
   linear-gradient(45deg, transparent 50%, currentColor 50%), linear-gradient(135deg, currentColor 50%, transparent 50%) }
 .qwen-magic-name input { padding: 0 9px; min-width: 9em }
+.qwen-magic-panel .qwen-magic-schema .widget-text { flex: 1 1 0; width: auto; margin: 0; gap: 6px }
+.qwen-magic-schema input { padding: 0 9px; flex: 1 1 0; max-width: none }
 .qwen-magic-chain select { font-weight: 600 }
 .qwen-magic-panel select option { color: var(--jp-ui-font-color1, initial); background: var(--jp-layout-color1, initial) }
 .qwen-magic-panel :is(select, input, .jupyter-button):focus-visible {

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Actions", "TurnView", "question_html", "reason_html"]
 
+_EXCERPT = "margin:0;overflow-x:auto;color:inherit;background:none"
 _THINKING = "Thinking…"  # as the fold says
 
 
@@ -53,8 +54,11 @@ def question_html(text: str) -> str:
 
 def reason_html(reason: str) -> str:
     """Return why an answer is not whole, and below it what to do."""
-    said, _, hint = reason.partition("\n")
-    return ending_html(f"{said[:1].upper()}{said[1:]}") + line_html(hint)
+    said, *lines = reason.split("\n")
+    hint = lines.pop() if lines else ""
+    place = escape("\n".join(lines))  # with a caret below what is meant
+    shown = f'<pre style="{_EXCERPT}">{place}</pre>' if place else ""
+    return ending_html(f"{said[:1].upper()}{said[1:]}") + shown + line_html(hint)
 
 
 class TurnView:
