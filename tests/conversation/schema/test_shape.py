@@ -77,14 +77,7 @@ def test_what_the_schema_allows_is_read_and_what_is_written_is_allowed(name: str
     assert Draft202012Validator(shape.parameters).is_valid(json.loads(written(shape, value)))
 
 
-def unbounded(schema: object) -> bool:
-    return not any({"minimum", "minItems", "maxItems"} & one.keys() for one in schemas(schema))
-
-
-PLAIN = [name for name in SHAPES if unbounded(shape_of(SHAPES[name][0]).parameters) and "moment" not in name and "JSON" not in name]  # fmt: skip
-
-
-@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("name", SHAPES)
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
 def test_any_value_that_a_schema_allows_survives(name: str, data: st.DataObject) -> None:

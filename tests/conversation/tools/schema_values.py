@@ -58,7 +58,8 @@ def _array(schema: Schema, root: Schema) -> Values:
         whole = st.tuples(*[values_of(one, root) for one in schema["prefixItems"]])
         return _sizes(schema).flatmap(lambda size: whole.map(lambda full: list(full[:size])))
     items = values_of(schema.get("items", {}), root)
-    return st.lists(items, max_size=4, unique=schema.get("uniqueItems", False))
+    least, most = schema.get("minItems", 0), schema.get("maxItems", 4)
+    return st.lists(items, min_size=least, max_size=most, unique=schema.get("uniqueItems", False))
 
 
 def _sizes(schema: Schema) -> Values:
@@ -79,12 +80,17 @@ def _integer(schema: Schema, _root: Schema) -> Values:
     return st.integers(None if least is None else least + above, schema.get("maximum"))
 
 
+def _number(schema: Schema, _root: Schema) -> Values:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    return st.floats(low, high, allow_nan=False, allow_infinity=False)
+
+
 _KINDS: dict[str, Callable[[Schema, Schema], Values]] = {
     "object": _object,
     "array": _array,
     "string": _string,
     "integer": _integer,
-    "number": lambda _schema, _root: st.floats(allow_nan=False, allow_infinity=False),
+    "number": _number,
     "boolean": lambda _schema, _root: st.booleans(),
     "null": lambda _schema, _root: st.none(),
 }
