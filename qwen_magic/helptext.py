@@ -62,6 +62,7 @@ Options:
 For all cells: %config QwenMagics.model = "…"; likewise
 {settings}
 
-See also %qwen_chain? (branches), %qwen_log? (transcript), %qwen_code? (code into cells),
+See also %qwen_chain? (branches), %qwen_log? (transcript), %qwen_map? (tables),
+%qwen_code? (code into cells),
 %qwen_panel? (a chat).
 """

@@ -73,22 +73,24 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("notebook.markdown", "notebook.kernel", "notebook.cards"),
     ),
     "notebook.mapping": (
-        *("conversation.chains", "notebook.markdown", "notebook.cards", "notebook.live"),
+        *("configuration", "conversation.chains", "conversation.tools", "conversation.tables"),
+        *("conversation.mapping", "conversation.asking", "conversation.turn"),
+        *("notebook.kernel", "notebook.markdown", "notebook.cards", "notebook.live"),
     ),
     "notebook.failing": ("conversation.tools", "notebook.kernel"),
     "notebook.local": ("responses", "settings", "local"),
     "notebook.magics": (
         *("responses", "readers", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        *("conversation.asking", "conversation.schema"),
+        *("conversation.asking", "conversation.schema", "conversation.tables"),
         *("notebook.kernel", "notebook.document", "notebook.cards", "notebook.live"),
-        "notebook.failing",
-        "notebook.local",
+        *("notebook.failing", "notebook.local", "notebook.mapping"),
     ),
     "notebook.helping": ("notebook.failing", "notebook.magics"),
     "notebook.steering": (
         *("responses", "readers", "settings"),
         *("conversation.turn", "conversation.chains", "conversation.asking"),
+        "conversation.mapping",
         *("notebook.markdown", "notebook.kernel", "notebook.cards", "notebook.magics"),
     ),
     "notebook.completion": (

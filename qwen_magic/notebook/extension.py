@@ -15,6 +15,7 @@ from qwen_magic.notebook.panel.magics import PanelMagics
 from qwen_magic.notebook.steering.chain_magics import ChainMagics
 from qwen_magic.notebook.steering.code_magics import CodeMagics
 from qwen_magic.notebook.steering.log_magics import LogMagics
+from qwen_magic.notebook.steering.map_magics import MapMagics
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "unload"]
 
-_SISTERS = (ChainMagics, LogMagics, CodeMagics, PanelMagics, FixMagics)
+_SISTERS = (ChainMagics, LogMagics, CodeMagics, MapMagics, PanelMagics, FixMagics)
 _KINDS = (QwenMagics, *_SISTERS)
 _TURN = "qwen_magic.conversation.turn.turn", "Turn"
 

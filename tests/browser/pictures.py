@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from qwen_magic.demo.server import DemoServer
 from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.browser.lab import serving
 from tests.browser.watching import use_theme
@@ -40,6 +41,10 @@ TO_THE_RIGHT = """() => {
     const view = [...shell.widgets('main')].find(w => w.node.querySelector('.jp-LinkedOutputView'));
     shell.add(view, 'main', { mode: 'split-right', ref: window.panel().id });
 }"""
+
+HALF_DONE = """() => Number(
+    document.querySelector('.qwen-magic-turn [role=progressbar]')?.getAttribute('aria-valuenow')
+) >= 35"""
 
 WEATHER = '''
 def get_weather(city: str) -> dict:
@@ -114,8 +119,26 @@ def panel(lab: Jupyter) -> None:
     in_both_themes(notebook, "panel")
 
 
+def table(lab: Jupyter) -> None:
+    """200 reviews while they are asked."""
+    reviews = FOLDER.parent / "reviews.csv"
+    with DemoServer(pace=0.6) as server:
+        notebook = opened(
+            lab,
+            f'%config QwenMagics.base_url = "{server.base_url}"\nimport pandas as pd\n'
+            f'reviews = pd.read_csv("{reviews}", index_col="id")',
+            "%%qwen --map reviews -o labels --yes --schema "
+            '"sentiment: positive|negative|neutral, topics: [str]"\n'
+            "How does the customer feel about our product?\n{{product}}: {{text}}",
+        )
+        run(notebook, 1, 1)
+        notebook.run(2, wait=False)
+        notebook.page.wait_for_function(HALF_DONE)
+        in_both_themes(notebook, "table", 2, 2)
+
+
 PICTURES: dict[str, Callable[[Jupyter], None]] = {
-    one.__name__: one for one in (answer, approval, chains, sources, panel)
+    one.__name__: one for one in (answer, approval, chains, sources, table, panel)
 }
 
 

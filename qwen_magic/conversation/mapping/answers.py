@@ -80,6 +80,11 @@ class Answers:
         self._database = Database(folder, ANSWERS)
         self._clock = clock
 
+    @property
+    def database(self) -> Database:
+        """The file, for what is asked of it elsewhere."""
+        return self._database
+
     def told(self) -> str:
         """Return what to tell the reader about the file, once; mostly nothing."""
         note, self._database.note = self._database.note, ""

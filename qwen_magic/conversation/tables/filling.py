@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.tables.cells import cell_text, image_url, is_missing
@@ -73,19 +74,23 @@ class Template:
         Raises:
             RequestError: It names something that is no column, or no column at all.
         """
-        found = Template(self.text, self.given, table.columns or (ITEM,), table.alias)
+        found = self.over(table)
         wrong = [name for name in found.names if found.is_wrong(name)]
         if wrong:
             raise RequestError(
                 f"{{{{{wrong[0]}}}}} is no column of the table",
                 hint=suggestion(wrong[0], found.columns),
             )
-        if not found._used:
+        if not found.used:
             raise RequestError(
                 "the text names no column of the table",
                 hint=f"write one in double braces: {_listed(found.columns)}",
             )
         return found
+
+    def over(self, table: Table) -> Template:
+        """Return the template for the rows of a table, whatever it names."""
+        return Template(self.text, self.given, table.columns or (ITEM,), table.alias)
 
     def fill(self, row: Mapping[str, Any]) -> Filled:
         """Return the prompt of one row.
@@ -93,8 +98,8 @@ class Template:
         Raises:
             RequestError: It is empty, or an image cannot be sent.
         """
-        urls = {key: url for key in self._used if (url := image_url(row.get(key)))}
-        missing = tuple(key for key in self._used if is_missing(row.get(key)))
+        urls = {key: url for key in self.used if (url := image_url(row.get(key)))}
+        missing = tuple(key for key in self.used if is_missing(row.get(key)))
         text = "".join([one if not key else _cell(row, key, one, urls) for key, one in self._parts])
         if not text.strip():
             told = f": {', '.join(missing)} is missing" if missing else ""
@@ -115,9 +120,14 @@ class Template:
         return tuple(found)
 
     @cached_property
-    def _used(self) -> tuple[str, ...]:
+    def used(self) -> tuple[str, ...]:
         """The columns that it names."""
         return tuple(dict.fromkeys(key for key, _ in self._parts if key))
+
+    @cached_property
+    def opening(self) -> str:
+        """What each prompt begins with, whatever the row."""
+        return "".join(one for _, one in takewhile(lambda part: not part[0], self._parts))
 
     @cached_property
     def _urls(self) -> tuple[str, ...]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qwen_magic.conversation.tables.elements import keyed, listed, streamed
 from qwen_magic.conversation.tables.files import SUFFIXES, file_table
 from qwen_magic.conversation.tables.native import is_native, native_table
+from qwen_magic.conversation.tables.table import Table
 from qwen_magic.errors import RequestError
-
-if TYPE_CHECKING:
-    from qwen_magic.conversation.tables.table import Table
 
 __all__ = ["table"]
 
@@ -31,7 +29,9 @@ def table(rows: Any) -> Table:  # noqa: ANN401 - anything with rows
     return found
 
 
-def _table(rows: Any) -> Table:  # noqa: ANN401
+def _table(rows: Any) -> Table:  # noqa: ANN401, PLR0911 - one a kind
+    if isinstance(rows, Table):
+        return rows
     if isinstance(rows, PurePath):
         return file_table(Path(rows))
     if isinstance(rows, str):

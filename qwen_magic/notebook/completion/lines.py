@@ -19,7 +19,7 @@ __all__ = ["complete", "complete_command", "complete_setting", "fragment", "is_f
 
 _BREAKS = re.compile(r"[\s,，、]|\{\{")
 _QUOTED = re.compile(r"""((?:[^'"]|'[^']*'|"[^"]*")*)(['"])([^'"]*)""")
-_SERVERS = re.compile(r"--mcp(?:=|\s+)\S*[/\\.~]\S*\Z")
+_SERVERS = re.compile(r"--(?:mcp|map)(?:=|\s+)\S*[/\\.~]\S*\Z")
 _FILES = {"record", "replay"}
 
 

@@ -18,7 +18,7 @@ from qwen_magic.notebook.completion.lines import (
     is_file,
 )
 from qwen_magic.notebook.completion.offers import chain_names, offers
-from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, CODE_FLAGS, LOG_FLAGS
+from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, CODE_FLAGS, LOG_FLAGS, MAP_FLAGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 __all__ = ["add_completion", "remove_completion"]
 
 _LINE = re.compile(
-    r"\s*(?:[\w.,\[\] ]+=\s*)?%%?(qwen|qwen_chain|qwen_code|qwen_log)(?=\s)(.*)", re.DOTALL
+    r"\s*(?:[\w.,\[\] ]+=\s*)?%%?(qwen|qwen_chain|qwen_code|qwen_log|qwen_map)(?=\s)(.*)", re.DOTALL
 )
 _SETTING = re.compile(r"\s*%config\s+QwenMagics\.(\w+)\s*=\s*(.*)", re.DOTALL)
-_FLAGS = {"qwen_chain": CHAIN_FLAGS, "qwen_code": CODE_FLAGS, "qwen_log": LOG_FLAGS}
+_FLAGS = {
+    "qwen_chain": CHAIN_FLAGS,
+    "qwen_code": CODE_FLAGS,
+    "qwen_log": LOG_FLAGS,
+    "qwen_map": MAP_FLAGS,
+}
 _NAME = "_qwen_matcher"
 
 

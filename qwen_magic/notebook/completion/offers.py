@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.conversation.schema.naming import may_be_schema
 from qwen_magic.models import MODELS
 from qwen_magic.notebook.kernel.frontend import notebook_of
+from qwen_magic.notebook.magics.mapping import may_be_table
 from qwen_magic.notebook.magics.servers import labels_of
 from qwen_magic.settings import Settings
 
@@ -41,6 +42,7 @@ def offers(shell: InteractiveShell) -> dict[str, list[str]]:
         "mcp": [name for name, found in labels.items() if found],
         "messages": [name for name in _of(own, list) if _are_messages(own[name])],
         "schema": [name for name, value in own.items() if may_be_schema(value)],
+        "map": [name for name, value in own.items() if may_be_table(value)],
         "out": [name for name, value in own.items() if _is_turn(value)],
         "chain": [name for name in chains if len(name.split()) == 1],
         "conversation": [name.removeprefix(JOINED) for name in chains if name.startswith(JOINED)],

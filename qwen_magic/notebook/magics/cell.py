@@ -23,7 +23,7 @@ _TOKEN = re.compile(r"\s*(--?[A-Za-z][\w-]*)(=?)")
 _QUOTED = re.compile(rf"\s*({QUOTED.pattern})", re.DOTALL)
 _OPENING = frozenset("\"'“\u2018\uff02\uff07「『")
 _AS_TYPED = frozenset(
-    {"system", "chain", "mcp", "schema"}
+    {"system", "chain", "mcp", "schema", "map"}
 )  # other values are the wire's or Python's words
 _WORD = re.compile(r"\s*(\S+)")
 _APART = (
@@ -31,6 +31,9 @@ _APART = (
     frozenset({"chain", "conversation"}),
 )
 """Options that each say where the turn goes; a cell may give one of a set."""
+
+_OF_MAPS = ("limit", "sample", "budget", "fresh", "keep_going", "yes", "as_context")
+"""Options that say how rows are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,9 @@ def parse_cell(line: str, body: str | None = None) -> Cell:
     ]:
         flag = f"--{lonely[0].replace('_', '-')}"
         raise CellError(f"{flag} needs --schema", hint='--schema "name: str, price: float"')
+    if idle := [name for name in _OF_MAPS if name in options and "map" not in options]:
+        flag = f"--{idle[0].replace('_', '-')}"
+        raise CellError(f"{flag} needs --map", hint="--map NAME asks for each row of a table")
     if body is None or not body.strip():
         return Cell(text, options)
     if text.strip():

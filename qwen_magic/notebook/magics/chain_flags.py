@@ -1,4 +1,4 @@
-"""The flags of `%qwen_chain`, `%qwen_log` and `%qwen_code`, once, for the parser, the help and completion."""
+"""The flags of `%qwen_chain`, `%qwen_log` and their sisters, once, for the parser, the help and completion."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ __all__ = [
     "CODE_FLAGS",
     "FORMATS",
     "LOG_FLAGS",
+    "MAP_FLAGS",
     "Flag",
     "chain_help",
     "code_help",
     "log_help",
+    "map_help",
     "usage_of",
 ]
 
@@ -79,6 +81,16 @@ CODE_FLAGS = (
     Flag("replace", ("--replace",), "put it into this cell"),
     Flag("chain", ("-c", "--chain"), "the last answer of this chain", ("CHAIN",)),
 )
+MAP_FLAGS = (
+    Flag(
+        "forget",
+        ("--forget",),
+        "delete the answers that map N keeps, or all",
+        ("N",),
+        optional=True,
+    ),
+    Flag("force", ("--force",), "delete without asking"),
+)
 
 
 def chain_help() -> str:
@@ -94,6 +106,11 @@ def log_help() -> str:
 def code_help() -> str:
     """Return the help that `%qwen_code?` shows."""
     return _CODE_HELP.format(flags=_rows(CODE_FLAGS))
+
+
+def map_help() -> str:
+    """Return the help that `%qwen_map?` shows."""
+    return _MAP_HELP.format(flags=_rows(MAP_FLAGS))
 
 
 def usage_of(flag: Flag) -> str:
@@ -129,6 +146,14 @@ _CODE_HELP = """Put a block of code from the last answer into the next cell, wit
 
   %qwen_code             the first block
   %qwen_code N           the N-th one; -1 is the last
+
+Options:
+{flags}
+"""
+_MAP_HELP = """List the maps of this notebook, or go on with one.
+
+  %qwen_map              the maps, and how far each is
+  %qwen_map N            run map N again: only what is missing is asked
 
 Options:
 {flags}

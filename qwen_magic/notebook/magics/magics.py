@@ -142,10 +142,14 @@ class QwenMagics(Configured):
         stands_in = self._adopt(cell.options)
         settings = self.session.settings
         if "local" in cell.options:
-            self._local(cell)
+            for line in said(cell.text, settings):  # of the models on this computer
+                print(line)
             return
         if "fetch" in cell.options:
             self._fetch(cell, frontend)
+            return
+        if "map" in cell.options:
+            self._map(cell, frontend, self._once(stands_in))
             return
         asked = self._placed(frontend, cell)
         prompt, filled = prompt_for(cell, self.variables())
@@ -170,6 +174,14 @@ class QwenMagics(Configured):
         finally:
             self.left.settle(self.session)
 
+    def _map(self, cell: Cell, frontend: Frontend, notes: list[str]) -> None:
+        """Ask for each row of a table; tell the chain of it, if the cell says so."""
+        from qwen_magic.notebook.magics.rows import Rows
+
+        rows = Rows(self._shell, self.session, frontend, tuple(notes))
+        if summary := rows.ask(cell, self.variables()):
+            self.answer(summary)
+
     def _fetch(self, cell: Cell, frontend: Frontend) -> None:
         """Show a response that the server keeps, and what it was asked."""
         from qwen_magic.conversation.asking.keeping import fetched
@@ -182,11 +194,6 @@ class QwenMagics(Configured):
         found = fetched(self.session, cell.options["fetch"])
         self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = found.turn
         view_for(frontend, self.session.settings, told(found.inputs)).settle(found.turn)
-
-    def _local(self, cell: Cell) -> None:
-        """Tell of the models on this computer."""
-        for line in said(cell.text, self.session.settings):
-            print(line)
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
         """Return what to say once: that the demo stands in, and what is wrong with the store."""

@@ -42,6 +42,7 @@ _OURS = frozenset(
         "qwen_code",
         "qwen_fix",
         "qwen_log",
+        "qwen_map",
         "qwen_panel",
         "qwen_usage",
     ]

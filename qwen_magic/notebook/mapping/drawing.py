@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.notebook.mapping.seen import Failure, Line, Seen, Settled
 
-__all__ = ["bundle", "growing_html", "newest_html"]
+__all__ = ["bundle", "growing_html", "newest_html", "plain_text"]
 
 _LONGEST = 100  # characters of a cell
 _CELL = "text-align:left;vertical-align:top"
@@ -44,17 +44,20 @@ def newest_html(seen: Seen) -> str:
     return _table_html(seen.newest)
 
 
-def bundle(
-    settled: Settled, *, seconds: float | None = None
-) -> tuple[dict[str, str], dict[str, Any]]:
+def bundle(settled: Settled) -> tuple[dict[str, str], dict[str, Any]]:
     """Return a map that has ended as `(data, metadata)` for a display."""
     data = {
         "text/html": _html(settled),
-        "text/plain": strip_controls(_plain(settled)),
+        "text/plain": plain_text(settled),
         "text/markdown": _markdown(settled),
     }
     told = {"model": settled.model, "rows": settled.rows, "counts": dict(settled.counts)}
-    return data, {"qwen_magic": {**told, "seconds": seconds}}
+    return data, {"qwen_magic_map": told}
+
+
+def plain_text(settled: Settled) -> str:
+    """Return a map that has ended as plain text."""
+    return strip_controls(_plain(settled))
 
 
 def _bar(seen: Seen) -> str:
@@ -90,7 +93,7 @@ def _table_html(lines: Sequence[Line], left: int = 0) -> str:
     names, rows = _table(lines)
     head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in names)
     body = "".join(f"<tr>{''.join(map(_td, cells))}</tr>\n" for cells in rows)
-    more = f"<div>… {counted(left, 'more row')}</div>\n" if left > 0 else ""
+    more = line_html(f"… {counted(left, 'more row')}") if left > 0 else ""
     return f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>\n{more}"
 
 
@@ -192,5 +195,7 @@ def _table(lines: Sequence[Line]) -> tuple[list[str], list[tuple[str, ...]]]:
 def _text(value: object) -> str:
     if value is None:
         return ""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        return line(", ".join(value), _LONGEST)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return line(text, _LONGEST)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from IPython.display import display
 
+from qwen_magic.notebook.cards.html import line_html
 from qwen_magic.notebook.live.stopping import ADVICE, StopBar
 from qwen_magic.notebook.live.widgets import Look
 from qwen_magic.notebook.mapping.drawing import growing_html, newest_html
@@ -14,9 +15,10 @@ from qwen_magic.notebook.mapping.drawing import growing_html, newest_html
 if TYPE_CHECKING:
     from IPython.core.display_functions import DisplayHandle
 
+    from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.mapping.seen import Seen
 
-__all__ = ["MapView", "Once", "Widgets"]
+__all__ = ["MapView", "map_view"]
 
 _VIEW = "application/vnd.jupyter.widget-view+json"
 _WITHOUT_WIDGETS = f"Rows are being asked; what came of them appears here at the end; {ADVICE}."
@@ -35,6 +37,16 @@ class MapView(Protocol):
 
     def settle(self, data: dict[str, str], metadata: dict[str, Any]) -> None:
         """Show how it ended."""
+
+
+def map_view(frontend: Frontend, notes: tuple[str, ...]) -> MapView:
+    """Return the view that a front end can show; notes stand above it."""
+    if frontend.display != "live":
+        from qwen_magic.notebook.mapping.ticking import Ticking
+
+        return Ticking(notes, is_seen=frontend.display == "terminal")
+    view = Widgets("".join(map(line_html, notes)), can_stop=frontend.has_subshells)
+    return view if view.is_connected else Once()
 
 
 class Once:

@@ -58,20 +58,22 @@ def spent(input_tokens: int, output_tokens: int) -> str:
 
 def ended(settled: Settled) -> str:
     """Return how the rows ended: those that completed first."""
-    named = [f"{count:,} {status}" for status, count in settled.counts.items() if count]
+    named = [(count, status) for status, count in settled.counts.items() if count]
     rows = counted(settled.rows, "row")
-    return (
-        f"{rows}: {', '.join(named)}" if len(named) > 1 else f"{rows} {named[0].partition(' ')[2]}"
-    )
+    if len(named) == 1:
+        return f"{rows} {named[0][1]}"
+    listed = ", ".join(f"{count:,} {status}" for count, status in named)
+    return f"{rows}: {listed}" if named else rows
 
 
 def footer(settled: Settled) -> str:
     """Return the line below the table."""
-    both = f"{settled.known:,} from before, {settled.asked:,} asked" if settled.known else ""
+    equal = settled.counts.get("completed", 0) - settled.known - settled.asked
     parts = [
         settled.model,
         ended(settled),
-        both,
+        f"{settled.known:,} from before, {settled.asked:,} asked" if settled.known else "",
+        f"{equal:,} the same as others" if equal > 0 else "",
         spent(settled.input_tokens, settled.output_tokens),
         f"in {settled.out}" if settled.out else "",
     ]

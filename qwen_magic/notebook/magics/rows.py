@@ -1,0 +1,153 @@
+"""`%%qwen --map`: the rows are asked and shown, and what came is kept in a variable."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from qwen_magic.conversation.schema.shape import shape_of
+from qwen_magic.conversation.tables.fields import fields_of
+from qwen_magic.conversation.tools.approval import Nobody
+from qwen_magic.errors import CellError
+from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
+from qwen_magic.notebook.live.prompting import AtPrompt
+from qwen_magic.notebook.magics.asking import asking_of
+from qwen_magic.notebook.magics.cell import Cell
+from qwen_magic.notebook.magics.mapping import check_map, dry_run_of, prepared, question_of
+from qwen_magic.notebook.magics.namespace import check_free
+from qwen_magic.notebook.mapping.drawing import bundle, plain_text
+from qwen_magic.notebook.mapping.estimating import estimate
+from qwen_magic.notebook.mapping.reading import Watched, settled_of, tallies_of
+from qwen_magic.notebook.mapping.running import watch
+from qwen_magic.notebook.mapping.watching import map_view
+from qwen_magic.responses.endpoint import DEMO
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from IPython.core.interactiveshell import InteractiveShell
+
+    from qwen_magic.conversation.asking.maps import Mapped
+    from qwen_magic.conversation.asking.question import Asking
+    from qwen_magic.conversation.asking.session import Session
+    from qwen_magic.conversation.tables.fields import Field
+    from qwen_magic.notebook.kernel.frontend import Frontend
+    from qwen_magic.notebook.mapping.running import Ended
+
+__all__ = ["Rows"]
+
+_HOW = ("budget", "limit", "sample", "fresh", "keep_going")
+_OF_TURNS = ("model", "effort", "chain", "approve")
+_YES = frozenset({"y", "yes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Asks for the rows of a cell's table.
+
+    Attributes:
+        notes: Lines above what is shown.
+    """
+
+    shell: InteractiveShell
+    session: Session
+    frontend: Frontend
+    notes: tuple[str, ...] = ()
+
+    def ask(self, cell: Cell, variables: Mapping[str, object]) -> Cell | None:
+        """Ask, show, and keep the frame in a variable; return what to tell the chain, if anything.
+
+        Raises:
+            CellError: The cell cannot be read as a map, or nobody said that so many rows may cost.
+            QwenError: The map was stopped by it; what had come is kept.
+        """
+        check_map(cell.options)
+        out = check_free(cell.options.get("out", "_qwen"), self.shell.user_ns_hidden)
+        if self.session.settings.region == DEMO and not self.frontend.notebook:  # costs nothing
+            self.session.settings = replace(self.session.settings, history="off")
+        found = prepared(cell, variables)
+        how = self._how(cell, variables)
+        if cell.options.get("dry_run"):
+            print(dry_run_of(estimate(self.session, found.template, found.table, how)))
+            return None
+        if not cell.options.get("yes"):
+            self._admit(question_of(estimate(self.session, found.template, found.table, how)))
+        self.session.approver = AtPrompt() if self.frontend.can_ask else Nobody()
+        with CellInterrupts(self.shell) as interrupts:
+            mapping = self.session.map(found.template, found.table, **how)
+            watched = Watched(mapping, found.template, _fields(how["asking"]))
+            self._show(watched, interrupts, (*self.notes, *found.notes), out=out)
+        return _summary(cell, watched, out) if cell.options.get("as_context") else None
+
+    def _how(self, cell: Cell, variables: Mapping[str, object]) -> Mapped:
+        """Return how the rows are asked."""
+        options = cell.options
+        given = {name: options[name] for name in _HOW if name in options}
+        return {
+            "asking": asking_of(options, variables),
+            "name": options["map"],
+            "about": json.dumps({"text": cell.text, "options": options}),
+            **given,  # type: ignore[typeddict-item] # names that are there
+        }
+
+    def _admit(self, question: str) -> None:
+        """Ask a person whether so many rows may be asked."""
+        if not question:
+            return
+        hint = "--yes asks them without a question, --limit 20 tries a few first"
+        if not self.frontend.can_ask:
+            raise CellError(question, hint=hint)
+        try:
+            answer = input(f"{question}. Go on? [y]es, [n]o: ")
+        except EOFError:  # Ctrl-D
+            answer = ""
+        if answer.strip().lower() not in _YES:
+            raise CellError("nothing was asked", hint=hint)
+
+    def _show(
+        self, watched: Watched, interrupts: CellInterrupts, notes: tuple[str, ...], *, out: str
+    ) -> None:
+        view = map_view(self.frontend, notes)
+        ended = watch(watched, view, interrupts)
+        self.shell.user_ns["_qwen"] = self.shell.user_ns[out] = watched.mapping.frame(partial=True)
+        model = self.session.settings.model
+        settled = settled_of(watched, model=model, out=out, note=_note(ended, watched))
+        view.settle(*bundle(settled))
+        if ended.error is not None:
+            raise ended.error
+        if ended.stopped or interrupts.noted:
+            raise stopping()
+
+
+def _fields(asking: Asking) -> tuple[Field, ...]:
+    return fields_of(None if asking.schema is None else shape_of(asking.schema))
+
+
+def _note(ended: Ended, watched: Watched) -> str:
+    if ended.stopped:
+        return "Stopped. What has come is kept; run the cell again to go on."
+    if ended.error is not None:
+        return "Not all rows were asked. What has come is kept; run the cell again to go on."
+    if watched.mapping.progress().state == "budget":
+        return "The budget is reached. What has come is kept; run the cell again to go on."
+    return ""
+
+
+def _summary(cell: Cell, watched: Watched, out: str) -> Cell:
+    """Return a question that puts a map on the chain: what was asked, and what came of it."""
+    settled = settled_of(watched, model="", out="")
+    counts = [
+        f"{name}: {', '.join(f'{word} {count:,}' for word, count in found.most_common())}"
+        for name, found in tallies_of(watched).items()
+    ]
+    parts = [
+        f"For our talk: each row of the table `{cell.options['map']}` was asked, on its own:",
+        cell.text.strip(),
+        f"What came of it is in the data frame `{out}`:",
+        plain_text(settled),
+        "\n".join(counts),
+        "Keep this in mind for what follows, and say in one sentence what stands out.",
+    ]
+    kept = {name: cell.options[name] for name in _OF_TURNS if name in cell.options}
+    return Cell("\n\n".join(filter(None, parts)), {**kept, "raw": True})
