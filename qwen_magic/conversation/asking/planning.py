@@ -26,7 +26,15 @@ from qwen_magic.conversation.chains.rebuild import (
 )
 from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reusable
 from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
-from qwen_magic.conversation.turn.records import JOINED, Chain, Prompt, Record, digest, input_of
+from qwen_magic.conversation.turn.records import (
+    JOINED,
+    REPLAYED,
+    Chain,
+    Prompt,
+    Record,
+    digest,
+    input_of,
+)
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check, doubts
@@ -80,7 +88,7 @@ def chain_of(notebook: str, settings: Settings, conversation: str | None = None)
 def _apart(settings: Settings) -> str:
     """Return a prefix that keeps turns of the demo, of each cassette and of real models apart."""
     if settings.replay:
-        return f"replay {settings.replay}:"
+        return f"{REPLAYED}{settings.replay}:"
     return "demo:" if settings.region == DEMO and not settings.base_url else ""
 
 

@@ -79,6 +79,10 @@ def rename(rows: Rows, chain: Chain, name: str) -> None:
     found = _required(rows, chain)
     _refuse_known(rows, chain.notebook, name)
     rows.execute("UPDATE chains SET name = ? WHERE id = ?", (clean(name), found))
+    rows.execute(  # what was spent follows
+        "UPDATE spent SET chain = ? WHERE notebook = ? AND chain = ?",
+        (clean(name), chain.notebook, clean(chain.name)),
+    )
     _follow(rows, chain, name)
 
 

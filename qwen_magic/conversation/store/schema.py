@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from qwen_magic.conversation.chains.recognition import digest_of_prompt
+from qwen_magic.conversation.turn.records import read_usage
 
 __all__ = ["CHAINS", "MIGRATIONS", "VERSION", "Layout", "NewerError", "Rows", "migrate"]
 
@@ -87,6 +88,8 @@ _FIRST = (
     ) WITHOUT ROWID""",
 )
 
+_MOST = 2**63 - 1  # what SQLite takes for a number
+
 _SECOND = ("ALTER TABLE endpoints ADD COLUMN learnt REAL NOT NULL DEFAULT 0",)
 _THIRD = (
     "ALTER TABLE turns ADD COLUMN source TEXT NOT NULL DEFAULT ''",
@@ -101,7 +104,30 @@ _FOURTH = (
 
 _FIFTH = ("ALTER TABLE contents ADD COLUMN shaped TEXT NOT NULL DEFAULT 'null'",)
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH)
+_SIXTH = (
+    """CREATE TABLE spent (
+        uid TEXT PRIMARY KEY,
+        notebook TEXT NOT NULL,
+        chain TEXT NOT NULL,
+        model TEXT NOT NULL,
+        begun REAL NOT NULL,
+        input INTEGER NOT NULL,
+        cached INTEGER NOT NULL,
+        output INTEGER NOT NULL,
+        reasoning INTEGER NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX spent_by_notebook ON spent (notebook, begun)",
+    # A turn that was resumed from a file ends as it begins: another store has its cost.
+    """INSERT INTO spent
+        SELECT uid, c.notebook, c.name, model, begun, counted(usage, 'input_tokens'),
+            counted(usage, 'cached_tokens'), counted(usage, 'output_tokens'),
+            counted(usage, 'reasoning_tokens')
+        FROM contents JOIN turns ON content = uid JOIN chains c ON c.id = chain
+        WHERE ended > begun AND usage != 'null' AND c.notebook NOT LIKE 'replay %'
+        GROUP BY uid HAVING c.id = min(c.id)""",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (*(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH),)
 VERSION = len(MIGRATIONS)
 """A file's version (`PRAGMA user_version`) is the number of steps it has taken."""
 
@@ -135,6 +161,7 @@ def migrate(rows: Rows, layout: Layout = CHAINS) -> None:
     if _version(rows, layout) == layout.version:
         return
     rows.create_function("digest", 1, digest_of_prompt, deterministic=True)
+    rows.create_function("counted", 2, _counted, deterministic=True)
     rows.execute("BEGIN IMMEDIATE")
     for statements in layout.steps[
         _version(rows, layout) :
@@ -143,6 +170,12 @@ def migrate(rows: Rows, layout: Layout = CHAINS) -> None:
             rows.execute(statement)
     rows.execute(f"PRAGMA user_version = {layout.version}")
     rows.execute("COMMIT")
+
+
+def _counted(usage: str, name: str) -> int:
+    """Return a number of a stored usage: not every SQLite reads JSON."""
+    told = read_usage(usage)
+    return min(getattr(told, name), _MOST) if told else 0
 
 
 def _version(rows: Rows, layout: Layout) -> int:

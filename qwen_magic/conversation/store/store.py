@@ -14,9 +14,11 @@ from qwen_magic.conversation.chains.resuming import resumed
 from qwen_magic.conversation.store import chain_rows, left_rows, notebook_rows, turn_rows, used_rows
 from qwen_magic.conversation.store.database import Database
 from qwen_magic.conversation.store.lanes import Lanes
+from qwen_magic.conversation.store.ledger import Ledger
 from qwen_magic.conversation.store.notebook_rows import Notebook
 from qwen_magic.conversation.store.partials import Written, pieces
 from qwen_magic.conversation.store.remote import Remote
+from qwen_magic.conversation.store.spent_rows import end
 from qwen_magic.conversation.store.ways import Ways
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ class ChainStore:
 
     Attributes:
         lanes, ways: Who is asking in each chain, and how models were brought to give values.
-        remote: What it knows of the server's side of its chains.
+        remote, ledger: What it knows of the server's side of its chains, and what they have cost.
     """
 
     def __init__(self, folder: Path | None, *, clock: Callable[[], float] = time.time) -> None:
@@ -57,6 +59,7 @@ class ChainStore:
         self._database = Database(folder)
         self.remote = Remote(self._database, clock)
         self.ways = Ways(self._database, clock)
+        self.ledger = Ledger(self._database, clock)
         self._clock = clock
         self._growing: dict[str, tuple[float, tuple[Written, ...]]] = {}
 
@@ -196,7 +199,7 @@ class ChainStore:
         """Store how a turn ended, or that the server works on; a good one becomes the head."""
         self._growing.pop(record.uid, None)
         record = record.brought(turn, self._clock())
-        return self._database.run(partial(turn_rows.end, record=record))
+        return self._database.run(partial(end, record=record))
 
     def resume(self, saved: Sequence[Saved], like: Record) -> tuple[Record, ...]:
         """Add the turns of a notebook's file to a chain, the last as its head; return the new ones.

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "JOINED",
+    "REPLAYED",
     "Chain",
     "Messages",
     "Prompt",
@@ -54,6 +55,8 @@ _CLASSES: dict[str, type[Item]] = {
 _VOLATILE = frozenset({"previous_response_id", "stream", "background", "headers", "server_headers"})
 
 
+REPLAYED = "replay "
+"""What the id of a notebook begins with whose turns a cassette answers; its name follows."""
 JOINED = "conversation "
 """What the name of a chain begins with that the server keeps; the conversation's id follows."""
 Messages: TypeAlias = "Sequence[Mapping[str, Any]]"

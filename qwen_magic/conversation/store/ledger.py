@@ -1,0 +1,50 @@
+"""What turns have cost, for a reader who asks and for a budget."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from qwen_magic.conversation.store import spent_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qwen_magic.conversation.store.database import Database
+    from qwen_magic.conversation.store.spent_rows import Spent
+    from qwen_magic.conversation.turn.records import Chain
+    from qwen_magic.responses.response import Usage
+
+__all__ = ["Ledger"]
+
+
+class Ledger:
+    """What was spent; turns note their cost themselves when they end.
+
+    Args:
+        database: Where it is kept.
+        clock: Tells the time, in seconds since the epoch.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], float]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def spent(self, notebook: str = "") -> tuple[Spent, ...]:
+        """Return what a notebook has spent, by chain, model and day; by default, all notebooks."""
+        return self._database.read(partial(spent_rows.spent, notebook=notebook))
+
+    def today(self, notebook: str) -> int:
+        """Return the tokens that a notebook has spent today, by this computer's clock."""
+        now = datetime.fromtimestamp(self._clock()).astimezone()
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
+        return self._database.read(partial(spent_rows.since, notebook=notebook, begun=midnight))
+
+    def add(self, chain: Chain, model: str, usage: Usage) -> None:
+        """Note what was spent beside turns: on the rows of a table."""
+        counts = (usage.input_tokens, usage.cached_tokens)
+        cost = (model, self._clock(), *counts, usage.output_tokens, usage.reasoning_tokens)
+        uid = uuid.uuid4().hex
+        self._database.run(lambda rows: spent_rows.add(rows, uid, chain, cost))
