@@ -13,7 +13,7 @@ from qwen_magic.responses.regions import REGIONS, TRIAL, check_region
 from qwen_magic.responses.request import EFFORTS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
     from qwen_magic.settings import Settings
 
@@ -40,6 +40,8 @@ SETTINGS = {
     "replay_speed": "1 replays in the recorded rhythm, 2 twice as fast, 0 at once (so without a person); the demo keeps to it",
     "show_reasoning": "whether reasoning is displayed",
     "think_tags": "whether <think>…</think> at the head of an answer's text is reasoning",
+    "prices": 'by model, what a million tokens cost, in and out: {"qwen3.7-plus": (0.4, 1.2)}; a third number for those from the cache',
+    "budget": "how many tokens the notebook may spend a day; 0 for no limit",
     "updates_per_second": "how often a growing answer is redrawn, at most",
     "api_key": "never here, where the notebook would save it: in DASHSCOPE_API_KEY",
 }
@@ -81,6 +83,24 @@ def _speed(value: float | None) -> None:
         )
 
 
+def _budget(value: int) -> None:
+    if not isinstance(value, int) or value < 0:
+        raise RequestError(
+            f"budget {value!r} is no number of tokens", hint="such as 200_000; 0 for no limit"
+        )
+
+
+def _prices(value: Mapping[str, Sequence[float]]) -> None:
+    for model, prices in value.items():
+        given = tuple(prices) if isinstance(prices, list | tuple) else ()
+        numbers = all(isinstance(one, int | float) and 0 <= one < inf for one in given)
+        if not isinstance(model, str) or len(given) not in {2, 3} or not numbers:
+            raise RequestError(
+                f"prices {prices!r} of {model!r} are no two or three numbers",
+                hint='{"qwen3.7-plus": (0.4, 1.2)}: a million tokens in, and out',
+            )
+
+
 def _unless_empty(check: Callable[[str], object]) -> Callable[[str], object]:
     return lambda value: check(value) if value else None
 
@@ -111,6 +131,8 @@ _VALUES: dict[str, Callable[[Any], object]] = {
     "local_idle": _between("local_idle", 0.1),
     "timeout": _between("timeout", 0.1),
     "replay_speed": _speed,
+    "prices": _prices,
+    "budget": _budget,
     "updates_per_second": _between("updates_per_second", 1, 100),
 }
 _SAVED: dict[str, Callable[[Any], object]] = {

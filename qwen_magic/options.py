@@ -208,6 +208,7 @@ OPTIONS: tuple[Option, ...] = (
         ("--local",),
         "list the models on this computer; load starts one, stop ends it",
     ),
+    Option("over", ("--over",), "ask also if the day's budget does not last"),
     Option("raw", ("--raw",), "send {{name}} as it stands"),
     Option("dry_run", ("--dry-run",), "show the request, send nothing"),
 )

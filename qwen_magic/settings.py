@@ -19,7 +19,7 @@ from qwen_magic.responses.endpoint import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from qwen_magic.local.wishes import Wish
     from qwen_magic.responses.client import Transport
@@ -80,6 +80,8 @@ class Settings:
         show_reasoning: Whether reasoning is displayed.
         think_tags: Whether `<think>…</think>` at the head of an answer's text is reasoning, as
             servers without a reasoning parser leave it there.
+        prices: By model, what a million tokens cost: read, written, and perhaps from the cache.
+        budget: How many tokens a notebook may spend a day; 0 for no limit.
         updates_per_second: How often a growing answer is redrawn, at most; 1 to 100.
         api_key: The key; else `DASHSCOPE_API_KEY`, read at each ask.
     """
@@ -109,6 +111,8 @@ class Settings:
     replay_speed: float | None = None
     show_reasoning: bool = True
     think_tags: bool = True
+    prices: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    budget: int = 0
     updates_per_second: float = 25.0
     api_key: str = field(default="", repr=False)
 

@@ -93,6 +93,9 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "conversation.mapping",
         *("notebook.markdown", "notebook.kernel", "notebook.cards", "notebook.magics"),
     ),
+    "notebook.usage": (
+        *("conversation.store", "conversation.asking", "notebook.markdown", "notebook.magics"),
+    ),
     "notebook.completion": (
         *("options", "settings", "configuration", "conversation.turn", "conversation.store"),
         "conversation.schema",
@@ -106,7 +109,13 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "notebook": (
         *("conversation.turn", "notebook.kernel", "notebook.cards", "notebook.magics"),
-        *("notebook.completion", "notebook.panel", "notebook.steering", "notebook.helping"),
+        *(
+            "notebook.completion",
+            "notebook.panel",
+            "notebook.steering",
+            "notebook.helping",
+            "notebook.usage",
+        ),
     ),
 }
 

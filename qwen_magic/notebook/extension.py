@@ -16,6 +16,7 @@ from qwen_magic.notebook.steering.chain_magics import ChainMagics
 from qwen_magic.notebook.steering.code_magics import CodeMagics
 from qwen_magic.notebook.steering.log_magics import LogMagics
 from qwen_magic.notebook.steering.map_magics import MapMagics
+from qwen_magic.notebook.usage.magics import UsageMagics
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "unload"]
 
-_SISTERS = (ChainMagics, LogMagics, CodeMagics, MapMagics, PanelMagics, FixMagics)
+_SISTERS = (ChainMagics, LogMagics, CodeMagics, MapMagics, PanelMagics, FixMagics, UsageMagics)
 _KINDS = (QwenMagics, *_SISTERS)
 _TURN = "qwen_magic.conversation.turn.turn", "Turn"
 

@@ -40,6 +40,7 @@ class Asking:
             `Session.refresh` fetches the answer.
         schema: What the answer's value is to look like: a type, a JSON schema or a short form.
         schema_retries: How often the model may correct a value that does not fit.
+        over: Whether to ask also if the day's budget does not last.
     """
 
     system: str | None = None
@@ -54,6 +55,7 @@ class Asking:
     background: bool = False
     schema: Any = None
     schema_retries: int = 2
+    over: bool = False
 
 
 class How(TypedDict, total=False):

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
+from qwen_magic.conversation.asking.admitting import check_budget
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import waited
@@ -232,4 +233,7 @@ class Session(Keeper):
     ) -> Plan:
         settings = self.settings if tools is None else replace(self.settings, tools=tuple(tools))
         question = Question(prompt, asking or Asking(), asked or Asked())
-        return plan(self.store, self.notebook, settings, question)
+        planned = plan(self.store, self.notebook, settings, question)
+        if planned.earlier is None and not (question.asking.over or settings.replay):
+            check_budget(self.store, planned.record, planned.request, budget=settings.budget)
+        return planned

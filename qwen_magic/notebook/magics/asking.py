@@ -33,6 +33,7 @@ _FIELDS = (
     "thinking",
     "background",
     "schema_retries",
+    "over",
 )
 
 

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.magic import Magics
-from traitlets import Bool, Float, Int, List, TraitError, Unicode, validate
+from traitlets import Bool, Dict, Float, Int, List, TraitError, Unicode, validate
 
 from qwen_magic.configuration import CHECKS
 from qwen_magic.errors import QwenError
@@ -57,6 +57,8 @@ class Configured(Magics):
     replay_speed = Float(None, allow_none=True, help=help_of("replay_speed")).tag(config=True)
     show_reasoning = Bool(_UNSET.show_reasoning, help=help_of("show_reasoning")).tag(config=True)
     think_tags = Bool(_UNSET.think_tags, help=help_of("think_tags")).tag(config=True)
+    prices = Dict(help=help_of("prices")).tag(config=True)
+    budget = Int(_UNSET.budget, help=help_of("budget")).tag(config=True)
     updates_per_second = Float(_UNSET.updates_per_second, help=help_of("updates_per_second")).tag(
         config=True
     )
@@ -100,6 +102,7 @@ class Configured(Magics):
         names = options.get("tools", tuple(self.tools))
         given = {name: options.get(name, getattr(self, name)) for name in _TRAITS}
         given["chain"] = given["chain"] or chain
+        given["budget"] = self.budget  # the option's is that of a table
         given["system"] = self.system  # the option's holds for the chain, not for the session
         if self.replay_speed is None and not attended:
             given["replay_speed"] = 0.0

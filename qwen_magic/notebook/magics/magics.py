@@ -155,6 +155,7 @@ class QwenMagics(Configured):
         prompt, filled = prompt_for(cell, self.variables())
         asking = asking_of(cell.options, self.variables())
         if cell.options.get("dry_run"):
+            asking = replace(asking, over=True)
             _, request = self.session.prepare(prompt, asking=asking, asked=asked)
             print(dry_run(settings.endpoint(), settings, request))
             return
