@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypedDict
 from weakref import WeakKeyDictionary
 
@@ -15,6 +17,7 @@ from qwen_magic.conversation.mapping.answers import Answers
 from qwen_magic.conversation.mapping.budget import Budget
 from qwen_magic.conversation.mapping.digest import Digester
 from qwen_magic.conversation.mapping.engine import Engine
+from qwen_magic.conversation.mapping.estimate import Estimate, estimated
 from qwen_magic.conversation.mapping.job import Job, lines_of
 from qwen_magic.conversation.mapping.mapping import Mapping
 from qwen_magic.conversation.mapping.pace import Pace
@@ -27,10 +30,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwen_magic.conversation.store.store import ChainStore
+    from qwen_magic.conversation.tables.table import Table
     from qwen_magic.conversation.tools.approval import Approvals, Approver
     from qwen_magic.settings import Settings
 
-__all__ = ["Mapped", "answers_of", "mapped"]
+__all__ = ["Mapped", "Prepared", "amapped", "answers_of", "prepared"]
+
+_LOOK = 0.02  # seconds
 
 
 class Mapped(TypedDict, total=False):
@@ -83,8 +89,53 @@ def answers_of(session: Session) -> Answers:
     return opened[folder]
 
 
-def mapped(session: Session, template: str | Template, rows: Any, how: Mapped) -> Mapping:  # noqa: ANN401
-    """Begin to ask the rows of a table.
+@dataclass(frozen=True)
+class Prepared:
+    """A map about to be asked: what it asks, and of which rows. Nothing has been sent."""
+
+    table: Table
+    template: Template
+    asker: Rows
+    answers: Answers
+    how: Mapped
+    notebook: str = ""
+
+    @property
+    def digester(self) -> Digester:
+        """What tells its rows apart."""
+        return Digester(self.asker.shared)
+
+    def estimate(self) -> Estimate:
+        """Return what it would cost; a table that can be read only once is not read."""
+        known = self.answers if not self.how.get("fresh") else None
+        if self.table.once:
+            return Estimate()
+        return estimated(lines_of(self.table, self.template, self.digester), known)
+
+    def start(self) -> Mapping:
+        """Begin to ask."""
+        how, answers, asker = self.how, self.answers, self.asker
+        most = _most(how.get("concurrency"), asker.lanes)
+        job = Job(
+            asker,
+            lines_of(self.table, self.template, self.digester),
+            answers,
+            answers.begin(self.notebook, how.get("name", ""), how.get("about", "{}")),
+            Pace.after(answers.learned(asker.where), most),
+            Budget(math.inf if how.get("budget") is None else float(how["budget"] or 0)),
+            fresh=how.get("fresh", False),
+            keep_going=how.get("keep_going", False),
+        )
+        return Mapping(self.table, asker.wish.shape if asker.wish else None, Engine(job))
+
+
+def prepared(
+    session: Session,
+    template: str | Template,
+    rows: Any,  # noqa: ANN401 - anything with rows
+    how: Mapped,
+) -> Prepared:
+    """Return a map of a table's rows as they are now.
 
     Raises:
         RequestError: The table or the template is not usable, or the rows cannot be asked like this.
@@ -98,19 +149,26 @@ def mapped(session: Session, template: str | Template, rows: Any, how: Mapped) -
     asker = Rows(session.settings, asking, session.store, desk)
     found = table(rows).limited(how.get("limit"), how.get("sample"))
     filling = template if isinstance(template, Template) else Template(template)
-    lines = lines_of(found, filling.bound(found), Digester(asker.shared))
+    _most(how.get("concurrency"), asker.lanes)
     answers = answers_of(session)
-    job = Job(
-        asker,
-        lines,
-        answers,
-        answers.begin(session.notebook, how.get("name", ""), how.get("about", "{}")),
-        Pace.after(answers.learned(asker.where), _most(how.get("concurrency"), asker.lanes)),
-        Budget(math.inf if how.get("budget") is None else float(how["budget"] or 0)),
-        fresh=how.get("fresh", False),
-        keep_going=how.get("keep_going", False),
-    )
-    return Mapping(found, asker.wish.shape if asker.wish else None, Engine(job))
+    return Prepared(found, filling.bound(found), asker, answers, how, session.notebook)
+
+
+async def amapped(mapping: Mapping) -> Mapping:
+    """Wait for a map's end without holding up the loop; stop it if that is cancelled.
+
+    Raises:
+        QwenError: All was stopped: the key is wrong, or the first rows all failed alike.
+    """
+    try:
+        while not mapping.wait(0):  # noqa: ASYNC110 - it ends in another thread
+            await asyncio.sleep(_LOOK)
+    except asyncio.CancelledError:
+        mapping.stop()
+        raise
+    if mapping.error is not None:
+        raise mapping.error
+    return mapping
 
 
 def _most(wanted: int | None, allowed: int) -> int:

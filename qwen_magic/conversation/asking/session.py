@@ -10,7 +10,7 @@ from qwen_magic.conversation.asking.admitting import check_budget
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import waited
-from qwen_magic.conversation.asking.maps import Mapped, mapped
+from qwen_magic.conversation.asking.maps import Mapped, amapped, prepared
 from qwen_magic.conversation.asking.planning import Plan, Question, noted, plan
 from qwen_magic.conversation.asking.question import Asking, How, HowAndWhere
 from qwen_magic.conversation.asking.readying import doubted, readied
@@ -186,11 +186,13 @@ class Session(Keeper):
     def map(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Mapping:  # noqa: ANN401
         """Ask one prompt of each row of a table, many at once, outside the chain.
 
-            session.map("Which mood? {{text}}", frame, schema="mood: good|bad").frame()
-
         Rows that were answered before are not asked again. `Mapped` says what else can be set.
         """
-        return mapped(self, template, rows, how)
+        return prepared(self, template, rows, how).start()
+
+    async def amap(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Mapping:  # noqa: ANN401
+        """Do as `map` does, and wait for its end; other tasks run meanwhile."""
+        return await amapped(self.map(template, rows, **how))
 
     def client(self) -> Client:
         """Return what sends requests, for the settings as they are now."""

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from qwen_magic.conversation.mapping.pace import Learned
 from qwen_magic.conversation.store.database import Database
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["ANSWERS", "Answers"]
+__all__ = ["ANSWERS", "Answers", "Run"]
 
 _FIRST = (
     """CREATE TABLE answers (
@@ -68,6 +69,25 @@ _STATUSES = "SELECT digest, status FROM failures WHERE run = ? AND digest IN ({}
 _BELIEVED = 30 * 24 * 3600.0  # seconds for which a pace is believed
 
 
+class Run(Struct, frozen=True):
+    """One run of a map.
+
+    Attributes:
+        about: What the one who began it wanted to know later, as JSON.
+        state: running, done, stopped, budget or failed. Running, too, if its process has gone.
+        counts: How many rows there are of each kind, as JSON.
+        begun, ended: When, in seconds since the epoch; while it runs, when it was last seen.
+    """
+
+    id: int
+    name: str
+    about: str
+    state: str
+    counts: str
+    begun: float
+    ended: float
+
+
 class Answers:
     """Keep what was answered.
 
@@ -101,11 +121,20 @@ class Answers:
             VALUES (?, ?, ?, ?, ?, ?, ?)"""
         return self._database.run(lambda rows: int(rows.execute(statement, values).lastrowid or 0))
 
-    def end(self, run: int, state: str, counts: str) -> None:
-        """Note how a run ended, or how far it is."""
+    def note(self, run: int, state: str, counts: str) -> None:
+        """Note how far a run is, or how it ended."""
         values = (state, counts, self._clock(), run)
         statement = "UPDATE runs SET state = ?, counts = ?, ended = ? WHERE id = ?"
         self._database.run(lambda rows: rows.execute(statement, values))
+
+    def runs(self, notebook: str) -> list[Run]:
+        """Return a notebook's runs, the last one first."""
+        query = f"SELECT {', '.join(Run.__struct_fields__)} FROM runs WHERE notebook = ? ORDER BY id DESC"  # noqa: S608
+
+        def work(rows: Rows) -> list[Run]:
+            return [Run(*found) for found in rows.execute(query, (notebook,))]
+
+        return self._database.read(work)
 
     def add(self, run: int, outcomes: Sequence[tuple[bytes, Outcome]]) -> None:
         """Keep how rows ended: the answered ones for good, the others for this run."""

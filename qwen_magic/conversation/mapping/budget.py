@@ -39,26 +39,43 @@ class Budget:
         most: How many may be spent; infinite if nobody set a limit.
         spent: How many were.
         reserved: How many the rows in flight will probably cost.
+        rows: How many rows have told what they cost.
     """
 
     most: float = math.inf
     spent: int = 0
     reserved: float = 0.0
-    _letters: int = 0
-    _input: int = 0
-    _rows: int = 0
+    rows: int = 0
+    _letters: float = 0.0
+    _input: float = 0.0
+    _letters_squared: float = 0.0
+    _products: float = 0.0
     _output: float = 0.0
-    _squares: float = 0.0
+    _output_squared: float = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an answer has told what rows cost."""
+        return self.rows > 0
 
     def estimate(self, letters: float, *, careful: bool = False) -> float:
         """Return what a row of so many letters will cost; if careful, rather too much."""
-        if not self._rows:
+        if not self.rows:
             return letters / _LETTERS_A_TOKEN + _UNKNOWN_ANSWER
-        output = self._output / self._rows
+        output = self._output / self.rows
         if careful:
-            variance = max(0.0, self._squares / self._rows - output**2)
-            output += _CAREFUL * math.sqrt(variance) + output / self._rows
-        return letters * self._input / max(1, self._letters) + output
+            variance = max(0.0, self._output_squared / self.rows - output**2)
+            output += _CAREFUL * math.sqrt(variance) + output / self.rows
+        return self._given(letters) + output
+
+    def _given(self, letters: float) -> float:
+        """Return how many tokens of input so many letters are: a line through what is known."""
+        usual, given = self._letters / self.rows, self._input / self.rows
+        spread = self._letters_squared / self.rows - usual**2
+        if spread <= 1:
+            return given * letters / max(1.0, usual)
+        slope = max(0.0, (self._products / self.rows - usual * given) / spread)
+        return max(0.0, given + slope * (letters - usual))
 
     def admits(self, letters: int) -> bool:
         """Return whether one more row may be asked, with what is in flight."""
@@ -80,8 +97,10 @@ class Budget:
         """Note what an answer cost: tokens of input and of output."""
         given, came = tokens
         self.spent += given + came
-        self._rows += 1
+        self.rows += 1
         self._letters += letters
         self._input += given
+        self._letters_squared += letters * letters
+        self._products += letters * given
         self._output += came
-        self._squares += came * came
+        self._output_squared += came * came

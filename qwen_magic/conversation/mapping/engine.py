@@ -146,8 +146,9 @@ class Engine:
         if self._course.first_step(asked):
             return
         sender = self._senders.take()
-        ticket = self.job.pace.sent(now, self.job.budget.estimate(asked.letters))
-        flight = Flight(asked, ticket, self.job.budget.reserve(asked.letters))
+        budget = self.job.budget
+        cost = budget.estimate(asked.letters) if budget.is_known else 0.0
+        flight = Flight(asked, self.job.pace.sent(now, cost), budget.reserve(asked.letters))
         self._flying.add(flight)
         flight.task = self._loop.create_task(self._fly(flight, sender))
 

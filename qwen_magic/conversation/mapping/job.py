@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from qwen_magic.conversation.mapping.estimate import shown
 from qwen_magic.conversation.mapping.ledger import Ledger
 from qwen_magic.conversation.mapping.threads import Line
-from qwen_magic.conversation.turn.records import prompt_in
 from qwen_magic.errors import QwenError, RequestError
 
 if TYPE_CHECKING:
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.tables.records import Outcome
     from qwen_magic.conversation.tables.table import Row, Table
 
-__all__ = ["Job", "lines_of", "shown"]
+__all__ = ["Job", "lines_of"]
 
+_NOTED = 50  # writes after which a run's state is written, too
+_BATCH = 500  # rows
 _FIRST = 20  # rows; if they all fail for one reason, the others would, too
 
 
@@ -50,12 +52,16 @@ class Job:
     fresh: bool = False
     keep_going: bool = False
     ledger: Ledger = field(default_factory=Ledger)
+    _written: int = 0
     _settled: int = 0
     _reasons: set[str] = field(default_factory=set)
 
     def keep(self, some: Sequence[tuple[bytes, Outcome]]) -> None:
-        """Write outcomes down."""
+        """Write outcomes down, and now and then how far the run is."""
         self.answers.add(self.run, some)
+        self._written += 1
+        if self._written % _NOTED == 1:
+            self._note("running")
 
     def statuses(self, digests: Sequence[bytes]) -> dict[bytes, tuple[str, bool]]:
         """Return the status of each that has ended, and whether it is from an earlier run."""
@@ -103,8 +109,11 @@ class Job:
 
     def end(self, state: str) -> None:
         """Remember how the run ended, and the pace it had."""
+        self._note(state)
+
+    def _note(self, state: str) -> None:
         self.answers.learn(self.asker.where, self.pace.learned())
-        self.answers.end(self.run, state, msgspec.json.encode(self.counts()).decode())
+        self.answers.note(self.run, state, msgspec.json.encode(self.counts()).decode())
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each kind, and what they cost."""
@@ -116,7 +125,7 @@ class Job:
 
 def lines_of(table: Table, template: Template, digester: Digester) -> Iterator[list[Line]]:
     """Yield a table's rows, filled in, in batches."""
-    for batch in table.batches():
+    for batch in table.batches(_BATCH):
         yield [_line(row, template, digester) for row in batch]
 
 
@@ -127,8 +136,3 @@ def _line(row: Row, template: Template, digester: Digester) -> Line:
         why = str(error.args[0])
         return Line(digester.of([{"unfilled": why}]), error=why)
     return Line(digester.of(filled.prompt), filled.prompt, missing=filled.missing)
-
-
-def shown(prompt: Any) -> str:  # noqa: ANN401 - a text, or a list of messages
-    """Return the text of a prompt."""
-    return prompt if isinstance(prompt, str) else prompt_in(prompt)

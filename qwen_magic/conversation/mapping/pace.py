@@ -99,7 +99,7 @@ class Pace:
         return max(self.requests.wait(now), self.tokens.wait(now))
 
     def sent(self, now: float, tokens: float) -> Ticket:
-        """Note that a row goes now, and what it will probably cost."""
+        """Note that a row goes now, and what it will probably cost; 0 if nobody knows."""
         self.in_flight += 1
         return Ticket(now, self.requests.sent(now), self.tokens.sent(now, tokens))
 
@@ -115,12 +115,19 @@ class Pace:
     ) -> None:
         """Note that the server limits us."""
         self.in_flight -= 1
-        if tokens:
-            self.tokens.refused(now, ticket.tokens, retry_after)
-            ticket.request.refused = True
-        else:
+        if not tokens or not ticket.tokens.amount:
             self.requests.refused(now, ticket.request, retry_after)
             ticket.tokens.refused = True
+            return
+        if math.isinf(self.tokens.per_second):
+            self._limit_tokens(ticket.tokens.amount)
+        self.tokens.refused(now, ticket.tokens, retry_after)
+        ticket.request.refused = True
+
+    def _limit_tokens(self, each: float) -> None:
+        """Count tokens from now on: it is they that are limited, not the requests."""
+        self.tokens = Rate.known(self.requests.per_second * each)
+        self.requests = Rate(self.requests.per_second)
 
     def dropped(self) -> None:
         """Note that a row came back without an answer, for another reason."""

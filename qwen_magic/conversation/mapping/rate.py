@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 
 __all__ = ["FIRST", "Rate", "Sent"]
 
-FIRST = 20.0
+FIRST = 40.0
 """Units a second at the start."""
 
 Mode: TypeAlias = Literal["ramp", "open", "judging", "blocked"]
@@ -23,13 +23,18 @@ _LEAST = 0.2
 _DOUBLING = 0.2  # seconds
 _LATE = 0.03  # seconds that a sender who was held up may make up for
 _UNUSED = 0.15  # seconds without sending after which nothing is learned
+_ROOM, _MOST_ROOM = 2.0, 20.0  # where something else holds us up, nothing is learned, either
 _ENOUGH, _LONG_ENOUGH = 8, 0.1  # requests, or seconds, by which a rate is judged
+_SHUT = 3  # refusals in a row by which nothing more goes for now
 _MOST_UNJUDGED = 12
 _SOME = 0.3  # share of refusals that tells where the limit is; below, only that it is near
 _NEARLY_ALL = 0.8
-_GENTLE, _BELOW = 0.96, 0.98
+_GENTLE, _CAREFUL, _HARD, _BELOW = 0.96, 0.94, 0.75, 0.98
+_SOON = 2.0  # seconds
 _CALM, _TRUSTED, _PROBING = 0.4, 3, 0.4
 _SLOW, _FASTEST, _REGAIN = 0.012, 3.5, 3.0  # growth a second
+_USUAL, _MOST_USUAL = 100.0, 1.5  # a second; where less is sent, looks beyond the limit are rarer
+_SAME = 1.2  # ceilings that differ by less are one
 _CARE = 20.0  # how much more careful each second makes us that the server has us wait
 _FIRST_GAP, _LONGEST_GAP, _WIDER = 0.05, 5.0, 1.5  # between two looks whether it is open again
 
@@ -64,6 +69,7 @@ class Rate:
     _delay: float = 0.0  # until a refusal is back
     _trust: int = 0
     _gap: float = _FIRST_GAP
+    _room: float = 1.0  # how much faster than we send the rate would let us
     _probe: Sent | None = None
     _opened: float = -math.inf
     _taken: float = 0.0  # since it was opened
@@ -90,6 +96,9 @@ class Rate:
     def sent(self, now: float, amount: float = 1.0) -> Sent:
         """Note what is sent now; return it, so that `refused` can name it."""
         self._next = max(self._next, now - _LATE) + amount / self.per_second
+        if self._past and amount:
+            room = (now - self._past[-1].at) * self.per_second / amount
+            self._room = 0.9 * self._room + 0.1 * min(room, _MOST_ROOM)
         found = Sent(now, amount)
         self._past.append(found)
         self._taken += amount
@@ -107,31 +116,34 @@ class Rate:
         self._delay = 0.8 * self._delay + 0.2 * delay if self._delay else delay
         if sent is self._probe:
             self._gap = min(_LONGEST_GAP, self._gap * _WIDER)
-        if self._mode not in {"judging", "blocked"} and sent.at >= self._cut:
-            self._cut_back(now)
         if retry_after:
             self._care = 1 + _CARE * min(retry_after, 1.0)
-            self._paused = max(self._paused, now + retry_after)
-            self._mode, self._probe = "blocked", None
+        if (
+            self._mode != "blocked"
+            and sent.at >= self._cut
+            and (self._mode != "judging" or retry_after)
+        ):
+            self._cut_back(now)
+        if retry_after:
+            self._paused = self._next = max(self._paused, now + retry_after)
+            self._cut = self._paused if self._mode == "judging" else self._cut
 
     def _cut_back(self, now: float) -> None:
         """Slow down after the first refusal in a while."""
         if self._mode == "ramp":
-            sure = self._accepted(now) / min(1.0, max(0.1, now - self._opened))
-            self._lower(
-                now,
-                min(self.per_second / 2, sure)
-                if math.isinf(self.per_second)
-                else self.per_second / 2,
-            )
+            self._lower(now, self.per_second / 2)
         elif self.per_second > 1.1 * self.ceiling:  # the ceiling was not where we believed
-            self._trust = 0
-            self.ceiling = max(self.ceiling, min(self.per_second, self._accepted(now)))
+            before = self.ceiling
+            self.ceiling = max(before, min(self.per_second, self._accepted(now)))
+            self._trust = self._trust if self.ceiling < _SAME * before else 0
             self._lower(now, max(self.per_second / 2, _BELOW * self.ceiling))
         else:
             self._trust = min(_TRUSTED, self._trust + 1)
             self.ceiling = self.per_second
-            self._lower(now, _GENTLE * self.per_second)
+            if self._care > 1:  # the next refusal costs as much as this one
+                since = max(0.0, now - self._paused) / _SOON
+                self.ceiling *= min(_CAREFUL, _HARD + (_CAREFUL - _HARD) * since)
+            self._lower(now, min(self.ceiling, _GENTLE * self.per_second))
         self._mode = "judging"
 
     @property
@@ -153,7 +165,7 @@ class Rate:
         """Judge, and grow with the time."""
         if self._opened == -math.inf:
             self._opened = self._grown = now
-        passed, self._grown = now - self._grown, now
+        passed, self._grown = now - max(self._grown, self._paused), now
         if now < self._paused:
             return
         if self._mode == "blocked":
@@ -162,7 +174,7 @@ class Rate:
                 self._open(now)
         elif self._mode == "judging":
             self._judge(now)
-        elif now - self._next <= _UNUSED:
+        elif now - self._next <= _UNUSED and self._room < _ROOM:
             self._grow(now, passed)
 
     def _grow(self, now: float, passed: float) -> None:
@@ -172,16 +184,20 @@ class Rate:
             grown = self.per_second * math.exp(_REGAIN * passed)
             self.per_second = min(_BELOW * self.ceiling, grown)
         else:
-            calm = _CALM * 2**self._trust * self._care
-            growth = _SLOW * 2 ** (_TRUSTED - self._trust) / self._care
+            stretch = max(1.0, (_USUAL / self.per_second) ** 0.25)
+            calm = _CALM * 2**self._trust * self._care * stretch
+            growth = _SLOW * 2 ** (_TRUSTED - self._trust) / math.sqrt(self._care)
+            growth *= min(_MOST_USUAL, self.per_second / _USUAL)
             beyond = max(0.0, now - self._refused - calm)
-            growth = min(_FASTEST, growth * 2 ** min(60.0, beyond / _PROBING))
+            growth = min(_FASTEST, growth * 2 ** min(60.0, beyond / _PROBING / stretch))
             self.per_second *= math.exp(growth * passed)
 
     def _open(self, now: float) -> None:
         """Go on after a block, at what was taken a second from the last block to this one's end."""
         whole = self._taken / max(1.0, now - self._opened)
-        self.ceiling = max(_LEAST, self._accepted(now), whole)
+        before, self.ceiling = self.ceiling, max(_LEAST, self._accepted(now), whole)
+        is_same = 1 / _SAME < self.ceiling / before < _SAME
+        self._trust = min(_TRUSTED, self._trust + 1) if is_same else 1
         self.per_second = _BELOW * self.ceiling
         self._opened, self._taken = now, 0.0
         self._mode, self._refused, self._probe, self._gap = "open", now, None, _FIRST_GAP
@@ -191,9 +207,10 @@ class Rate:
         """Once enough was sent since the cut, see what share of it was refused."""
         known = [sent for sent in self._since_cut() if sent.at <= now - self._seen]
         long_ago = now - self._cut >= _LONG_ENOUGH + self._seen
-        if not known or not (len(known) >= _ENOUGH or long_ago):
-            return
         refused = [sent for sent in known if sent.refused]
+        shut = len(known) == len(refused) >= _SHUT
+        if not known or not (shut or len(known) >= _ENOUGH or long_ago):
+            return
         share = len(refused) / len(known)
         if not refused:
             self._mode, self._refused = "open", now

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
 from qwen_magic import Session, Settings
+from qwen_magic.conversation.asking.maps import prepared
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:
@@ -82,3 +84,42 @@ def test_a_template_without_a_column_is_refused(session: Session, demo: DemoServ
 def test_a_concurrency_must_be_one_row_at_least(session: Session, concurrency: int) -> None:
     with pytest.raises(RequestError, match="no number of rows"):
         session.map(FEELS, REVIEWS, concurrency=concurrency)
+
+
+def test_a_map_can_be_awaited_while_other_tasks_run(session: Session) -> None:
+    async def ask() -> tuple[int, int]:
+        looks = 0
+
+        async def look() -> None:
+            nonlocal looks
+            while True:
+                looks += 1
+                await asyncio.sleep(0)
+
+        looking = asyncio.create_task(look())
+        mapping = await session.amap(FEELS, REVIEWS)
+        looking.cancel()
+        return looks, mapping.counts["completed"]
+
+    looks, completed = asyncio.run(ask())
+    assert looks > 10
+    assert completed == 35
+
+
+def test_an_estimate_sends_nothing(session: Session, demo: DemoServer) -> None:
+    before = prepared(session, FEELS, REVIEWS, {}).estimate()
+    assert demo.requests == []
+    assert (before.rows, before.distinct, before.known, before.new) == (35, 31, 0, 31)
+    assert before.is_guess
+    assert before.prompts[0] == "How does the customer feel? Great, I love phone 0"
+
+
+def test_an_estimate_learns_from_rows_that_were_asked(session: Session) -> None:
+    session.map(FEELS, REVIEWS, limit=20).frame()
+    told = prepared(session, FEELS, REVIEWS, {}).estimate()
+    assert (told.known, told.new, told.is_guess) == (20, 11, False)
+    spent = session.map(FEELS, REVIEWS)
+    spent.frame()
+    progress = spent.progress()
+    tokens = progress.input_tokens + progress.output_tokens
+    assert told.tokens == pytest.approx(tokens, rel=0.2)
