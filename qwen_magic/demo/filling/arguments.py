@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.demo.filling.evidence import NOTHING, chosen, rank, role_in, said, said_all
+from qwen_magic.demo.filling.evidence import NOTHING, chosen, is_told, rank, role_in, said, said_all
 from qwen_magic.demo.filling.fallbacks import another, number_for, text_for
 from qwen_magic.demo.filling.finding import hits
 from qwen_magic.demo.filling.material import Material, material_of
@@ -149,6 +149,8 @@ class _Filling:
         if "enum" in plain:
             return any(map(self._clues.mentions, plain["enum"]))
         kind = kind_of(plain)
+        if kind in {"string", "integer", "number"} and is_told(self._material, name, plain):
+            return True
         clues = self._clues.of(kind)
         if not clues or not self._clues.mentions(name):
             return False

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.demo.filling.material import Material
 
-__all__ = ["FORMATS", "NOTHING", "chosen", "rank", "role_in", "said", "said_all"]
+__all__ = ["FORMATS", "NOTHING", "chosen", "is_told", "rank", "role_in", "said", "said_all"]
 
 NOTHING: Any = object()
 """What stands for a value that the text does not tell."""
@@ -32,6 +32,9 @@ _ORDER = (
     *("street", "zip", "country", "city", "currency", "order", "quantity", "number", "company"),
     *("person", "address", "title", "version", "", "task", "item", "summary", "text", "topics"),
 )
+_SURE = frozenset(_ORDER[: _ORDER.index("quantity")]) - {"total", "order"}
+"""Roles whose values are hardly taken for anything else."""
+
 _DAYS = ("date", "moment")
 _GRADES = frozenset({"star", "rating", "grade", "score", "mark", "satisfaction", "评分", "星", "星级"})  # fmt: skip
 _WORDED = frozenset({"person", "company", "address", "item", "title", "text", "summary", "task", "topics"})  # fmt: skip
@@ -64,6 +67,13 @@ def rank(name: str, schema: Schema) -> int:
     """Return when a field is filled: what is easy to recognise comes first."""
     role = role_in(name, schema)
     return _ORDER.index(role) if role in _ORDER else len(_ORDER)
+
+
+def is_told(material: Material, name: str, schema: Schema) -> bool:
+    """Return whether a text surely has something for a field that may be left out."""
+    role = role_in(name, schema)
+    is_sure = role in _SURE and bool(hits(role, material.left, material.today))
+    return is_sure or labelled(name, material.left) is not None
 
 
 def said(material: Material, name: str, schema: Schema) -> Any:  # noqa: ANN401 - any JSON

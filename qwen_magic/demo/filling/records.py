@@ -76,7 +76,10 @@ def pieces_of(text: str, roles: Collection[str], today: date) -> list[Piece]:
     for role in (role for role in _ANCHORS if role in roles):
         found = [one for one in hits(role, text, today) if not _is_sum(text, one)]
         if found:
-            return [_piece(text, span, role, found) for span in _between(text, found)]
+            named = hits("person", text, today) if "person" in roles else []
+            starts = [hit.start for hit in named]
+            names = starts if starts and min(starts) < found[0].start else []
+            return [_piece(text, span, role, found) for span in _between(text, found, names)]
     lines = [(a, b) for a, b in _parts(text, _LINE) if text[a:b].strip()]
     told = lines if len(lines) > 1 else [(a, b) for a, b in _parts(text, _SEPARATORS[1]) if b > a]
     return [Piece(a, b) for a, b in told] if len(told) > 1 else []
@@ -96,8 +99,11 @@ def _is_sum(text: str, hit: Hit) -> bool:
     return bool(_NO_ITEM.search(before))
 
 
-def _between(text: str, found: Sequence[Hit]) -> list[Span]:
-    """Return the pieces around anchors: blocks, lines, or what lies between separators."""
+def _between(text: str, found: Sequence[Hit], names: Sequence[int]) -> list[Span]:
+    """Return the pieces around anchors: blocks, lines, or what lies between separators.
+
+    Where names begin the records, a piece ends before the next one.
+    """
     for separator in (_BLANK, _LINE):
         parts = list(_parts(text, separator))
         counts = [sum(a <= hit.start < b for hit in found) for a, b in parts]
@@ -105,7 +111,7 @@ def _between(text: str, found: Sequence[Hit]) -> list[Span]:
             return [part for part, count in zip(parts, counts, strict=True) if count]
     colon = max(text.rfind(sign, 0, found[0].start) for sign in ":：")
     cuts = [max(text.rfind("\n", 0, found[0].start), colon) + 1]
-    cuts += [_cut(text, one.end, other.start) for one, other in pairwise(found)]
+    cuts += [_cut(text, one.end, other.start, names) for one, other in pairwise(found)]
     end = text.find("\n", found[-1].end)
     return list(zip(cuts, [*cuts[1:], end if end >= 0 else len(text)], strict=True))
 
@@ -118,8 +124,15 @@ def _parts(text: str, separator: re.Pattern[str]) -> Iterator[Span]:
     yield start, len(text)
 
 
-def _cut(text: str, start: int, end: int) -> int:
-    """Return where the next record begins: behind the first of the strongest separators."""
+def _cut(text: str, start: int, end: int, names: Sequence[int]) -> int:
+    """Return where the next record begins: behind one of the strongest separators.
+
+    That is the last one before the next record's name, if it has one; else the first one.
+    """
+    if (name := next((at for at in names if start <= at < end), None)) is not None:
+        for separator in _SEPARATORS:
+            if found := list(separator.finditer(text, start, name)):
+                return found[-1].end()
     for separator in _SEPARATORS:
         if match := separator.search(text, start, end):
             return match.end()

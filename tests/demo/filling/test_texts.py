@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -208,6 +209,25 @@ def test_a_text_gives_what_a_reader_would_find(name: str) -> None:
     made = arguments_for(shape.parameters, text, TODAY)
     assert (made["value"] if shape.wrapped else made) == value
     assert not shape.read(json.dumps(made)).repaired
+
+
+@dataclass
+class Person:
+    name: str
+    age: int | None = None
+    city: str | None = None
+    note: str = ""
+
+
+def test_what_may_be_left_out_is_there_if_the_text_surely_tells_it() -> None:
+    shape = shape_of(list[Person])
+    text = "Alice (34) lives in Berlin, Bob, 27, in Paris, and Cid is 5."
+    made = arguments_for(shape.parameters, text, TODAY)
+    assert made["value"] == [
+        record("name age city", "Alice", 34, "Berlin"),
+        record("name age city", "Bob", 27, "Paris"),
+        record("name age", "Cid", 5),
+    ]
 
 
 def test_things_and_their_prices_are_a_dict() -> None:
