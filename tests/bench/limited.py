@@ -117,6 +117,7 @@ class Server:
             "refused_by_second": Counter(int(at - first) for at in self.refused),
             "tokens": sum(self.costs),
             "rows": len(self.answered),
+            "answered_all": sum(self.answered.values()),
             "twice": sum(count - 1 for count in self.answered.values()),
         }
 

@@ -121,11 +121,18 @@ class Answers:
             VALUES (?, ?, ?, ?, ?, ?, ?)"""
         return self._database.run(lambda rows: int(rows.execute(statement, values).lastrowid or 0))
 
-    def note(self, run: int, state: str, counts: str) -> None:
-        """Note how far a run is, or how it ended."""
-        values = (state, counts, self._clock(), run)
-        statement = "UPDATE runs SET state = ?, counts = ?, ended = ? WHERE id = ?"
-        self._database.run(lambda rows: rows.execute(statement, values))
+    def note(self, run: int, state: str, counts: str, pace: tuple[str, Learned]) -> None:
+        """Note how far a run is, or how it ended; and what was learned where it asked."""
+        asked, learned = pace
+        now = self._clock()
+
+        def work(rows: Rows) -> None:
+            values = (state, counts, now, run)
+            rows.execute("UPDATE runs SET state = ?, counts = ?, ended = ? WHERE id = ?", values)
+            known = (asked, msgspec.json.encode(learned).decode(), now)
+            rows.execute("INSERT OR REPLACE INTO paces VALUES (?, ?, ?)", known)
+
+        self._database.run(work)
 
     def runs(self, notebook: str) -> list[Run]:
         """Return a notebook's runs, the last one first."""
@@ -188,12 +195,6 @@ class Answers:
         if found is None or not 0 <= self._clock() - found[1] < _BELIEVED:
             return Learned()
         return msgspec.json.decode(found[0], type=Learned)
-
-    def learn(self, asked: str, learned: Learned) -> None:
-        """Remember what was learned."""
-        values = (asked, msgspec.json.encode(learned).decode(), self._clock())
-        statement = "INSERT OR REPLACE INTO paces VALUES (?, ?, ?)"
-        self._database.run(lambda rows: rows.execute(statement, values))
 
 
 def _add(rows: Rows, run: int, outcomes: Iterable[tuple[bytes, Outcome]], now: float) -> None:

@@ -50,6 +50,7 @@ class Engine:
         self._flying: set[Flight] = set()
         self._senders = Senders(job.asker.sender)
         self._deadline = Deadline(job.asker.timeout)
+        self._unread: BaseException | None = None  # why the rows could not be read to their end
         self._is_stopping = False
         self._coming = _BATCHES  # batches that are being read
         self._loop = asyncio.new_event_loop()
@@ -89,10 +90,11 @@ class Engine:
         finally:
             looking.cancel()
             self._reader.close()
-            await self._senders.close(list(self._flying))
             self._writer.close()
             await asyncio.sleep(0)  # what was written last is noted
             self.job.end(self.state)
+            self.ended.set()  # nobody waits until the connections are closed
+            await self._senders.close(list(self._flying))
 
     def _slipped(self, _: object, context: dict[str, Any]) -> None:
         """End a run in which something went wrong that is no row's fault; never wait for ever."""
@@ -120,7 +122,7 @@ class Engine:
             if not isinstance(found, float) and wait <= 0:
                 self._start(self._course.queue.take(), now)
             elif self._is_done():
-                self._end("done", None)
+                self._end("failed" if self._unread else "done", self._unread)
             else:
                 await self._rest(wait)
 
@@ -172,6 +174,8 @@ class Engine:
             self.job.budget.release(flight.reserved)
             self._wake.set()
         now = time.monotonic()
+        if self._is_stopping:
+            return
         if error is None:
             pace.answered(now, flight.ticket)
             self._deadline.took(now - flight.ticket.at)
@@ -200,10 +204,9 @@ class Engine:
         self._writer.put(digest, outcome)
 
     def _arrived(self, batch: Sequence[Line] | BaseException | None) -> None:
-        if isinstance(batch, BaseException):
-            self._end("failed", batch)
-        elif batch is None:
-            self.job.ledger.whole = True
+        if batch is None or isinstance(batch, BaseException):
+            self._unread = batch
+            self.job.ledger.whole = True  # what came before is asked to its end
         else:
             self._coming -= 1
             self._course.take_in(batch)

@@ -112,8 +112,8 @@ class Job:
         self._note(state)
 
     def _note(self, state: str) -> None:
-        self.answers.learn(self.asker.where, self.pace.learned())
-        self.answers.note(self.run, state, msgspec.json.encode(self.counts()).decode())
+        counts = msgspec.json.encode(self.counts()).decode()
+        self.answers.note(self.run, state, counts, (self.asker.where, self.pace.learned()))
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each kind, and what they cost."""

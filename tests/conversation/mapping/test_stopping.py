@@ -1,0 +1,124 @@
+"""What ends a map before its last row, and what is kept then."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qwen_magic import Session, Settings
+from qwen_magic.demo.server import DemoServer
+from qwen_magic.errors import QwenError, RequestError, StatusError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SAY = "How does the customer feel? {{item}}"
+ROWS = [f"Great, I love phone {number}" for number in range(60)]
+
+
+def session_at(server: DemoServer, **settings: Any) -> Session:  # noqa: ANN401 - any setting
+    return Session(Settings(base_url=server.base_url, **settings))
+
+
+def test_stop_ends_within_a_fifth_of_a_second(demo: DemoServer) -> None:
+    def stopped() -> float:
+        known = len(demo.requests)
+        with session_at(demo, model="demo-stall") as session:
+            mapping = session.map(SAY, ROWS)
+            while not demo.requests[known + 10 :]:
+                mapping.wait(0.01)
+            began = time.monotonic()
+            mapping.stop()
+            taken = time.monotonic() - began
+        assert mapping.progress().state == "stopped"
+        assert len(mapping.frame(partial=True)) == len(ROWS)
+        return taken
+
+    assert min(stopped() for _ in range(5)) < 0.2  # a busy machine is slower now and then
+
+
+def test_a_stopped_map_is_resumed(demo: DemoServer) -> None:
+    with session_at(demo) as session:
+        mapping = session.map(SAY, ROWS)
+        while mapping.progress().done < 5:
+            mapping.wait(0.001)
+        mapping.stop()
+        kept = mapping.counts["completed"]
+        assert mapping.counts == {"completed": kept, "not asked": len(ROWS) - kept}
+        again = session.map(SAY, ROWS)
+        assert set(again.frame()["status"]) == {"completed"}
+        assert again.progress().known == kept
+
+
+def test_a_wrong_key_stops_all_with_one_message() -> None:
+    with DemoServer(pace=0, key="sk-right-key") as server:
+        with session_at(server, api_key="sk-wrong-key") as session:
+            mapping = session.map(SAY, ROWS)
+            with pytest.raises(StatusError, match="401"):
+                mapping.frame()
+        assert len(server.requests) < len(ROWS)
+        assert set(mapping.frame(partial=True)["status"]) == {"not asked"}
+
+
+def test_an_empty_account_stops_all(demo: DemoServer) -> None:
+    with session_at(demo, model="demo-arrears") as session:
+        with pytest.raises(StatusError, match="Arrearage"):
+            list(session.map(SAY, ROWS))
+        assert len(demo.requests) < len(ROWS)
+
+
+def test_rows_that_all_fail_for_one_reason_are_not_all_asked(demo: DemoServer) -> None:
+    with session_at(demo, model="demo-content-filter") as session:
+        mapping = session.map(SAY, ROWS * 5, concurrency=4)
+        with pytest.raises(RequestError, match=r"first 20 rows all failed.*inappropriate"):
+            mapping.frame()
+    assert 20 <= len(demo.requests) < len(ROWS)
+
+
+def test_keep_going_asks_them_all_the_same(demo: DemoServer) -> None:
+    with session_at(demo, model="demo-content-filter") as session:
+        mapping = session.map(SAY, ROWS, keep_going=True)
+        made = mapping.frame()
+    assert set(made["status"]) == {"refused"}
+    assert made["answer"].isna().all()
+    assert len(mapping.failures()) == 1
+    assert len(demo.requests) == len(ROWS)
+
+
+def test_refused_rows_are_asked_again_by_the_next_run(demo: DemoServer) -> None:
+    for _ in range(2):
+        with session_at(demo, model="demo-content-filter") as session:
+            session.map(SAY, ROWS[:5]).frame()
+    assert len(demo.requests) == 10
+
+
+def test_a_budget_ends_it_before_it_is_exceeded(demo: DemoServer) -> None:
+    with session_at(demo) as session:
+        mapping = session.map(SAY, ROWS, budget=1000)
+        made = mapping.frame()
+        progress = mapping.progress()
+    assert progress.state == "budget"
+    assert 0 < progress.input_tokens + progress.output_tokens <= 1000
+    assert set(made["status"]) == {"completed", "not asked"}
+    assert made["status"].value_counts()["completed"] > 15
+
+
+def test_what_came_before_a_generator_raised_is_kept(demo: DemoServer) -> None:
+    def rows() -> Iterator[str]:
+        yield from ROWS[:10]
+        raise ZeroDivisionError
+
+    with session_at(demo) as session:
+        mapping = session.map(SAY, rows())
+        with pytest.raises(RequestError, match="the rows end after 10: ZeroDivisionError"):
+            mapping.frame()
+        assert session.map(SAY, ROWS[:10]).frame()["status"].eq("completed").all()
+        assert len(demo.requests) == 10
+
+
+def test_an_interrupt_of_who_waits_leaves_the_map_to_itself(demo: DemoServer) -> None:
+    with session_at(demo) as session, session.map(SAY, ROWS) as mapping:
+        assert isinstance(mapping.error, QwenError | None)
+    assert mapping.progress().state in {"stopped", "done"}
