@@ -12,6 +12,7 @@ __all__ = [
     "Arrived",
     "CassetteError",
     "CellError",
+    "ContextError",
     "GoneError",
     "MisfitError",
     "QwenError",
@@ -121,6 +122,20 @@ class CassetteError(QwenError):
 
 class RequestError(QwenError):
     """The request was refused before anything was sent."""
+
+
+class ContextError(RequestError):
+    """The question, with its conversation, is longer than what the model reads.
+
+    Attributes:
+        needed: How many tokens it has.
+        most: How many the model reads.
+    """
+
+    def __init__(self, message: str, *, needed: int, most: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.needed = needed
+        self.most = most
 
 
 class StatusError(QwenError):

@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["Memory", "cores", "free_disk", "memory", "resident"]
+__all__ = ["Memory", "cores", "free_cores", "free_disk", "memory", "resident"]
 
 _GROUP = Path("/sys/fs/cgroup")
 _PAGE = 4096
@@ -43,6 +43,18 @@ def cores() -> int:
         quota, period = (_GROUP / "cpu.max").read_text().split()[:2]
         count = min(count, max(1, int(quota) // int(period)))
     return max(1, count)
+
+
+def free_cores() -> int:
+    """Return how many cores others leave.
+
+    llama.cpp's threads wait for each other, so the slowest sets the pace: on two cores that were busy
+    already, two threads took six times as long as one.
+    """
+    usable = cores()
+    with suppress(AttributeError, OSError):  # not on Windows
+        return max(1, usable - round(os.getloadavg()[0]))
+    return usable
 
 
 def free_disk(folder: Path) -> int:

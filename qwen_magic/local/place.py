@@ -58,7 +58,10 @@ def endpoint(wish: Wish) -> Endpoint:
     choice = _choice(wish)
     if choice is None:
         return Endpoint(
-            _NOWHERE, region=LOCAL, proxies=False, serving=Serving(wish.named.name, OURS)
+            _NOWHERE,
+            region=LOCAL,
+            proxies=False,
+            serving=Serving(wish.named.name, OURS, is_llama=True),
         )
     found, model = choice.found, choice.model
     serving = Serving(
@@ -69,6 +72,7 @@ def endpoint(wish: Wish) -> Endpoint:
         images=model.images,
         continues=found.continues,
         is_llama=found.is_llama,
+        forces_calls=found.forces_calls,
     )
     return Endpoint(
         found.base_url,

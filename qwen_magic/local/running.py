@@ -24,7 +24,7 @@ from qwen_magic.local.faults import crashed, refused, too_large
 from qwen_magic.local.finding import asked
 from qwen_magic.local.gguf import head_of
 from qwen_magic.local.leases import Lease
-from qwen_magic.local.machine import cores, memory
+from qwen_magic.local.machine import free_cores, memory
 from qwen_magic.local.servers import OURS, Found, Model, with_props
 from qwen_magic.local.weights import size_of
 
@@ -112,7 +112,7 @@ def _order(note: Path, weights: OnDisk, idle: float) -> dict[str, Any]:
         "sight": _sight(weights.path),
         "context": context,
         "slots": SLOTS,
-        "threads": cores(),
+        "threads": free_cores(),
         "idle": max(1, round(idle * 60)),
         "key": secrets.token_hex(16),
         "note": str(note),

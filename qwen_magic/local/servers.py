@@ -82,6 +82,11 @@ class Found:
         return self.server in _CONTINUING
 
     @property
+    def forces_calls(self) -> bool:
+        """Whether it heeds `tool_choice`."""
+        return not self.is_llama and self.server != _OLLAMA
+
+    @property
     def is_llama(self) -> bool:
         """Whether llama.cpp answers."""
         return self.server in {_LLAMA, OURS}

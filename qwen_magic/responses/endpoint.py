@@ -76,7 +76,8 @@ class Serving:
         context: How many tokens it reads and writes; 0 if that is not known.
         images: Whether it sees images; None if that is not known.
         continues: Whether the server may continue a response by its id.
-        is_llama: Whether llama.cpp serves it, which forces a form by its own fields alone.
+        is_llama: Whether llama.cpp serves it, which has fields of its own.
+        forces_calls: Whether the server heeds `tool_choice`.
     """
 
     model: str
@@ -86,6 +87,7 @@ class Serving:
     images: bool | None = None
     continues: bool = False
     is_llama: bool = False
+    forces_calls: bool = True
 
 
 @dataclass(frozen=True, slots=True)

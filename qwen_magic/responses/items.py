@@ -75,6 +75,7 @@ class FunctionCall(Struct, frozen=True):
         logs: What the function printed.
         error: Why there is no result, if there is none.
         round: Which response of the turn made the call: how many items came before that response.
+        spoken: Whether the model wrote it as its text.
     """
 
     type: ClassVar[str] = "function_call"
@@ -87,6 +88,7 @@ class FunctionCall(Struct, frozen=True):
     logs: str = ""
     error: str = ""
     round: int = 0
+    spoken: bool = False
 
 
 class WebPage(Struct, frozen=True):

@@ -149,7 +149,7 @@ def _file_result(fields: Mapping[str, Any]) -> FileResult:
 _READERS: dict[str, Callable[[Mapping[str, Any]], Item]] = {
     "message": _message,
     "reasoning": _reasoning,
-    "function_call": _plain(FunctionCall, "output", "logs", "error", "round"),
+    "function_call": _plain(FunctionCall, "output", "logs", "error", "round", "spoken"),
     "web_search_call": _web_search,
     "web_extractor_call": _plain(WebExtractorCall),
     "code_interpreter_call": _code_interpreter,

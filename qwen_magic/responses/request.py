@@ -53,6 +53,7 @@ class Request:
         instructions: What the chain's system message says; the API forgets it after each turn.
         background: Whether to answer at once and let the server work on; it is fetched later.
         text_format: The form that the text must have, for servers that heed it.
+        extra: Fields that only the server at hand understands.
         session_cache: True and False send the header, None leaves it out.
     """
 
@@ -72,6 +73,7 @@ class Request:
     enable_thinking: bool | None = None
     session_cache: bool | None = None
     text_format: Mapping[str, Any] | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def body(request: Request) -> dict[str, Any]:
@@ -92,6 +94,7 @@ def body(request: Request) -> dict[str, Any]:
         "reasoning": {"effort": request.effort} if request.effort else None,
         "enable_thinking": request.enable_thinking,
         "text": {"format": request.text_format} if request.text_format else None,
+        **request.extra,
     }
     return {name: value for name, value in found.items() if value is not None}
 

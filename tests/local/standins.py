@@ -28,12 +28,16 @@ class StandIn:
         paths: Status and JSON by path; a list of events is streamed.
         unknown: What it answers to other paths.
         slow: Seconds before each answer.
+        says: What the model says next, text by text; then it says hello.
+        reads: The most tokens of a question, four letters each; 0 for no limit.
         asked: Each request's method, path, headers and body.
     """
 
     paths: dict[str, tuple[int, Any]]
     unknown: tuple[int, Any] = (404, {"detail": "Not Found"})
     slow: float = 0.0
+    says: list[str] = field(default_factory=list)
+    reads: int = 0
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
     _ended: Event = field(default_factory=Event)
     _http: _Server | None = None
@@ -74,7 +78,14 @@ class StandIn:
         self._ended.wait(self.slow)
         if path == "/v1/responses" and path in self.paths:
             valid = isinstance(body, dict) and isinstance(body.get("input"), str | list)
-            return (200, _answer(body["model"])) if valid else (400, _NO_INPUT)
+            if not valid:
+                return 400, _NO_INPUT
+            tokens = len(json.dumps(body["input"])) // 4
+            too_long = 0 < self.reads < tokens
+            if too_long:
+                return _exceeded(tokens, self.reads)
+            text = self.says.pop(0) if self.says else f"{body['model']} says hello."
+            return 200, _answer(body["model"], text)
         return self.paths.get(path, self.unknown)
 
 
@@ -126,8 +137,15 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def _answer(model: str) -> bytes:
-    part = {"type": "output_text", "text": f"{model} says hello.", "annotations": []}
+def _exceeded(tokens: int, most: int) -> tuple[int, Any]:
+    """Return what llama.cpp says of a question that is too long."""
+    told = f"request ({tokens} tokens) exceeds the available context size ({most} tokens)"
+    error = {"code": 400, "message": f"{told}, try increasing it", "n_ctx": most}
+    return 400, {"error": {**error, "type": "exceed_context_size_error", "n_prompt_tokens": tokens}}
+
+
+def _answer(model: str, text: str) -> bytes:
+    part = {"type": "output_text", "text": text, "annotations": []}
     message = {"type": "message", "id": "m", "role": "assistant", "content": [part]}
     response = {"id": "r", "model": model, "status": "completed", "output": [message]}
     event = {"type": "response.completed", "response": response}

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.admitting import check_background, joining
-from qwen_magic.conversation.asking.question import Asking, prompt_of, request_for
+from qwen_magic.conversation.asking.plans import Plan, Question
+from qwen_magic.conversation.asking.question import prompt_of, request_for
 from qwen_magic.conversation.asking.readying import continues_at, served
+from qwen_magic.conversation.asking.rebuilding import before, rebuilding
 from qwen_magic.conversation.asking.ways import asked_of, order_at, way_named
-from qwen_magic.conversation.asking.wishes import Wish, wished
+from qwen_magic.conversation.asking.wishes import wished
 from qwen_magic.conversation.chains.placement import Asked, Placement, place
 from qwen_magic.conversation.chains.rebuild import (
     LIFETIME,
@@ -24,58 +24,28 @@ from qwen_magic.conversation.chains.rebuild import (
     rebuild_reason,
     settled,
 )
-from qwen_magic.conversation.chains.tree import Node, Tree, branch, counted, reusable
-from qwen_magic.conversation.tools.toolbox import Toolbox, toolbox
-from qwen_magic.conversation.turn.records import (
-    JOINED,
-    REPLAYED,
-    Chain,
-    Prompt,
-    Record,
-    digest,
-    input_of,
-)
+from qwen_magic.conversation.chains.tree import Node, Tree, reusable
+from qwen_magic.conversation.tools.toolbox import toolbox
+from qwen_magic.conversation.turn.records import JOINED, REPLAYED, Chain, Record, digest, input_of
 from qwen_magic.conversation.turn.turn import Turn
+from qwen_magic.local.suiting import suited
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check, doubts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from qwen_magic.conversation.asking.question import Asking
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.settings import Settings
 
-__all__ = ["Plan", "Question", "chain_of", "noted", "plan", "rebuilt"]
+__all__ = [
+    "Plan",
+    "Question",
+    "chain_of",
+    "noted",
+    "plan",
+]
 
 _RECENT = 9  # turns; of a conversation, those that never reached the server do not count
-
-
-class Question(Struct, frozen=True):
-    """What is asked, how, and where."""
-
-    prompt: Prompt
-    asking: Asking = Asking()
-    asked: Asked = Asked()
-
-
-class Plan(Struct, frozen=True):
-    """A question about to be asked.
-
-    Attributes:
-        turn: The turn as it begins.
-        request: What is sent.
-        record: What is stored.
-        toolbox: What the model may use.
-        wish: What the answer's value is to look like, if a value is asked for.
-        earlier: The id of the stored turn to show instead of asking, if there is one.
-    """
-
-    turn: Turn
-    request: Request
-    record: Record
-    toolbox: Toolbox = Toolbox()
-    wish: Wish | None = None
-    earlier: int | None = None
 
 
 def chain_of(notebook: str, settings: Settings, conversation: str | None = None) -> Chain:
@@ -111,12 +81,12 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     server, head = _server(store, settings), _record(store, chain, placement)
     reason = rebuild_reason(head, server, store.now(), calls_answered(question.prompt))
     reason = "" if asking.conversation else reason
-    before = _before(store, chain, placement) if reason else ()
+    earlier_turns = before(store, chain, placement) if reason else ()
     kept = head.system if head and asking.system is None else asking.system
     prompt = question.prompt
     known = _remembered(store, chain, asking) or head
     bare = request_for(
-        input_items(before, prompt) if reason else settled(known, prompt),
+        input_items(earlier_turns, prompt) if reason else settled(known, prompt),
         asking,
         settings,
         offered=tools.objects,
@@ -131,7 +101,10 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         way = way_named(store.ways.known(asked_of(bare, server.base_url)), order)
         wish = replace(wish, way=way, order=order)
     request = wish.request if wish else bare
-    check(request, vendor=settings.endpoint().is_like_model_studio)
+    check(
+        suited(request, settings.endpoint().serving),
+        vendor=settings.endpoint().is_like_model_studio,
+    )
     check_background(request, tools)
     record = _record_of(question, request, server, placement)
     record = replace(record, chain=chain, prompt=text, system=kept)
@@ -139,8 +112,8 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
         record = replace(record, digest=digest({record.digest: wish.shape.parameters}))
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
     is_told = reason and earlier is None and not settings.is_local
-    rebuilding = _told(reason, before) if is_told else ""
-    notes = (*filter(None, (placement.told, rebuilding)), *doubts(request))
+    resent = rebuilding(reason, earlier_turns) if is_told else ""
+    notes = (*filter(None, (placement.told, resent)), *doubts(request))
     first = _first(record, request, placement.number, notes)
     shaped = wish.shaped if wish else None
     first = replace(first, think_tags=settings.think_tags, shaped=shaped)
@@ -157,29 +130,6 @@ def _placed(asked: Asked, asking: Asking) -> Asked:
     if asking.conversation:
         return replace(asked, how="append")
     return replace(asked, how="new") if asking.new else asked
-
-
-def rebuilt(store: ChainStore, known: Plan, prompt: Prompt, reason: str) -> Plan:
-    """Return the plan that sends the whole conversation: its last turn cannot be continued."""
-    placement = Placement(known.record.parent, known.turn.number)
-    before = _before(store, known.record.chain, placement)
-    whole = input_items(before, prompt)
-    wish = known.wish
-    afresh: dict[str, Any] = {"input": whole, "previous_response_id": None}
-    request = dataclasses.replace(known.request, **afresh)
-    if wish is not None:
-        wish = replace(wish, bare=dataclasses.replace(wish.bare, **afresh))
-    notes = (*known.turn.notes, _told(reason, before))
-    turn = replace(known.turn, previous_response_id=None, notes=notes)
-    return replace(known, request=request, turn=turn, wish=wish)
-
-
-def _told(reason: str, before: Sequence[Record]) -> str:
-    """Return the note on a rebuilt conversation, with its length: all of it is paid for again."""
-    known = sum(bool(input_items([record], ())) for record in before)
-    some = f"{known:,} of " if known < len(before) else ""
-    sent = f"{some}{counted(len(before), 'turn')} sent"
-    return f"Conversation rebuilt from the transcript: {reason} · {sent}"
 
 
 def _remembered(store: ChainStore, chain: Chain, asking: Asking) -> Record | None:
@@ -220,11 +170,6 @@ def _record(store: ChainStore, chain: Chain, placement: Placement) -> Record | N
         return None
     found = store.read(chain, [placement.parent])
     return found[0] if found else None
-
-
-def _before(store: ChainStore, chain: Chain, placement: Placement) -> tuple[Record, ...]:
-    """Return the conversation up to here."""
-    return store.read(chain, [node.id for node in branch(store.tree(chain), placement.parent)])
 
 
 def _earlier(tree: Tree, record: Record) -> int | None:

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace as with_fields
 
-from qwen_magic.conversation.asking.planning import rebuilt
 from qwen_magic.conversation.asking.readying import continues_at
+from qwen_magic.conversation.asking.rebuilding import rebuilt, rebuilt_from, turns_before
 from qwen_magic.conversation.asking.replies import continued, free, resent, waiting
 from qwen_magic.conversation.asking.shaping import Shaping
+from qwen_magic.conversation.asking.shortening import left_out, too_long
+from qwen_magic.conversation.asking.spoken import called_again, spoken
 from qwen_magic.conversation.asking.wishes import eased
 from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
-from qwen_magic.errors import QwenError, ResponseError, StatusError
-from qwen_magic.responses.events import Cancelled, Failed
+from qwen_magic.errors import ContextError, QwenError, ResponseError, StatusError
+from qwen_magic.local.suiting import is_cut, suited
+from qwen_magic.responses.events import Cancelled, Completed, Failed
 from qwen_magic.responses.refusals import (
     CANCELLED,
     is_unknown_response,
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from qwen_magic.conversation.asking.answering import Desk
-    from qwen_magic.conversation.asking.planning import Plan
+    from qwen_magic.conversation.asking.plans import Plan
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.conversation.turn.turn import Turn
@@ -58,6 +61,7 @@ class Rounds:
         desk: Where calls are approved and made.
         most: How many times the model may call functions before it must do without.
         resends: Whether to send the whole turn each time, because the server cannot continue one.
+        shortens: Whether the oldest turns are left out of a conversation that is too long.
     """
 
     client: Streams
@@ -65,6 +69,12 @@ class Rounds:
     desk: Desk
     most: int
     resends: bool = False
+    shortens: bool = False
+
+    @property
+    def is_loose(self) -> bool:
+        """Whether the model's calls may stand in its text."""
+        return not self.client.endpoint.is_like_model_studio
 
     def turns(self, planned: Plan, prompt: Prompt) -> Generator[Turn, None, None]:
         """Yield the turn as it grows.
@@ -86,6 +96,11 @@ class Rounds:
             calls = waiting(turn, planned.toolbox)
             if not calls:  # the server works on it, or a value is still to come
                 return turn
+            if self.client.endpoint.serving and (again := called_again(turn, calls)):
+                yield again
+                bare = replace(request, tools=(), tool_choice=None)
+                turn = yield from self._next(planned, bare, again)
+                break
             turn = yield from self.desk.answer(turn, calls, planned.toolbox)
             if not left:
                 request = replace(request, tool_choice="none")
@@ -95,13 +110,24 @@ class Rounds:
             yield turn
         return turn
 
-    def _first(self, planned: Plan, prompt: Prompt) -> Generator[Turn, None, tuple[Plan, Turn]]:
+    def _first(
+        self, planned: Plan, prompt: Prompt, gone: int = 0
+    ) -> Generator[Turn, None, tuple[Plan, Turn]]:
         """Send the question; if the chain cannot be continued by id, send it whole, once.
 
-        If the server refuses the way in which a value is asked for, an easier one is taken.
+        If the server refuses the way in which a value is asked for, an easier one is taken. So many
+        of the oldest turns are left out already.
         """
         try:
             return planned, (yield from self._growing(planned, planned.request, planned.turn))
+        except ContextError as error:
+            before = turns_before(self.store, planned)[gone:] if self.shortens else ()
+            if not (count := left_out(before, prompt, error)):
+                raise
+            gone += count
+            again = rebuilt_from(planned, before[count:], prompt, count=gone)
+            yield again.turn
+            return (yield from self._first(again, prompt, gone))
         except QwenError as error:
             said = str(error.args[0])
             wish = eased(planned.wish, error)
@@ -142,8 +168,9 @@ class Rounds:
 
     def _growing(self, planned: Plan, request: Request, turn: Turn) -> Generator[Turn, None, Turn]:
         """Yield the turn as one response makes it grow; return it as that response leaves it."""
-        begun = len(turn.output)
-        with closing(self.client.stream(request)) as batches:
+        begun, serving = len(turn.output), self.client.endpoint.serving
+        request = suited(request, serving)
+        with closing(self._answered(request)) as batches:
             for events in batches:
                 failed, grown = _failure(events), fold(turn, events)
                 if (
@@ -154,6 +181,8 @@ class Rounds:
                 ):
                     raise failed  # before the turn ends: it may be asked in another way
                 turn = grown
+                if turn.status == "completed":
+                    turn = self._read(turn, request, planned, events)
                 if turn.status == "completed" and (
                     planned.wish is not None or waiting(turn, planned.toolbox)
                 ):
@@ -163,6 +192,20 @@ class Rounds:
                     failed.turn = turn
                     raise failed
         return turn
+
+    def _answered(self, request: Request) -> Generator[list[Event], None, None]:
+        try:
+            yield from self.client.stream(request)
+        except StatusError as error:
+            raise too_long(error, self.client.endpoint.serving) from None
+
+    def _read(self, turn: Turn, request: Request, planned: Plan, events: Sequence[Event]) -> Turn:
+        """Return a turn that a response completed, as it really ended."""
+        last = events[-1]
+        written = last.response.usage if isinstance(last, Completed) else None
+        if written and is_cut(request, written, self.client.endpoint.serving):
+            return advance(advance(turn, Reopened()), Limited("max_output_tokens"))
+        return spoken(turn, planned.toolbox) if self.is_loose and request.tools else turn
 
     def _learned(self, said: str) -> str:
         """Return why a chain could not be continued; if the server never does, remember it."""
@@ -177,7 +220,11 @@ def rounds_at(client: Streams, store: ChainStore, desk: Desk) -> Rounds:
     settings = desk.settings
     endpoint = client.endpoint
     continues = continues_at(endpoint, settings) and store.continues(endpoint.base_url)
-    return Rounds(client, store, desk, settings.max_rounds, resends=not continues)
+    return Rounds(
+        *(client, store, desk, settings.max_rounds),
+        resends=not continues,
+        shortens=settings.local_shorten,
+    )
 
 
 def _is_curable(planned: Plan, failed: QwenError) -> bool:

@@ -11,7 +11,8 @@ from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import waited
 from qwen_magic.conversation.asking.maps import Mapped, amapped, prepared
-from qwen_magic.conversation.asking.planning import Plan, Question, noted, plan
+from qwen_magic.conversation.asking.planning import noted, plan
+from qwen_magic.conversation.asking.plans import Plan, Question
 from qwen_magic.conversation.asking.question import Asking, How, HowAndWhere
 from qwen_magic.conversation.asking.readying import doubted, readied
 from qwen_magic.conversation.asking.rounds import rounds_at
@@ -23,6 +24,7 @@ from qwen_magic.conversation.tools.calling import Caller, Place, here
 from qwen_magic.conversation.turn.folding import advance
 from qwen_magic.conversation.turn.steps import Broken, Stopped
 from qwen_magic.errors import QwenError
+from qwen_magic.local.suiting import suited
 from qwen_magic.settings import Settings
 
 if TYPE_CHECKING:
@@ -213,7 +215,7 @@ class Session(Keeper):
             ToolError: A function cannot be described to the model.
         """
         planned = self._plan(prompt, tools, asking, asked)
-        return planned.turn, planned.request
+        return planned.turn, suited(planned.request, self.settings.endpoint().serving)
 
     def __enter__(self) -> Self:
         return self

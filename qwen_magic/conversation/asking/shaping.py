@@ -23,7 +23,7 @@ from qwen_magic.responses.items import FunctionCall, Message
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from qwen_magic.conversation.asking.planning import Plan
+    from qwen_magic.conversation.asking.plans import Plan
     from qwen_magic.conversation.schema.shape import Reading, Shape
     from qwen_magic.conversation.store.ways import Ways
     from qwen_magic.conversation.turn.records import Prompt

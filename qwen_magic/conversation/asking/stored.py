@@ -15,7 +15,7 @@ from qwen_magic.conversation.chains.tree import path
 from qwen_magic.conversation.turn.records import turn_of
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.asking.planning import Plan
+    from qwen_magic.conversation.asking.plans import Plan
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.conversation.turn.turn import Turn

@@ -130,8 +130,11 @@ def settle(output: Output, final: Iterable[Item]) -> Output:
 
 
 def exchange(output: Output, number: int, item: Item) -> Output:
-    """Replace one item with another."""
-    return _set(output, number, replace(output[number], item=item, parts=(), done=True))
+    """Replace one item with another, which may be of another kind: a text can be a call."""
+    slot = output[number]
+    types = slot.place.types if type(item) in slot.place.types else (type(item),)
+    place = replace(slot.place, types=types)
+    return _set(output, number, replace(slot, place=place, item=item, parts=(), done=True))
 
 
 def item_of(slot: Slot) -> Item:

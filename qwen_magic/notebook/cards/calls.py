@@ -16,7 +16,9 @@ __all__ = ["call_state", "function", "mcp_approval", "mcp_call"]
 
 def function(item: items.FunctionCall) -> Drawn:
     """Draw a call of one of our functions, and its result."""
-    arguments, printed = as_json(item.arguments), labelled("Printed", as_logs(item.logs))
+    spoken = as_note("Read from the text" if item.spoken else "")
+    arguments = (*spoken, *as_json(item.arguments))
+    printed = labelled("Printed", as_logs(item.logs))
     if item.error:
         return called(item.name, item.arguments), (
             *arguments,

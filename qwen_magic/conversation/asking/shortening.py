@@ -1,0 +1,56 @@
+"""A conversation that is too long for the model: refused with both numbers, or made shorter."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from qwen_magic.conversation.chains.rebuild import input_items
+from qwen_magic.errors import ContextError, StatusError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qwen_magic.conversation.turn.records import Prompt, Record
+    from qwen_magic.errors import QwenError
+    from qwen_magic.responses.endpoint import Serving
+
+__all__ = ["left_out", "too_long"]
+
+_TOO_LONG = re.compile(r"\((\d+) tokens\) exceeds the available context size \((\d+) tokens\)")
+_FOR_THE_ANSWER = 0.25  # of what the model reads and writes
+
+
+def too_long(error: QwenError, serving: Serving | None) -> QwenError:
+    """Return the error in our words, if llama.cpp says that the question is too long."""
+    found = _TOO_LONG.search(str(error.args[0])) if isinstance(error, StatusError) else None
+    if found is None or serving is None:
+        return error
+    needed, most = int(found[1]), int(found[2])
+    return ContextError(
+        f"the question is too long: with its conversation {needed:,} tokens, and {serving.model}"
+        f" reads {most:,}",
+        needed=needed,
+        most=most,
+        hint="send less, start afresh with --new, or let it forget the oldest turns:"
+        " %config QwenMagics.local_shorten = True",
+    )
+
+
+def left_out(records: Sequence[Record], prompt: Prompt, error: ContextError) -> int:
+    """Return how many of the oldest turns have to go; 0 if the question alone is too long."""
+    sizes = [_size(input_items([record], ())) for record in records]
+    whole = sum(sizes) + _size(input_items((), prompt))
+    room = error.most * (1 - _FOR_THE_ANSWER)
+    excess = whole * (1 - room / error.needed) if whole else 0.0
+    gone = 0.0
+    for count, size in enumerate(sizes, 1):
+        gone += size
+        if gone >= excess:
+            return count
+    return len(sizes)
+
+
+def _size(items: Sequence[object]) -> int:
+    return len(json.dumps(items, ensure_ascii=False, default=str))
