@@ -33,8 +33,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from qwen_magic.conversation.asking.question import Asking
     from qwen_magic.conversation.asking.session import Session
+    from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.tools.tools import tool
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.errors import QwenError
@@ -54,7 +54,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Asking": "qwen_magic.conversation.asking.question",
+    "Asking": "qwen_magic.conversation.planning.question",
     "Panel": "qwen_magic.notebook.panel.panel",
     "QwenError": "qwen_magic.errors",
     "Session": "qwen_magic.conversation.asking.session",

@@ -53,11 +53,16 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("responses", "conversation.turn", "conversation.schema"),
         *("conversation.store", "conversation.tables"),
     ),
+    "conversation.planning": (
+        *("responses", "settings", "configuration", "local"),
+        *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
+        "conversation.schema",
+    ),
     "conversation.asking": (
-        *("responses", "settings", "configuration"),
+        *("responses", "responses.lanes", "settings", "configuration", "local"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
         *("conversation.schema", "conversation.tables", "conversation.mapping"),
-        *("responses.lanes", "local"),
+        "conversation.planning",
     ),
     "notebook.markdown": (),
     "notebook.kernel": (),
@@ -74,7 +79,12 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "notebook.mapping": (
         *("configuration", "conversation.chains", "conversation.tools", "conversation.tables"),
-        *("conversation.mapping", "conversation.asking", "conversation.turn"),
+        *(
+            "conversation.mapping",
+            "conversation.planning",
+            "conversation.asking",
+            "conversation.turn",
+        ),
         *("notebook.kernel", "notebook.markdown", "notebook.cards", "notebook.live"),
     ),
     "notebook.failing": ("conversation.tools", "notebook.kernel"),
@@ -82,7 +92,12 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.magics": (
         *("responses", "readers", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        *("conversation.asking", "conversation.schema", "conversation.tables"),
+        *(
+            "conversation.planning",
+            "conversation.asking",
+            "conversation.schema",
+            "conversation.tables",
+        ),
         *("notebook.kernel", "notebook.document", "notebook.cards", "notebook.live"),
         *("notebook.failing", "notebook.local", "notebook.mapping"),
     ),
@@ -104,7 +119,13 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.panel": (
         *("responses", "readers", "settings"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        *("conversation.asking", "notebook.markdown", "notebook.kernel", "notebook.cards"),
+        *(
+            "conversation.planning",
+            "conversation.asking",
+            "notebook.markdown",
+            "notebook.kernel",
+            "notebook.cards",
+        ),
         *("notebook.live", "notebook.magics"),
     ),
     "notebook": (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_magic import Session, Settings
-from qwen_magic.conversation.asking.shortening import left_out
+from qwen_magic.conversation.planning.shortening import left_out
 from qwen_magic.conversation.turn.records import Record
 from qwen_magic.errors import ContextError
 from tests.local.standins import llama

@@ -16,7 +16,7 @@ from qwen_magic.errors import GoneError, RequestError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from qwen_magic.conversation.asking.plans import Plan
+    from qwen_magic.conversation.planning.plans import Plan
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Chain, Record
     from qwen_magic.conversation.turn.turn import Turn

@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.answering import Desk
-from qwen_magic.conversation.asking.question import Asking
 from qwen_magic.conversation.asking.rows import Rows
 from qwen_magic.conversation.mapping.answers import Answers
 from qwen_magic.conversation.mapping.budget import Budget
@@ -21,6 +20,7 @@ from qwen_magic.conversation.mapping.estimate import Estimate, estimated
 from qwen_magic.conversation.mapping.job import Job, lines_of
 from qwen_magic.conversation.mapping.mapping import Mapping
 from qwen_magic.conversation.mapping.pace import Pace
+from qwen_magic.conversation.planning.question import Asking
 from qwen_magic.conversation.tables.filling import Template
 from qwen_magic.conversation.tables.rows import table
 from qwen_magic.conversation.tools.calling import Caller

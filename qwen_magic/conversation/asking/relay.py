@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import Any
 
-    from qwen_magic.conversation.asking.planning import Plan
     from qwen_magic.conversation.asking.rounds import Rounds
+    from qwen_magic.conversation.planning.planning import Plan
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.events import Event

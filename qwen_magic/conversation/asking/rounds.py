@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from msgspec.structs import replace as with_fields
 
-from qwen_magic.conversation.asking.readying import continues_at
-from qwen_magic.conversation.asking.rebuilding import rebuilt, rebuilt_from, turns_before
 from qwen_magic.conversation.asking.replies import continued, free, resent, waiting
 from qwen_magic.conversation.asking.shaping import Shaping
-from qwen_magic.conversation.asking.shortening import left_out, too_long
 from qwen_magic.conversation.asking.spoken import called_again, spoken
-from qwen_magic.conversation.asking.wishes import eased
+from qwen_magic.conversation.planning.readying import continues_at
+from qwen_magic.conversation.planning.rebuilding import rebuilt, rebuilt_from, turns_before
+from qwen_magic.conversation.planning.shortening import left_out, too_long
+from qwen_magic.conversation.planning.wishes import eased
 from qwen_magic.conversation.turn.folding import advance, fold
 from qwen_magic.conversation.turn.steps import Answered, Continued, Limited, Reopened
 from qwen_magic.errors import ContextError, QwenError, ResponseError, StatusError
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from qwen_magic.conversation.asking.answering import Desk
-    from qwen_magic.conversation.asking.plans import Plan
+    from qwen_magic.conversation.planning.plans import Plan
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.conversation.turn.turn import Turn

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import structs
 
 from qwen_magic.conversation.asking.memory import Memory
-from qwen_magic.conversation.asking.planning import Plan
-from qwen_magic.conversation.asking.question import request_for
 from qwen_magic.conversation.asking.relay import Relay, relayed
 from qwen_magic.conversation.asking.rounds import rounds_at
-from qwen_magic.conversation.asking.ways import asked_of, order_at, way_named
-from qwen_magic.conversation.asking.wishes import wished
+from qwen_magic.conversation.planning.planning import Plan
+from qwen_magic.conversation.planning.question import request_for
+from qwen_magic.conversation.planning.ways import asked_of, order_at, way_named
+from qwen_magic.conversation.planning.wishes import wished
 from qwen_magic.conversation.tables.records import Outcome
 from qwen_magic.conversation.tools.toolbox import toolbox
 from qwen_magic.conversation.turn.records import Record
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qwen_magic.conversation.asking.answering import Desk
-    from qwen_magic.conversation.asking.question import Asking
-    from qwen_magic.conversation.asking.wishes import Wish
     from qwen_magic.conversation.mapping.asking import Sender, Steps
+    from qwen_magic.conversation.planning.question import Asking
+    from qwen_magic.conversation.planning.wishes import Wish
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.responses.endpoint import Endpoint

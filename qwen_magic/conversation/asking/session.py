@@ -6,18 +6,18 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
-from qwen_magic.conversation.asking.admitting import check_budget
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import waited
 from qwen_magic.conversation.asking.maps import Mapped, amapped, prepared
-from qwen_magic.conversation.asking.planning import noted, plan
-from qwen_magic.conversation.asking.plans import Plan, Question
-from qwen_magic.conversation.asking.question import Asking, How, HowAndWhere
-from qwen_magic.conversation.asking.readying import doubted, readied
 from qwen_magic.conversation.asking.rounds import rounds_at
 from qwen_magic.conversation.asking.stored import Keeper, reused
 from qwen_magic.conversation.chains.placement import Asked
+from qwen_magic.conversation.planning.admitting import check_budget
+from qwen_magic.conversation.planning.planning import noted, plan
+from qwen_magic.conversation.planning.plans import Plan, Question
+from qwen_magic.conversation.planning.question import Asking, How, HowAndWhere
+from qwen_magic.conversation.planning.readying import doubted, readied
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tools.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.tools.calling import Caller, Place, here

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec.structs import replace
 
-from qwen_magic.conversation.asking.ways import after, asked_of, by_call
-from qwen_magic.conversation.asking.wishes import Wish, eased
+from qwen_magic.conversation.planning.ways import after, asked_of, by_call
+from qwen_magic.conversation.planning.wishes import Wish, eased
 from qwen_magic.conversation.turn.folding import advance
 from qwen_magic.conversation.turn.steps import Answered, Valued
 from qwen_magic.errors import MisfitError, QwenError
@@ -23,7 +23,7 @@ from qwen_magic.responses.items import FunctionCall, Message
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from qwen_magic.conversation.asking.plans import Plan
+    from qwen_magic.conversation.planning.plans import Plan
     from qwen_magic.conversation.schema.shape import Reading, Shape
     from qwen_magic.conversation.store.ways import Ways
     from qwen_magic.conversation.turn.records import Prompt

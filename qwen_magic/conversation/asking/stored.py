@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.asking.following import refreshed
 from qwen_magic.conversation.asking.keeping import Forgotten, fetched, forgotten
-from qwen_magic.conversation.asking.planning import chain_of
 from qwen_magic.conversation.asking.shaping import valued
 from qwen_magic.conversation.chains.tree import path
+from qwen_magic.conversation.planning.planning import chain_of
 from qwen_magic.conversation.turn.records import turn_of
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.asking.plans import Plan
+    from qwen_magic.conversation.planning.plans import Plan
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.conversation.turn.turn import Turn

@@ -7,7 +7,7 @@ from contextlib import suppress
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.asking.question import Asking, as_input
+from qwen_magic.conversation.planning.question import Asking, as_input
 from qwen_magic.errors import CellError
 from qwen_magic.responses.nearest import suggestion
 from qwen_magic.responses.request import BUILT_IN_TOOLS

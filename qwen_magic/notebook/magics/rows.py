@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
     from qwen_magic.conversation.asking.maps import Mapped
-    from qwen_magic.conversation.asking.question import Asking
     from qwen_magic.conversation.asking.session import Session
+    from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.tables.fields import Field
     from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.mapping.running import Ended

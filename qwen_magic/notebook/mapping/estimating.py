@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.maps import answers_of
-from qwen_magic.conversation.asking.question import Asking
 from qwen_magic.conversation.asking.rows import Rows
 from qwen_magic.conversation.mapping.budget import Budget, length
 from qwen_magic.conversation.mapping.digest import Digester
 from qwen_magic.conversation.mapping.job import lines_of
+from qwen_magic.conversation.planning.question import Asking
 from qwen_magic.conversation.tables.filling import Template
 from qwen_magic.conversation.tables.rows import table
 from qwen_magic.conversation.tools.calling import Caller

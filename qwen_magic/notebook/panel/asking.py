@@ -27,8 +27,8 @@ from qwen_magic.notebook.magics.values import PLACEHOLDER
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwen_magic.conversation.asking.question import Asking
     from qwen_magic.conversation.asking.session import Session
+    from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.store.lanes import Ticket
     from qwen_magic.conversation.tools.approval import Decision
     from qwen_magic.conversation.turn.calls import Call

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic import Session, Settings
-from qwen_magic.conversation.asking.question import Asking
+from qwen_magic.conversation.planning.question import Asking
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:

@@ -8,13 +8,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from qwen_magic.configuration import check_settings
-from qwen_magic.conversation.asking.admitting import check_background, joining
-from qwen_magic.conversation.asking.plans import Plan, Question
-from qwen_magic.conversation.asking.question import prompt_of, request_for
-from qwen_magic.conversation.asking.readying import continues_at, served
-from qwen_magic.conversation.asking.rebuilding import before, rebuilding
-from qwen_magic.conversation.asking.ways import asked_of, order_at, way_named
-from qwen_magic.conversation.asking.wishes import wished
 from qwen_magic.conversation.chains.placement import Asked, Placement, place
 from qwen_magic.conversation.chains.rebuild import (
     LIFETIME,
@@ -25,6 +18,13 @@ from qwen_magic.conversation.chains.rebuild import (
     settled,
 )
 from qwen_magic.conversation.chains.tree import Node, Tree, reusable
+from qwen_magic.conversation.planning.admitting import check_background, joining
+from qwen_magic.conversation.planning.plans import Plan, Question
+from qwen_magic.conversation.planning.question import prompt_of, request_for
+from qwen_magic.conversation.planning.readying import continues_at, served
+from qwen_magic.conversation.planning.rebuilding import before, rebuilding
+from qwen_magic.conversation.planning.ways import asked_of, order_at, way_named
+from qwen_magic.conversation.planning.wishes import wished
 from qwen_magic.conversation.tools.toolbox import toolbox
 from qwen_magic.conversation.turn.records import JOINED, REPLAYED, Chain, Record, digest, input_of
 from qwen_magic.conversation.turn.turn import Turn
@@ -33,7 +33,7 @@ from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.responses.request import Request, body, check, doubts
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.asking.question import Asking
+    from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.settings import Settings
 

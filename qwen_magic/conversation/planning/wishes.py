@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwen_magic.conversation.asking.ways import Order, Way, dressed, easier
+from qwen_magic.conversation.planning.ways import Order, Way, dressed, easier
 from qwen_magic.conversation.schema.shape import Shape, shape_of
 from qwen_magic.conversation.turn.shaped import Shaped
 from qwen_magic.errors import QwenError, RequestError
 from qwen_magic.responses.request import Request
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.asking.question import Asking
+    from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.tools.toolbox import Toolbox
 
 __all__ = ["Wish", "eased", "wished"]

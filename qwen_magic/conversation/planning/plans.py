@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from qwen_magic.conversation.asking.question import Asking
-from qwen_magic.conversation.asking.wishes import Wish
 from qwen_magic.conversation.chains.placement import Asked
+from qwen_magic.conversation.planning.question import Asking
+from qwen_magic.conversation.planning.wishes import Wish
 from qwen_magic.conversation.tools.toolbox import Toolbox
 from qwen_magic.conversation.turn.records import Prompt, Record
 from qwen_magic.conversation.turn.turn import Turn

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:
-    from qwen_magic.conversation.asking.question import Asking
     from qwen_magic.conversation.chains.placement import Asked
+    from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.tools.toolbox import Toolbox
     from qwen_magic.conversation.turn.records import Chain, Record

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qwen_magic.conversation.asking.question import (
+from qwen_magic.conversation.planning.question import (
     Asking,
     as_input,
     prompt_of,

@@ -14,7 +14,7 @@ from qwen_magic.conversation.chains.tree import branch, counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from qwen_magic.conversation.asking.plans import Plan
+    from qwen_magic.conversation.planning.plans import Plan
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.turn.records import Chain, Prompt, Record
 
