@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import count
 from pathlib import Path
 from random import randrange
@@ -16,6 +17,7 @@ from urllib.request import urlopen
 
 import jupytext
 import nbformat
+from playwright.sync_api import Route
 
 from tests import forked
 from tests.browser.notebook import SCRIPT, VIEWPORT, OpenNotebook
@@ -128,15 +130,43 @@ class Jupyter:
         """Let pages that are loaded meanwhile lack an extension of the application."""
         config = self.root.parent / PAGE_CONFIG
         config.write_text(json.dumps({**PAGE, "disabledExtensions": {**VOILA, extension: True}}))
+        try:
+            with self._other_pages():
+                yield
+        finally:
+            config.write_text(json.dumps(PAGE))
+
+    @contextmanager
+    def with_files(self, changed: Mapping[str, str]) -> Iterator[None]:
+        """Let pages that are loaded meanwhile get these scripts in the place of our extension's."""
+        for name, text in changed.items():
+            answer = partial(Route.fulfill, body=text, content_type="text/javascript")
+            self._context.route(f"**/qwen-magic/static/{name}", answer)
+        try:
+            with self._other_pages():
+                yield
+        finally:
+            self._context.unroute_all()
+
+    @contextmanager
+    def _other_pages(self) -> Iterator[None]:
+        """Load pages anew, and use none of them again."""
         whole, self._empty = self._empty, None
         try:
             yield
         finally:
-            config.write_text(json.dumps(PAGE))
             self.close_notebooks()
             if self._empty:
                 self._empty.close()
             self._empty = whole
+
+    @contextmanager
+    def bare_page(self) -> Iterator[Page]:
+        """Open a page of the server's that loads no application."""
+        page = self._context.new_page()
+        page.goto(f"{self.url}/lab/extensions/qwen-magic/package.json")
+        yield page
+        page.close()
 
     def close_notebooks(self) -> None:
         """End every kernel and close every tab but one, which is left without a notebook."""

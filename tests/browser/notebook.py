@@ -42,6 +42,7 @@ CLOSE = """async () => {
     if (!window.jupyterapp) return false;
     await window.panel()?.sessionContext.shutdown();
     for (const widget of [...window.jupyterapp.shell.widgets('main')]) widget.dispose();
+    window.jupyterapp.shell.collapseRight();
     delete window.ran;
     return window.pending === 0 && !document.querySelector('.jp-Dialog');
 }"""

@@ -1,7 +1,7 @@
 """Takes the pictures of the README from a real JupyterLab: `poe pictures [NAME ...]`.
 
 The demo server answers. Each picture shows cells and nothing of the application around them, but
-for the panel, whose place in it is the point. Look at them before you commit them.
+for the chat at the side, whose place in it is the point. Look at them before you commit them.
 """
 
 from __future__ import annotations
@@ -34,13 +34,6 @@ PLAIN = """
 .jp-WindowedPanel-outer { scrollbar-width: none; }
 .jp-Notebook .jp-Cell { border-color: transparent !important; box-shadow: none !important; }
 """
-
-# As a reader does who drags the tab of the new view.
-TO_THE_RIGHT = """() => {
-    const { shell } = window.jupyterapp;
-    const view = [...shell.widgets('main')].find(w => w.node.querySelector('.jp-LinkedOutputView'));
-    shell.add(view, 'main', { mode: 'split-right', ref: window.panel().id });
-}"""
 
 HALF_DONE = """() => Number(
     document.querySelector('.qwen-magic-turn [role=progressbar]')?.getAttribute('aria-valuenow')
@@ -104,19 +97,35 @@ def sources(lab: Jupyter) -> None:
 
 
 def panel(lab: Jupyter) -> None:
-    """The chat beside a notebook, continuing its conversation."""
+    """The chat below a cell, continuing the notebook's conversation."""
     notebook = opened(lab, "%%qwen\nMy name is Alice, please remember it.", "%qwen_panel")
-    notebook.page.set_viewport_size({"width": 1080, "height": 640})
     run(notebook, 1, 2)
-    notebook.command("notebook:create-output-view")
-    notebook.page.locator(".jp-LinkedOutputView").wait_for()
-    notebook.page.evaluate(TO_THE_RIGHT)
-    docked = notebook.page.locator(".jp-LinkedOutputView .qwen-magic-panel")
-    docked.get_by_label("Question").click()
-    notebook.page.keyboard.type("What is my name?")
+    chatted(notebook, ".jp-Cell", "What is my name?", turns=2)
+    in_both_themes(notebook, "panel", 2, 2)
+
+
+def jupyterlab(lab: Jupyter) -> None:
+    """A question in its colours, buttons at the code of its answer, the chat at the side."""
+    asked = "%%qwen -e low\nWrite a function in Python that finds the **primes** below {{limit}}"
+    notebook = opened(lab, "limit = 30", asked)
+    run(notebook, 1, 2)
+    notebook.page.set_viewport_size({"width": 1120, "height": 690})
+    notebook.command("qwen-magic:panel")
+    chatted(notebook, "#qwen-magic-side", "What did I ask so far?", turns=2)
+    notebook.output(2).locator("summary").first.scroll_into_view_if_needed()
+    notebook.page.add_style_tag(
+        content=".jp-Notebook .qwen-magic-code-bar { opacity: 1 !important }"
+    )
+    in_both_themes(notebook, "jupyterlab")
+
+
+def chatted(notebook: OpenNotebook, inside: str, question: str, *, turns: int) -> None:
+    """Ask in a chat, and wait until it shows so many turns."""
+    chat = notebook.page.locator(f"{inside} .qwen-magic-panel")
+    chat.get_by_label("Question").click()
+    notebook.page.keyboard.type(question)
     notebook.page.keyboard.press("Enter")
-    docked.get_by_text("chain main, turn 2").wait_for()
-    in_both_themes(notebook, "panel")
+    chat.get_by_text(f"chain main, turn {turns}").wait_for()
 
 
 def table(lab: Jupyter) -> None:
@@ -138,7 +147,7 @@ def table(lab: Jupyter) -> None:
 
 
 PICTURES: dict[str, Callable[[Jupyter], None]] = {
-    one.__name__: one for one in (answer, approval, chains, sources, table, panel)
+    one.__name__: one for one in (answer, approval, chains, sources, table, panel, jupyterlab)
 }
 
 

@@ -93,6 +93,7 @@ class Shared:
     Attributes:
         feed: What is on its way in any of them.
         cell: The id of the cell that ran last, or runs.
+        side: The panel at the side of the notebook, if it was asked for.
     """
 
     def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
@@ -101,11 +102,12 @@ class Shared:
         self.qwen = qwen
         self.feed = Feed()
         self.cell = ""
+        self.side: Hearer | None = None
 
     def enter(self, panel: Hearer) -> Frontend:
         """Tell a panel in the running cell everything from now on; return where the panel is."""
         frontend = frontend_of(self._shell)
-        self.cell = frontend.cell
+        self.cell = frontend.cell or self.cell
         self.feed.enter(panel, frontend.cell, self._shell.execution_count)
         self.next_cell()
         return frontend

@@ -40,8 +40,8 @@ class PanelMagics(Magics):
           %qwen_panel            the chat, below the cell
 
         It continues the notebook's chains, with the settings of %config QwenMagics. Enter sends,
-        Retry and Edit branch the conversation, Stop ends an answer. In JupyterLab, "Create New View
-        for Output" in its context menu puts it in a tab of its own, which can be dragged to a side.
+        Retry and Edit branch the conversation, Stop ends an answer. In JupyterLab, "Qwen" in the
+        launcher or in the View menu shows the same chat at the side of the notebook.
         In Python it is qwen_magic.Panel().
         """
         with brief_errors():

@@ -39,6 +39,16 @@ function insert(model, source) {
 }
 
 /**
+ * Ask JupyterLab's extension to put code into a cell; return whether it does.
+ *
+ * Without code, the question is whether it is there.
+ */
+function offer(block, code) {
+  const asked = { bubbles: true, cancelable: true, detail: code };
+  return !block.dispatchEvent(new CustomEvent("qwen-magic-code", asked));
+}
+
+/**
  * Tell whether an input method takes a key: Enter commits what it composes, and sends nothing.
  *
  * Safari ends the composition before it tells of that Enter, and only its old code says so.
@@ -94,14 +104,18 @@ function equip(model, block) {
   const code = () => block.querySelector("pre").textContent.replace(/\n$/, "");
   const bar = document.createElement("div");
   bar.className = BAR;
+  const put = (runs) => offer(block, { source: code(), runs, cell: cell() });
+  // At the side, what counts is where the reader is; in the notebook, the cell that ran last.
+  const cell = () => (block.closest(".qwen-magic-side") ? "" : model.get("cell"));
   bar.append(
     button("Copy", () => copy(code()).then(() => "Copied", () => "Not allowed")),
     button("Insert below", () => {
-      if (insert(model, code())) return "Inserted";
+      if (put(false) || insert(model, code())) return "Inserted";
       model.send({ event: "insert", text: code() });
       return "Comes below the next cell";
     }),
   );
+  if (offer(block, null)) bar.append(button("Run below", () => put(true) && "Started"));
   block.append(bar);
 }
 

@@ -1,0 +1,67 @@
+// What the buttons at a block of code do.
+
+const TOLD = 1500; // milliseconds in which a button says what it did
+
+export function acts({ NotebookActions }, { copyToSystem }, words) {
+  /** The cells that were put below another one, by its model. @type {WeakMap<object, Set<string>>} */
+  const known = new WeakMap();
+
+  /** Put code into a new cell: below a cell, and below what was put there before. */
+  function insert({ content }, below, source) {
+    const others = known.get(below.model) ?? new Set();
+    known.set(below.model, others);
+    let place = content.widgets.indexOf(below) + 1;
+    while (others.has(content.widgets[place]?.model.id)) place += 1;
+    const cell = { cell_type: "code", source, metadata: { trusted: true } };
+    content.model.sharedModel.insertCell(place, cell);
+    others.add(content.widgets[place].model.id);
+    content.deselectAll();
+    content.activeCellIndex = place;
+    content.scrollToItem(place);
+  }
+
+  /** Put code into a new cell, and run that. */
+  function run(panel, below, source) {
+    insert(panel, below, source);
+    NotebookActions.run(panel.content, panel.sessionContext);
+  }
+
+  /** Put a chat's code below the cell of an id, or else below the active one. */
+  function put(panel, { source, runs, cell }) {
+    const { widgets, activeCell } = panel.content;
+    const below = widgets.find(({ model }) => model.id === cell) ?? activeCell;
+    (runs ? run : insert)(panel, below, source);
+  }
+
+  /** Return a button that does something and tells it for a moment. */
+  function button(name, done, act) {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: name });
+    made.addEventListener("click", () => {
+      act();
+      made.textContent = done;
+      setTimeout(() => (made.textContent = name), TOLD);
+    });
+    return made;
+  }
+
+  /** Put buttons at a block. They read it when they are pressed, and do nothing else. */
+  function equip(panel, cell, block) {
+    const code = block.querySelector(":scope > pre");
+    if (!code) return;
+    const text = () => code.textContent.replace(/\n$/, "");
+    const bar = document.createElement("div");
+    bar.className = "qwen-magic-code-bar";
+    bar.setAttribute("role", "group");
+    bar.setAttribute("aria-label", words.__("Code"));
+    bar.setAttribute("aria-live", "polite");
+    bar.dataset.lmSuppressShortcuts = "true"; // Enter presses the button, and edits no cell
+    bar.append(
+      button(words.__("Copy"), words.__("Copied"), () => copyToSystem(text())),
+      button(words.__("Insert below"), words.__("Inserted"), () => insert(panel, cell, text())),
+      button(words.__("Run below"), words.__("Started"), () => run(panel, cell, text())),
+    );
+    block.append(bar);
+  }
+
+  return { equip, put };
+}

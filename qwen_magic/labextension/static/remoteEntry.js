@@ -1,0 +1,61 @@
+// What JupyterLab and Notebook 7 load first: it hands them our plugins (webpack, "Module
+// Federation"). Nobody builds it: what stands here runs.
+//
+// The application must start, whatever fails. So each part is made for itself, and a part that
+// fails, or that waits too long for a module of the application, is left out.
+(() => {
+  const PARTS = ["colours", "code", "panel"];
+  const PATIENCE = 15_000; // milliseconds
+  const STYLE = new URL("style.css", document.currentScript.src);
+  /** The application's modules, by name and version. @type {Record<string, Record<string, any>>} */
+  let scope = {};
+  /** Our own modules. @type {Promise<any>[]} */
+  let files = [];
+
+  const tell = (error) => console.warn("qwen_magic goes without a part of its extension:", error);
+
+  /** Return a module of the application, in the version that it uses itself; empty without one. */
+  async function shared(name) {
+    const offered = Object.values(scope[name] ?? {});
+    const found = offered.find((one) => one.loaded) ?? offered.at(-1);
+    return found ? (await found.get())() : {};
+  }
+
+  /** Return a part's plugin: it wants tokens, and starts with null for what there is not. */
+  async function plugin(file) {
+    const { needs, default: made } = await file;
+    const { id, description, wants, start } = made(...(await Promise.all(needs.map(shared))));
+    const known = wants.filter(Boolean);
+    const activate = (app, ...found) => {
+      try {
+        start(app, ...wants.map((token) => found[known.indexOf(token)] ?? null));
+      } catch (error) {
+        tell(error);
+      }
+    };
+    return { id, description, optional: known, autoStart: true, activate };
+  }
+
+  /** Return what a promise gives; nothing if it fails or takes too long. */
+  const or = (promise) =>
+    new Promise((done) => {
+      const late = setTimeout(() => done(tell("it took too long")), PATIENCE);
+      promise.catch(tell).then((value) => (clearTimeout(late), done(value)));
+    });
+
+  window._JUPYTERLAB ??= {};
+  window._JUPYTERLAB["qwen-magic"] = {
+    init(modules) {
+      scope = modules;
+      files = PARTS.map((name) => import(`./${name}.js`));
+      for (const file of files) file.catch(() => {}); // told below
+      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE });
+      document.head.append(link);
+    },
+    async get() {
+      const plugins = await Promise.all(files.map((file) => or(plugin(file))));
+      const module = { __esModule: true, default: plugins.filter(Boolean) };
+      return () => module;
+    },
+  };
+})();

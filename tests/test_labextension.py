@@ -1,0 +1,88 @@
+"""JupyterLab's extension as files: small, translated, and installed as it stands here."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+import qwen_magic
+
+PACKAGE = Path(qwen_magic.__file__).parent
+FOLDER = PACKAGE / "labextension"
+STATIC = FOLDER / "static"
+INSTALLED = Path(sys.prefix) / "share/jupyter/labextensions/qwen-magic"
+SCRIPTS = sorted(STATIC.glob("*.js"))
+ENTRY = (STATIC / "remoteEntry.js").read_text("utf-8")
+PARTS = json.loads(re.findall(r"const PARTS = (\[.*\]);", ENTRY)[0])
+MOST_BYTES = 15_000
+MOST_LINES = 250
+WORD = re.compile(r'words\.__\(\s*"([^"]+)"')
+
+
+def files(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): path.read_text("utf-8")
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix in {".js", ".css", ".json"}
+    }
+
+
+def test_what_is_installed_is_what_stands_here() -> None:
+    told = "run pip install -e . again: it copies the extension into the environment"
+    assert files(INSTALLED) == files(FOLDER), told
+
+
+def test_it_says_what_it_is_and_how_to_remove_it() -> None:
+    package, install = (
+        json.loads((FOLDER / f"{n}.json").read_text()) for n in ("package", "install")
+    )
+    assert package["name"] == "qwen-magic"
+    assert package["version"] == version("qwen_magic")
+    assert (STATIC.parent / package["jupyterlab"]["_build"]["load"]).is_file()
+    assert install == {
+        "packageManager": "python",
+        "packageName": "qwen_magic",
+        "uninstallInstructions": "pip uninstall qwen_magic",
+    }
+
+
+def test_what_is_loaded_with_the_application_is_small() -> None:
+    at_start = ["remoteEntry.js", "style.css", *(f"{part}.js" for part in PARTS)]
+    assert sum((STATIC / name).stat().st_size for name in at_start) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_can_be_read_by_a_person(script: Path) -> None:
+    lines = script.read_text("utf-8").splitlines()
+    assert lines[0].startswith("// ")
+    assert len(lines) <= MOST_LINES
+    icon = ("const ICON", "  /[")
+    assert [line for line in lines if len(line) > 110 and not line.startswith(icon)] == []
+
+
+def words() -> set[str]:
+    """Return the words of the extension, as its scripts say them."""
+    return {word for script in SCRIPTS for word in WORD.findall(script.read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("locale", ["de_DE", "zh_CN"])
+def test_the_words_are_translated(locale: str) -> None:
+    catalogue = PACKAGE / "locale" / locale / "LC_MESSAGES/qwen_magic.json"
+    head, *_ = found = json.loads(catalogue.read_text("utf-8")).items()
+    assert head[0] == ""
+    assert head[1]["language"] == locale
+    told = dict(list(found)[1:])
+    assert set(told) == words()
+    assert all(len(texts) == 1 and texts[0] for texts in told.values())
+
+
+def test_every_word_can_be_translated() -> None:
+    assert len(words()) > 10
+    for script in SCRIPTS:
+        text = script.read_text("utf-8")
+        assert text.count("words.__(") == len(WORD.findall(text)), script.name
