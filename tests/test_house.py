@@ -78,13 +78,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("notebook.markdown", "notebook.kernel", "notebook.cards"),
     ),
     "notebook.mapping": (
-        *("configuration", "conversation.chains", "conversation.tools", "conversation.tables"),
-        *(
-            "conversation.mapping",
-            "conversation.planning",
-            "conversation.asking",
-            "conversation.turn",
-        ),
+        *("conversation.chains", "conversation.tables", "conversation.mapping"),
         *("notebook.kernel", "notebook.markdown", "notebook.cards", "notebook.live"),
     ),
     "notebook.failing": ("conversation.tools", "notebook.kernel"),
@@ -92,12 +86,8 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.magics": (
         *("responses", "readers", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
-        *(
-            "conversation.planning",
-            "conversation.asking",
-            "conversation.schema",
-            "conversation.tables",
-        ),
+        *("conversation.planning", "conversation.asking", "conversation.schema"),
+        *("conversation.tables", "conversation.mapping"),
         *("notebook.kernel", "notebook.document", "notebook.cards", "notebook.live"),
         *("notebook.failing", "notebook.local", "notebook.mapping"),
     ),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.tables.table import ITEM, Table, check_names
+from qwen_magic.conversation.tables.table import ITEM, Table, check_names, sliced
 from qwen_magic.conversation.turn.frames import record_of
 from qwen_magic.errors import QwenError, RequestError
 
@@ -25,11 +26,7 @@ def listed(elements: Sequence[Any], index: list[Any] | None = None) -> Table:
     if len(rows) < len(elements) or not names:
         names, rows = (), [{ITEM: element} for element in elements]
     columns = check_names(names)
-
-    def read(size: int) -> Iterator[list[Row]]:
-        return (rows[start : start + size] for start in range(0, len(rows), size))
-
-    return Table("", read, columns, len(rows), index=index)
+    return Table("", partial(sliced, rows), columns, len(rows), index=index)
 
 
 def keyed(elements: Mapping[Any, Any]) -> Table:

@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.errors import RequestError
+from qwen_magic.errors import QwenError, RequestError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["ITEM", "SIZE", "Row", "Table", "check_names"]
+__all__ = ["ITEM", "SIZE", "Row", "Table", "check_names", "sliced"]
 
 Row = dict[str, Any]
 ITEM = "item"
@@ -74,6 +75,21 @@ class Table:
             return self._first(limit)
         return self if sample is None else self._some(sample)
 
+    def ahead(self, count: int) -> tuple[Table, bool]:
+        """Return the table with its first rows read already, and whether there are only so many.
+
+        A short one can then be read as often as one likes, unless it ends in an error.
+        """
+        batches = self.read(count + 1)
+        first = next(batches, [])
+        if len(first) > count:
+            return replace(self, read=lambda _: chain([first], batches)), False
+        try:
+            next(batches, None)
+        except QwenError as error:
+            return replace(self, read=partial(_broken, first, error)), True
+        return replace(self, read=partial(sliced, first), rows=len(first), once=False), True
+
     def _first(self, count: int) -> Table:
         if self.rows is not None and count >= self.rows:
             return self
@@ -121,6 +137,16 @@ def check_names(names: Sequence[str]) -> tuple[str, ...]:
         if _FLAG.fullmatch(name):
             raise RequestError(f"a column is named like an option: {name!r}", hint="rename it")
     return tuple(names)
+
+
+def sliced(rows: Sequence[Row], size: int) -> Iterator[list[Row]]:
+    """Yield rows that are here, in batches."""
+    return (list(rows[start : start + size]) for start in range(0, len(rows), size))
+
+
+def _broken(rows: Sequence[Row], error: QwenError, size: int) -> Iterator[list[Row]]:
+    yield from sliced(rows, size)
+    raise error
 
 
 def _chance(number: int) -> bytes:

@@ -20,9 +20,9 @@ from qwen_magic.responses.nearest import suggestion
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from qwen_magic.conversation.mapping.estimate import Estimate
     from qwen_magic.conversation.tables.table import Table
     from qwen_magic.notebook.magics.cell import Cell
-    from qwen_magic.notebook.mapping.estimating import Estimate
 
 __all__ = ["MANY", "Prepared", "check_map", "dry_run_of", "may_be_table", "prepared", "question_of"]
 
@@ -41,11 +41,17 @@ _OTHERS = {"value": "-o keeps the frame", "raw": "{{column}} must be filled in"}
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A cell's table and template, and a line for each variable that was filled in."""
+    """A cell's table and template.
+
+    Attributes:
+        notes: A line for each variable that was filled in.
+        is_short: Whether there are few rows, whatever is known of them.
+    """
 
     table: Table
     template: Template
     notes: tuple[str, ...] = ()
+    is_short: bool = False
 
 
 def check_map(options: Mapping[str, Any]) -> None:
@@ -72,7 +78,9 @@ def prepared(cell: Cell, variables: Mapping[str, object]) -> Prepared:
         CellError: There is no such table, or a variable cannot be shown.
         RequestError: It is no table, or the text names no column of it.
     """
-    rows = table(_rows(cell.options["map"], variables))
+    rows, is_short = table(_rows(cell.options["map"], variables)), False
+    if rows.once:
+        rows, is_short = rows.ahead(MANY)
     template = Template(cell.text).over(rows)
     filled = {
         name: fill(f"{{{{{name}}}}}", variables)
@@ -84,7 +92,7 @@ def prepared(cell: Cell, variables: Mapping[str, object]) -> Prepared:
         for name, found in filled.items()
     }
     notes = tuple(note for found in filled.values() for note in found.notes)
-    return Prepared(rows, Template(cell.text, given).bound(rows), notes)
+    return Prepared(rows, Template(cell.text, given).bound(rows), notes, is_short)
 
 
 def _rows(name: str, variables: Mapping[str, object]) -> object:
@@ -130,11 +138,8 @@ def dry_run_of(estimate: Estimate) -> str:
         "" if estimate.new is None else f"{estimate.new:,} to ask",
     ]
     empty = [f"{count:,} in {name}" for name, count in estimate.missing.items() if count]
-    tokens = (
-        "not known before the first rows"
-        if estimate.tokens is None
-        else f"about {short(estimate.tokens)}"
-    )
+    guess = ", a guess before the first answers" if estimate.is_guess else ""
+    tokens = "" if estimate.tokens is None else f"about {short(estimate.tokens)}{guess}"
     lines = [
         *prompts,
         "---",

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from qwen_magic.conversation.asking.maps import prepared as ready_to_map
 from qwen_magic.conversation.schema.shape import shape_of
 from qwen_magic.conversation.tables.fields import fields_of
 from qwen_magic.conversation.tools.approval import Nobody
@@ -17,7 +18,6 @@ from qwen_magic.notebook.magics.cell import Cell
 from qwen_magic.notebook.magics.mapping import check_map, dry_run_of, prepared, question_of
 from qwen_magic.notebook.magics.namespace import check_free
 from qwen_magic.notebook.mapping.drawing import bundle, plain_text
-from qwen_magic.notebook.mapping.estimating import estimate
 from qwen_magic.notebook.mapping.reading import Watched, settled_of, tallies_of
 from qwen_magic.notebook.mapping.running import watch
 from qwen_magic.notebook.mapping.watching import map_view
@@ -67,16 +67,16 @@ class Rows:
         if self.session.settings.region == DEMO and not self.frontend.notebook:  # costs nothing
             self.session.settings = replace(self.session.settings, history="off")
         found = prepared(cell, variables)
-        how = self._how(cell, variables)
-        if cell.options.get("dry_run"):
-            print(dry_run_of(estimate(self.session, found.template, found.table, how)))
-            return None
-        if not cell.options.get("yes"):
-            self._admit(question_of(estimate(self.session, found.template, found.table, how)))
         self.session.approver = AtPrompt() if self.frontend.can_ask else Nobody()
+        how = self._how(cell, variables)
+        ready = ready_to_map(self.session, found.template, found.table, how)
+        if cell.options.get("dry_run"):
+            print(dry_run_of(ready.estimate()))
+            return None
+        if not (cell.options.get("yes") or found.is_short):
+            self._admit(question_of(ready.estimate()))
         with CellInterrupts(self.shell) as interrupts:
-            mapping = self.session.map(found.template, found.table, **how)
-            watched = Watched(mapping, found.template, _fields(how["asking"]))
+            watched = Watched(ready.start(), found.template, _fields(how["asking"]))
             self._show(watched, interrupts, (*self.notes, *found.notes), out=out)
         return _summary(cell, watched, out) if cell.options.get("as_context") else None
 

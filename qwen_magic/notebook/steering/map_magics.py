@@ -9,7 +9,7 @@ from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from qwen_magic.conversation.asking.maps import answers_of
 from qwen_magic.conversation.chains.tree import counted
-from qwen_magic.conversation.mapping.runs import forget_runs, runs_of
+from qwen_magic.conversation.mapping.listing import forget_maps, maps_of
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.cards.wording import line as shortened
 from qwen_magic.notebook.magics.brief import brief_errors
@@ -22,11 +22,12 @@ if TYPE_CHECKING:
 
     from IPython.core.interactiveshell import InteractiveShell
 
-    from qwen_magic.conversation.mapping.runs import Run
+    from qwen_magic.conversation.mapping.listing import Map
     from qwen_magic.notebook.magics.magics import QwenMagics
 
 __all__ = ["MapMagics"]
 
+_NAME = 24  # characters
 _NONE = "No map of this notebook is known. %%qwen --map NAME asks for each row of a table."
 _STATES = {"running": "cut off", "budget": "stopped at its budget"}
 
@@ -59,7 +60,7 @@ class MapMagics(Magics):
         with brief_errors():
             command = _parse(line)
             session = self._qwen.join()
-            runs = runs_of(answers_of(session), session.notebook)
+            runs = maps_of(answers_of(session), session.notebook)
             if command.forget:
                 self._forget(command, runs)
             elif command.number is None:
@@ -70,7 +71,7 @@ class MapMagics(Magics):
 
     qwen_map.__doc__ = map_help()
 
-    def _forget(self, command: _Command, runs: Sequence[Run]) -> None:
+    def _forget(self, command: _Command, runs: Sequence[Map]) -> None:
         some = runs if command.number is None else (_of(runs, command.number),)
         which = (
             f"map {command.number} keeps" if command.number else "all maps of this notebook keep"
@@ -78,7 +79,7 @@ class MapMagics(Magics):
         if not command.force and not self._agrees(f"Delete the answers that {which}?"):
             print("Nothing was deleted.")
             return
-        count = forget_runs(answers_of(self._qwen.session), some)
+        count = forget_maps(answers_of(self._qwen.session), some)
         print(f"Deleted {counted(count, 'answer')}; they would be asked and paid again.")
 
     def _agrees(self, question: str) -> bool:
@@ -114,13 +115,13 @@ def _whole(text: str) -> int:
         raise CellError(f"{text!r} is no map's number", hint="%qwen_map shows them") from None
 
 
-def _of(runs: Sequence[Run], number: int) -> Run:
+def _of(runs: Sequence[Map], number: int) -> Map:
     if 1 <= number <= len(runs):
         return runs[number - 1]
     raise CellError(f"there is no map {number}", hint="%qwen_map lists the maps of this notebook")
 
 
-def _cell(run: Run) -> Cell:
+def _cell(run: Map) -> Cell:
     """Return the cell that began a map; it asks only for what is missing."""
     options = dict(run.about.get("options") or {})
     if not options.get("map") or not isinstance(run.about.get("text"), str):
@@ -132,7 +133,7 @@ def _cell(run: Run) -> Cell:
     return Cell(run.about["text"], known)
 
 
-def _listed(runs: Sequence[Run]) -> str:
+def _listed(runs: Sequence[Map]) -> str:
     if not runs:
         return _NONE
     rows = [_row(number, run) for number, run in enumerate(runs, 1)]
@@ -141,11 +142,16 @@ def _listed(runs: Sequence[Run]) -> str:
     return "\n".join([*lines, "", "%qwen_map N runs a map again: only what is missing is asked."])
 
 
-def _row(number: int, run: Run) -> tuple[str, ...]:
+def _name(name: str) -> str:
+    """Return a table's name; of a path, its end."""
+    return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
+
+
+def _row(number: int, run: Map) -> tuple[str, ...]:
     counts: Mapping[str, Any] = run.counts
     good = counts.get("done", 0) - counts.get("failed", 0) - counts.get("refused", 0)
     told = [f"{good:,} of {counts.get('rows', 0):,} rows"]
     told += [f"{counts[name]:,} {name}" for name in ("failed", "refused") if counts.get(name)]
     text = str(run.about.get("text", ""))
     state = _STATES.get(run.state, run.state)
-    return (str(number), run.name, shortened(text, 40), ", ".join(told), state)
+    return (str(number), _name(run.name), shortened(text, 40), ", ".join(told), state)

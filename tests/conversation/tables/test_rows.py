@@ -181,6 +181,31 @@ def test_the_first_rows_of_a_generator_are_all_that_is_read() -> None:
     assert next(left) <= 5
 
 
+def test_a_short_generator_read_ahead_is_a_table_like_any_other() -> None:
+    made, is_short = table(iter([{"n": 1}, {"n": 2}])).ahead(2)
+    assert (is_short, made.rows, made.once) == (True, 2, False)
+    assert list(made.batches(1)) == list(made.batches(1)) == [[{"n": 1}], [{"n": 2}]]
+
+
+def test_a_long_generator_read_ahead_loses_nothing() -> None:
+    made, is_short = table(iter(range(10))).ahead(3)
+    assert (is_short, made.rows, made.once) == (False, None, True)
+    assert [row["item"] for batch in made.batches() for row in batch] == [*range(10)]
+
+
+def test_an_error_found_ahead_still_comes_after_the_rows_before_it() -> None:
+    def lines() -> Iterator[str]:
+        yield "a"
+        raise ValueError("gone")
+
+    made, is_short = table(lines()).ahead(3)
+    assert (is_short, made.once) == (True, True)
+    batches = made.batches()
+    assert next(batches) == [{"item": "a"}]
+    with pytest.raises(RequestError, match="the rows end after 1: ValueError: gone"):
+        next(batches)
+
+
 # -- files
 
 

@@ -13,12 +13,10 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.mapping.answers import Answers
     from qwen_magic.conversation.store.schema import Rows
 
-__all__ = ["Run", "forget_runs", "runs_of"]
-
-_LISTED = """SELECT id, name, about, state, counts FROM runs WHERE notebook = ? ORDER BY id DESC"""
+__all__ = ["Map", "forget_maps", "maps_of"]
 
 
-class Run(Struct, frozen=True):
+class Map(Struct, frozen=True):
     """A map, as it was run last.
 
     Attributes:
@@ -36,26 +34,22 @@ class Run(Struct, frozen=True):
     counts: dict[str, int]
 
 
-def runs_of(answers: Answers, notebook: str) -> tuple[Run, ...]:
+def maps_of(answers: Answers, notebook: str) -> tuple[Map, ...]:
     """Return the maps of a notebook; those that were run last come first."""
-
-    def work(rows: Rows) -> list[tuple[Any, ...]]:
-        return rows.execute(_LISTED, (notebook,)).fetchall()
-
-    found: dict[tuple[str, str], Run] = {}
-    for number, name, about, state, counts in answers.database.read(work):
-        noted: dict[str, Any] = msgspec.json.decode(about)
-        key = (name, str(noted.get("text", about)))
-        if key in found:
-            found[key] = msgspec.structs.replace(found[key], numbers=(*found[key].numbers, number))
-        else:
-            found[key] = Run((number,), name, noted, state, msgspec.json.decode(counts))
+    found: dict[tuple[str, str], Map] = {}
+    for run in answers.runs(notebook):
+        noted: dict[str, Any] = msgspec.json.decode(run.about)
+        key = (run.name, str(noted.get("text", run.about)))
+        known = found.setdefault(
+            key, Map((), run.name, noted, run.state, msgspec.json.decode(run.counts))
+        )
+        found[key] = msgspec.structs.replace(known, numbers=(*known.numbers, run.id))
     return tuple(found.values())
 
 
-def forget_runs(answers: Answers, runs: Sequence[Run]) -> int:
+def forget_maps(answers: Answers, maps: Sequence[Map]) -> int:
     """Delete maps, and the answers that they were the first to ask for; return how many."""
-    numbers = [(number,) for run in runs for number in run.numbers]
+    numbers = [(number,) for one in maps for number in one.numbers]
 
     def work(rows: Rows) -> int:
         before = rows.execute("SELECT count(*) FROM answers").fetchone()[0]
