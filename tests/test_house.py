@@ -91,7 +91,10 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("notebook.kernel", "notebook.document", "notebook.cards", "notebook.live"),
         *("notebook.failing", "notebook.local", "notebook.mapping"),
     ),
-    "notebook.helping": ("notebook.failing", "notebook.magics"),
+    "notebook.helping": (
+        *("responses", "conversation.asking", "notebook.kernel", "notebook.failing"),
+        "notebook.magics",
+    ),
     "notebook.steering": (
         *("responses", "readers", "settings"),
         *("conversation.turn", "conversation.chains", "conversation.asking"),

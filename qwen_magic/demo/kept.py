@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from qwen_magic.demo.conversations import listed, page
 from qwen_magic.demo.wire.refusals import Refusal
+from qwen_magic.models import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,9 @@ def about_kept(
     """
     query = dict(parse_qsl(urlsplit(path).query, keep_blank_values=True))
     match method, *route(path):
+        case "GET", "models":
+            names = ({"id": name, "object": "model", "owned_by": "demo"} for name in MODELS)
+            return {"object": "list", "data": [*names]}
         case "GET", "responses", str(name):
             return kept.shown(name)
         case "DELETE", "responses", str(name):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.inputtransformer2 import make_tokens_by_line
 
 from qwen_magic.notebook.completion.matching import add_completion, remove_completion
+from qwen_magic.notebook.helping.check import CheckMagics
 from qwen_magic.notebook.helping.fix import FixMagics
 from qwen_magic.notebook.kernel import interrupt
 from qwen_magic.notebook.magics.magics import QwenMagics
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 __all__ = ["load", "unload"]
 
-_SISTERS = (ChainMagics, LogMagics, CodeMagics, MapMagics, PanelMagics, FixMagics, UsageMagics)
+_SISTERS = (
+    *(ChainMagics, LogMagics, CodeMagics, MapMagics),
+    *(PanelMagics, FixMagics, CheckMagics, UsageMagics),
+)
 _KINDS = (QwenMagics, *_SISTERS)
 _TURN = "qwen_magic.conversation.turn.turn", "Turn"
 

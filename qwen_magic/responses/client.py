@@ -129,6 +129,11 @@ class Client:
         content = b"" if body is None else lenient.clean(json.dumps(body)).encode()
         return (yield from self._tried(Asked(method, path, content), self._object))
 
+    @property
+    def date(self) -> str:
+        """The time by the server's clock, as its last answer told it; empty if it did not."""
+        return self._sender.date
+
     def close(self) -> None:
         """Close the connection."""
         self._sender.close()

@@ -66,6 +66,9 @@ class Sender:
         transport: Sends instead of the network.
         owner: What holds the connection; it ends with it.
 
+    Attributes:
+        date: The time by the server's clock, as its last answer told it; empty if it did not.
+
     Raises:
         RequestError: The proxies or certificates that the environment names cannot be used.
     """
@@ -80,6 +83,7 @@ class Sender:
     ) -> None:
         self._endpoint = endpoint
         self._timeout = timeout
+        self.date = ""
         try:
             self._http = httpx.Client(
                 auth=_Bearer(endpoint.key),
@@ -137,6 +141,7 @@ class Sender:
                 raise silence(self._timeout, "before it answered")
             yield []
             exchange.rest(TICK)
+        self.date = exchange.head.headers.get("date", "")
         return exchange.head
 
     def _refused(self, exchange: Exchange, head: Head) -> Waiting[QwenError]:

@@ -97,7 +97,7 @@ def test_a_body_that_is_no_object_is_refused_by_the_gateway(demo: DemoServer, bo
 
 
 def test_an_unknown_path_is_404(demo: DemoServer) -> None:
-    reply = httpx.get(f"{demo.base_url}/models")
+    reply = httpx.get(f"{demo.base_url}/model")
     assert (reply.status_code, reply.json()["error"]["code"]) == (404, "not_found")
 
 

@@ -33,6 +33,13 @@ class Ways:
         learnt, _, way = found.partition(" ")
         return way if 0 <= self._clock() - float(learnt) < _BELIEVED else ""
 
+    def told(self, base_url: str) -> str:
+        """Return the way that worked last at an endpoint, with whatever model; empty if none is known."""
+        query = "SELECT value FROM facts WHERE substr(name, 1, ?) = ? ORDER BY value DESC LIMIT 1"
+        name = f"{_FACT}{base_url} "
+        found = self._database.read(lambda rows: rows.execute(query, (len(name), name)).fetchone())
+        return str(found[0]).partition(" ")[2] if found else ""
+
     def learn(self, asked: str, way: str) -> None:
         """Remember the way that worked."""
         known = (f"{_FACT}{asked}", f"{self._clock()} {way}")
