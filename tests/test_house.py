@@ -107,7 +107,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "notebook.completion": (
         *("options", "settings", "configuration", "conversation.turn", "conversation.store"),
         "conversation.schema",
-        *("notebook.kernel", "notebook.document", "notebook.magics"),
+        *("notebook.kernel", "notebook.document", "notebook.failing", "notebook.magics"),
     ),
     "notebook.panel": (
         *("responses", "readers", "settings"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from qwen_magic.configuration import WORDS
 from qwen_magic.notebook.magics.chain_flags import FORMATS
 from qwen_magic.options import OPTIONS, option_of
+from qwen_magic.typed import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,12 +16,37 @@ if TYPE_CHECKING:
     from qwen_magic.notebook.magics.chain_flags import Flag
     from qwen_magic.options import Option
 
-__all__ = ["complete", "complete_command", "complete_setting", "fragment", "is_file"]
+__all__ = [
+    "complete",
+    "complete_command",
+    "complete_setting",
+    "fragment",
+    "is_file",
+    "is_question",
+    "placeholder",
+]
 
 _BREAKS = re.compile(r"[\s,，、]|\{\{")
 _QUOTED = re.compile(r"""((?:[^'"]|'[^']*'|"[^"]*")*)(['"])([^'"]*)""")
 _SERVERS = re.compile(r"--(?:mcp|map)(?:=|\s+)\S*[/\\.~]\S*\Z")
 _FILES = {"record", "replay"}
+
+
+_PLACEHOLDER = re.compile(r"[{\uff5b]{2}[ \u3000]*([^\W\d]\w*|)\Z")
+_CELL = re.compile(r"%%qwen(?=\s)")
+_LINE = re.compile(r"\s*(?:[\w.,\[\] ]+=\s*)?%qwen(?:_fix)?\s")
+
+
+def is_question(text: str) -> bool:
+    """Return whether what is written last is sent: in a `%%qwen` cell, or on a line of `%qwen`."""
+    first, last = plain(text.partition("\n")[0]), plain(text.rpartition("\n")[2])
+    return bool(_CELL.match(f"{first}\n") or _LINE.match(last))
+
+
+def placeholder(before: str) -> str | None:
+    """Return the name that was begun in open braces; None if none are open."""
+    found = _PLACEHOLDER.search(before)
+    return found[1] if found else None
 
 
 def fragment(before: str) -> str:

@@ -16,8 +16,10 @@ from qwen_magic.notebook.completion.lines import (
     complete_setting,
     fragment,
     is_file,
+    is_question,
+    placeholder,
 )
-from qwen_magic.notebook.completion.offers import chain_names, offers
+from qwen_magic.notebook.completion.offers import chain_names, offers, variables
 from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, CODE_FLAGS, LOG_FLAGS, MAP_FLAGS
 
 if TYPE_CHECKING:
@@ -58,12 +60,16 @@ def add_completion(shell: InteractiveShell) -> None:
 
     @context_matcher(identifier=_NAME)  # type: ignore[untyped-decorator]
     def match(context: Any) -> Any:  # noqa: ANN401 - IPython's own types, new in 8.6
-        found = _found(shell, context.line_with_cursor[: context.cursor_position])
+        above = context.full_text.split("\n")[: context.cursor_line]
+        line = context.line_with_cursor[: context.cursor_position]
+        found = _found(shell, "\n".join([*above, line]))
         if found is None:
             return {"completions": []}
         words, replaced = found
         return {
-            "completions": _Offered(SimpleCompletion(text=word, type="option") for word in words),
+            "completions": _Offered(
+                SimpleCompletion(text=word, type=kind) for word, kind in words.items()
+            ),
             "matched_fragment": replaced,
             "ordered": True,
             "suppress": True,
@@ -80,11 +86,22 @@ def remove_completion(shell: InteractiveShell) -> None:
         del shell.Completer._complete, vars(shell.Completer)[_NAME]  # noqa: SLF001 - see below
 
 
-def _found(shell: InteractiveShell, before: str) -> tuple[list[str], str] | None:
-    """Return what may continue a line and the part that it replaces.
+def _found(shell: InteractiveShell, text: str) -> tuple[dict[str, str], str] | None:
+    """Return what may continue a cell, each with its kind, and the part that it replaces.
 
     None where the line is none of ours, or a file's name comes next.
     """
+    before = text.rpartition("\n")[2]
+    if is_question(text) and (begun := placeholder(before)) is not None:
+        return {
+            name: kind for name, kind in variables(shell).items() if name.startswith(begun)
+        }, begun
+    found = _on_line(shell, before)
+    return (dict.fromkeys(found[0], "option"), found[1]) if found else None
+
+
+def _on_line(shell: InteractiveShell, before: str) -> tuple[list[str], str] | None:
+    """Return what may continue a magic line."""
     if setting := _SETTING.match(before):
         return complete_setting(setting[1], setting[2], offers(shell))
     found = _LINE.match(before)
@@ -108,10 +125,10 @@ def _add_older(shell: InteractiveShell) -> None:
     def only_ours(*, cursor_line: int, cursor_pos: int | None, **given: Any) -> Iterable[Any]:  # noqa: ANN401 - IPython's own
         lines = (given.get("full_text") or "").split("\n")
         line = given.get("line_buffer") or lines[cursor_line] or given.get("text") or ""
-        found = _found(shell, line[:cursor_pos])
+        found = _found(shell, "\n".join([*lines[:cursor_line], line[:cursor_pos]]))
         if found is None:
             return others(cursor_line=cursor_line, cursor_pos=cursor_pos, **given)  # type: ignore[no-any-return]
-        words, replaced = found
+        words, replaced = [*found[0]], found[1]
         completer.matches = words
         return replaced, words, ["qwen"] * len(words), ()
 

@@ -6,11 +6,13 @@ tells which notebook this is.
 
 from __future__ import annotations
 
-from types import FunctionType, MethodType
+import re
+from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.schema.naming import may_be_schema
 from qwen_magic.models import MODELS
+from qwen_magic.notebook.failing.shapes import shape_of
 from qwen_magic.notebook.kernel.frontend import notebook_of
 from qwen_magic.notebook.magics.mapping import may_be_table
 from qwen_magic.notebook.magics.servers import labels_of
@@ -21,8 +23,21 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.store.used_rows import Used
 
-__all__ = ["chain_names", "offers"]
+__all__ = ["chain_names", "offers", "variables"]
 
+_FIRST = (
+    "DataFrame",
+    "Series",
+    "ndarray",
+    "Tensor",
+    "Figure",
+    "Image",
+    "Turn",
+    "str",
+    "dict",
+    "list",
+)
+_LAST = ("function", "class")
 _LONG = 100_000  # characters
 _MANY = 100  # members
 
@@ -48,6 +63,34 @@ def offers(shell: InteractiveShell) -> dict[str, list[str]]:
         "conversation": [name.removeprefix(JOINED) for name in chains if name.startswith(JOINED)],
         "": list(own),
     }
+
+
+def variables(shell: InteractiveShell) -> dict[str, str]:
+    """Return what `{{name}}` may name, with types and shapes; tables and pictures come first."""
+    qwen: Any = shell.magics_manager.registry["QwenMagics"]
+    last = qwen.failures.last()
+    own = {**_variables(shell)}
+    shapes = {name: shape_of(value) for name, value in own.items() if not _is_module(value)}
+    ranked = sorted(shapes, key=lambda name: (_rank(shapes[name]), name.lower()))
+    found = {name: _unbroken(shapes[name]) for name in ranked}
+    return {**found, "error": last.failure.kind} if last and "error" not in own else found
+
+
+def _unbroken(shape: str) -> str:
+    """Return a shape in a form that JupyterLab's narrow list keeps on one line."""
+    return re.sub(r" (?:characters?|bytes?|values)$", "", shape).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def _is_module(value: object) -> bool:
+    return isinstance(value, ModuleType)
+
+
+def _rank(shape: str) -> int:
+    """Return the place of a kind of values among the others; most stand in the middle."""
+    kind = shape.partition(" ")[0]
+    if kind in _FIRST:
+        return _FIRST.index(kind)
+    return len(_FIRST) + (kind in _LAST)
 
 
 def chain_names(shell: InteractiveShell) -> list[str]:

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - what an input method writes
 """The tab key in a real kernel, with jedi and without."""
 
 from __future__ import annotations
@@ -76,6 +77,38 @@ def test_values_are_completed_and_nothing_else(
     begun = code[reply["cursor_start"] : reply["cursor_end"]]
     assert reply["matches"] == offered
     assert all(word.startswith(begun) for word in offered)
+
+
+def test_variables_are_offered_by_type_with_their_shapes(kernel: Kernel) -> None:
+    kernel.run("import numpy as np\nmatrix, mean, most, me = np.zeros((2, 3)), len, 7, 'Ada'")
+    for code in (
+        "%%qwen -e low\nWhat\nis {{m",
+        "％％qwen\n{{ m",
+        "x = 1\n%qwen Is {{m",
+        "%%qwen {{m",
+    ):
+        reply = kernel.client.complete(code, reply=True, timeout=60)["content"]
+        assert code[reply["cursor_start"] : reply["cursor_end"]] == "m"
+        kinds = {
+            one["text"]: one["type"] for one in reply["metadata"]["_jupyter_types_experimental"]
+        }
+        assert [*kinds] == ["matrix", "me", "maps", "maximum", "most", "mean"]
+        kinds = {name: kind.replace("\N{NO-BREAK SPACE}", " ") for name, kind in kinds.items()}
+        assert kinds["matrix"] == "ndarray 2 \N{MULTIPLICATION SIGN} 3"
+        assert (kinds["me"], kinds["mean"]) == ("str of 3", "function")
+    assert "{{numbers" in kernel.complete("%%qwen\n{{")
+    assert "{{np" not in kernel.complete("%%qwen\n{{")
+    assert "{{error" not in kernel.complete("%%qwen\n{{e")
+    kernel.run("1 / 0")
+    assert "{{error" in kernel.complete("%%qwen\n{{e")
+
+
+def test_elsewhere_in_a_question_and_in_other_cells_braces_are_left_to_ipython(
+    kernel: Kernel,
+) -> None:
+    assert "{{maximum" in kernel.complete("x = {{maxim")
+    assert "maximum" in kernel.complete("%%qwen\nWhat is maxim")
+    assert "maximum" in kernel.complete("%%timeit\nx = maxim")
 
 
 def test_a_value_is_completed_at_the_cursor_in_its_middle(kernel: Kernel) -> None:
