@@ -6,8 +6,8 @@ In a notebook:
     %qwen What is JSON?
     %%qwen?
 
-The last line shows the help; `%qwen_chain?`, `%qwen_log?`, `%qwen_code?` and `%qwen_panel?` show
-the help of the others. In Python, without a notebook:
+The last line shows the help; `%qwen_chain?`, `%qwen_log?`, `%qwen_code?`, `%qwen_fix?`,
+`%qwen_usage?`, `%qwen_check?` and `%qwen_panel?` show the help of the others. In Python, without a notebook:
 
     from qwen_magic import Session, Settings
     session = Session(Settings(region="demo"))  # without region: Model Studio, with your key

@@ -63,6 +63,6 @@ For all cells: %config QwenMagics.model = "…"; likewise
 {settings}
 
 See also %qwen_chain? (branches), %qwen_log? (transcript), %qwen_map? (tables),
-%qwen_code? (code into cells),
-%qwen_panel? (a chat).
+%qwen_code? (code into cells), %qwen_fix? (errors), %qwen_usage? (what it cost),
+%qwen_check? (is all well), %qwen_panel? (a chat).
 """

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["add_completion", "remove_completion"]
 
 _LINE = re.compile(
-    r"\s*(?:[\w.,\[\] ]+=\s*)?%%?(qwen|qwen_chain|qwen_code|qwen_log|qwen_map)(?=\s)(.*)", re.DOTALL
+    r"\s*(?:[\w.,\[\] ]+=\s*)?%%?(qwen|qwen_(?:chain|check|code|fix|log|map|usage))(?=\s)(.*)",
+    re.DOTALL,
 )
 _SETTING = re.compile(r"\s*%config\s+QwenMagics\.(\w+)\s*=\s*(.*)", re.DOTALL)
 _FLAGS = {
@@ -39,6 +40,7 @@ _FLAGS = {
     "qwen_log": LOG_FLAGS,
     "qwen_map": MAP_FLAGS,
 }
+_WORDS = {"qwen_check": "--ask", "qwen_usage": "--plot"}
 _NAME = "_qwen_matcher"
 
 
@@ -109,7 +111,9 @@ def _on_line(shell: InteractiveShell, before: str) -> tuple[list[str], str] | No
         return None
     words: list[str] | None
     flags = _FLAGS.get(found[1])
-    if flags is None:
+    if word := _WORDS.get(found[1]):
+        words = [word] if word.startswith(found[2].strip()) else []
+    elif flags is None:
         words = complete(found[2], offers(shell))
     else:
         alone = found[1] == "qwen_chain"

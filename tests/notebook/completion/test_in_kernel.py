@@ -103,6 +103,12 @@ def test_variables_are_offered_by_type_with_their_shapes(kernel: Kernel) -> None
     assert "{{error" in kernel.complete("%%qwen\n{{e")
 
 
+def test_the_other_magics_have_their_words_too(kernel: Kernel) -> None:
+    assert kernel.complete("%qwen_check --") == ["--ask"]
+    assert kernel.complete("%qwen_usage ") == ["--plot"]
+    assert "--dry-run" in kernel.complete("%qwen_fix --dry")
+
+
 def test_elsewhere_in_a_question_and_in_other_cells_braces_are_left_to_ipython(
     kernel: Kernel,
 ) -> None:
