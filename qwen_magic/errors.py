@@ -12,6 +12,7 @@ __all__ = [
     "Arrived",
     "CassetteError",
     "CellError",
+    "ConsentError",
     "ContextError",
     "GoneError",
     "MisfitError",
@@ -122,6 +123,10 @@ class CassetteError(QwenError):
 
 class RequestError(QwenError):
     """The request was refused before anything was sent."""
+
+
+class ConsentError(RequestError):
+    """A model would have to be downloaded, and nobody has allowed that."""
 
 
 class ContextError(RequestError):

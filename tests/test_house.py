@@ -82,7 +82,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("notebook.kernel", "notebook.markdown", "notebook.cards", "notebook.live"),
     ),
     "notebook.failing": ("conversation.tools", "notebook.kernel"),
-    "notebook.local": ("responses", "settings", "local"),
+    "notebook.local": ("responses", "settings", "local", "notebook.kernel"),
     "notebook.magics": (
         *("responses", "readers", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),

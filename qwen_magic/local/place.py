@@ -14,22 +14,24 @@ from urllib.parse import urlsplit
 
 from qwen_magic.errors import RequestError
 from qwen_magic.local.choosing import Choice, chosen, is_named, listed
+from qwen_magic.local.fetching import offered
 from qwen_magic.local.finding import answers, find, listens
 from qwen_magic.local.leases import Lease
 from qwen_magic.local.machine import resident
 from qwen_magic.local.running import noted
 from qwen_magic.local.servers import OURS, doors
 from qwen_magic.local.starting import Work
-from qwen_magic.local.weights import can_be_started, size_of
+from qwen_magic.local.weights import OnDisk, can_be_started, size_of
 from qwen_magic.responses.endpoint import LOCAL, Endpoint, Serving
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from qwen_magic.local.fetching import Offer
     from qwen_magic.local.servers import Found
     from qwen_magic.local.wishes import Wish
 
-__all__ = ["doubt", "endpoint", "forget", "in_use", "ready", "stop", "told"]
+__all__ = ["doubt", "endpoint", "forget", "in_use", "offer", "ready", "stop", "told"]
 
 _NOWHERE = "http://127.0.0.1:0/v1"
 _TICK = 0.04
@@ -102,6 +104,18 @@ def ready(wish: Wish) -> Generator[str, None, None]:
         work.left.set()
     if work.error is not None:
         raise work.error.with_traceback(None)
+
+
+def offer(wish: Wish) -> Offer | None:
+    """Return what a question would have to fetch first; None if it can be asked without.
+
+    Raises:
+        RequestError: The Hub does not have it, or is not reached.
+    """
+    if wish.download or _choice(wish) is not None:
+        return None
+    weights = wish.named
+    return None if isinstance(weights, OnDisk) else offered(weights)
 
 
 def stop(wish: Wish) -> tuple[str, ...]:

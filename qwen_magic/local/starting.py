@@ -6,6 +6,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING, TypeAlias
 
 from qwen_magic.errors import QwenError, RequestError
+from qwen_magic.local.fetching import fetched
 from qwen_magic.local.running import shared
 from qwen_magic.local.weights import OnDisk, size_of
 
@@ -52,13 +53,14 @@ class Work(Thread):
         except OSError as error:
             self.error = RequestError(f"the model cannot be started: {error}", hint="ask again")
 
+    def _tell(self, words: str) -> None:
+        self.told = words
+
     def _serve(self) -> None:
         weights = self._wish.named
         if not isinstance(weights, OnDisk):
-            raise RequestError(
-                f"no model server runs on this computer, and {weights.name} is not on its disk",
-                hint="start Ollama, LM Studio or llama-server, or set local_model to a GGUF file",
-            )
+            allowed = self._wish.download
+            weights = fetched(weights, self.left, self._tell, allowed=allowed)
         self.told = f"Loading {weights.name}, {size_of(weights.path.stat().st_size)}"
         running, lease = shared(self._wish.folder, weights, self._wish.idle, self.left)
         found = running.found()

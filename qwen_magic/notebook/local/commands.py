@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from qwen_magic.errors import CellError
+from qwen_magic.notebook.local.consent import consented
 from qwen_magic.responses.endpoint import LOCAL
 from qwen_magic.responses.nearest import suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.settings import Settings
 
 __all__ = ["WORDS", "memory_in_use", "said"]
@@ -19,7 +21,7 @@ __all__ = ["WORDS", "memory_in_use", "said"]
 WORDS = ("load", "stop")
 
 
-def said(word: str, settings: Settings) -> Iterator[str]:
+def said(word: str, settings: Settings, frontend: Frontend) -> Iterator[str]:
     """Yield the lines that answer `%qwen --local WORD`.
 
     Raises:
@@ -40,7 +42,7 @@ def said(word: str, settings: Settings) -> Iterator[str]:
             ended = place.stop(here.wish)
             yield f"Ended: {', '.join(ended)}" if ended else "No model of our own is running"
         case "load":
-            yield from _loaded(here)
+            yield from _loaded(consented(here, frontend))
         case _:
             raise CellError(f"unknown word {word!r} after --local", hint=suggestion(word, WORDS))
 

@@ -16,6 +16,7 @@ from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
 from qwen_magic.notebook.live.showing import show
 from qwen_magic.notebook.local.commands import memory_in_use, said
+from qwen_magic.notebook.local.consent import consented
 from qwen_magic.notebook.magics.asking import asking_of, prompt_for
 from qwen_magic.notebook.magics.brief import brief_errors, without_reason
 from qwen_magic.notebook.magics.cell import parse_cell
@@ -142,7 +143,7 @@ class QwenMagics(Configured):
         stands_in = self._adopt(cell.options)
         settings = self.session.settings
         if "local" in cell.options:
-            for line in said(cell.text, settings):  # of the models on this computer
+            for line in said(cell.text, settings, frontend):  # of the models on this computer
                 print(line)
             return
         if "fetch" in cell.options:
@@ -159,6 +160,7 @@ class QwenMagics(Configured):
             _, request = self.session.prepare(prompt, asking=asking, asked=asked)
             print(dry_run(settings.endpoint(), settings, request))
             return
+        self.session.settings = settings = consented(settings, frontend)
         from qwen_magic.conversation.asking.order import in_order
         from qwen_magic.notebook.live.live import view_for
 
