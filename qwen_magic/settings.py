@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -156,7 +156,9 @@ class Settings:
                 that has none, or both `record` and `replay` are set.
         """
         if self.replay:
-            return replayed(self.replay, self.record)
+            from qwen_magic.cassette.replaying import served_by
+
+            return replace(replayed(self.replay, self.record), serving=served_by(self.replay))
         if self.base_url:
             return at(self.base_url, self.workspace, self.key)
         if self.region == DEMO:
@@ -200,7 +202,9 @@ class Settings:
         if self.record:
             from qwen_magic.cassette.recording import Recording
 
-            return Recording(self.record, network=network, proxies=self.endpoint().proxies)
+            endpoint = self.endpoint()
+            known: dict[str, Any] = {"proxies": endpoint.proxies, "serving": endpoint.serving}
+            return Recording(self.record, network=network, **known)
         return network
 
     @property

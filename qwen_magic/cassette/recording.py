@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import time
 from contextlib import suppress
+from dataclasses import asdict
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -25,6 +26,8 @@ from qwen_magic.responses.refusals import retry_seconds
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from qwen_magic.responses.endpoint import Serving
+
 __all__ = ["Recording"]
 
 _CHARACTER = 4  # bytes of the longest one
@@ -39,15 +42,22 @@ class Recording(httpx.BaseTransport):
         path: The cassette; what is recorded is added at its end.
         network: Sends instead of the network.
         proxies: Whether proxies from the environment are used.
+        serving: The model on this computer that is asked, if one is.
 
     Raises:
         RequestError: The proxies or certificates that the environment names cannot be used.
     """
 
     def __init__(
-        self, path: str, *, network: httpx.BaseTransport | None = None, proxies: bool = True
+        self,
+        path: str,
+        *,
+        network: httpx.BaseTransport | None = None,
+        proxies: bool = True,
+        serving: Serving | None = None,
     ) -> None:
         self._path = path
+        self._serving = None if serving is None else asdict(serving)
         self._writer: _Writer | None = None
         try:
             self._http = httpx.Client(transport=network, trust_env=proxies)
@@ -65,7 +75,7 @@ class Recording(httpx.BaseTransport):
         mask = Mask(secrets(body, request.headers))
         self._writer = writer = _Writer(Tape(self._path), mask, request.extensions)
         try:
-            writer.ask(request, kept(body, mask))
+            writer.ask(request, kept(body, mask), self._serving)
             response = self._http.send(request, stream=True)
             writer.answer(request, response)
         except BaseException as error:
@@ -139,8 +149,10 @@ class _Writer:
         self._lock = Lock()
         self.ended = Event()
 
-    def ask(self, request: httpx.Request, body: dict[str, Any]) -> None:
-        self._tape.write(Asked(request.method, request.url.path, body))
+    def ask(
+        self, request: httpx.Request, body: dict[str, Any], serving: dict[str, Any] | None
+    ) -> None:
+        self._tape.write(Asked(request.method, request.url.path, body, serving))
 
     def answer(self, request: httpx.Request, response: httpx.Response) -> None:
         self._tape.write(Head(self._now(), response.status_code, _headers(request, response)))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from functools import lru_cache
 from pathlib import Path
 from threading import TIMEOUT_MAX
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import msgspec
@@ -17,6 +18,7 @@ from qwen_magic.cassette.tape import tracks
 from qwen_magic.cassette.writing import unusable
 from qwen_magic.errors import CassetteError
 from qwen_magic.excerpt import cut
+from qwen_magic.responses.endpoint import Serving
 from qwen_magic.responses.exchange import Mark
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from qwen_magic.cassette.matching import Form
     from qwen_magic.cassette.tape import End, Track
 
-__all__ = ["Replaying"]
+__all__ = ["Replaying", "served_by"]
 
 _SHOWN = 60
 
@@ -80,6 +82,21 @@ class Replaying(httpx.BaseTransport):
             f"the cassette {self._path!r} holds no answer to {shown!r}",
             hint=nearest(asked, [form for form, _ in self._recorded]),
         )
+
+
+def served_by(path: str) -> Serving | None:
+    """Return the model on the teacher's computer that was asked; it decides what is sent."""
+    try:
+        told = Path(path).expanduser().stat()
+        known = _served(path, told.st_mtime_ns, told.st_size)
+        return Serving(**known) if known else None
+    except (CassetteError, OSError, RuntimeError, TypeError, ValueError):
+        return None  # whoever opens the cassette says what is wrong with it
+
+
+@lru_cache(maxsize=8)
+def _served(path: str, *_: int) -> dict[str, Any] | None:
+    return next((track.asked.serving for track in _tracks(path) if track.asked.serving), None)
 
 
 class _Playing(httpx.SyncByteStream):

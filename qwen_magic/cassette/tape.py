@@ -46,12 +46,17 @@ class _Line(Struct, frozen=True, tag_field="line"):
     """Any line after the first."""
 
 
-class Asked(_Line, frozen=True, tag="request"):
-    """A request, without its headers and without the secrets in its body."""
+class Asked(_Line, frozen=True, tag="request", omit_defaults=True):
+    """A request, without its headers and without the secrets in its body.
+
+    Attributes:
+        serving: The model that was asked, if this computer served it: it decides what is sent.
+    """
 
     method: str
     path: str
     body: dict[str, Any]
+    serving: dict[str, Any] | None = None
 
 
 class Head(_Line, frozen=True, tag="head"):

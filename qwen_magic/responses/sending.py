@@ -90,7 +90,7 @@ class Sender:
                 timeout=httpx.Timeout(timeout + 5, connect=_CONNECT_SECONDS),
                 transport=transport,
                 trust_env=endpoint.proxies,
-                headers={"Accept": "text/event-stream, application/json"},
+                headers={"Accept": "text/event-stream, application/json", **_kept(endpoint)},
             )
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             raise unusable(error) from None
@@ -173,6 +173,12 @@ class _Bearer(httpx.Auth):
         if self._key:
             request.headers["Authorization"] = f"Bearer {self._key}"
         yield request
+
+
+def _kept(endpoint: Endpoint) -> dict[str, str]:
+    """Return what is said of the connection: llama.cpp drops one that is kept, now and then."""
+    is_llama = endpoint.serving is not None and endpoint.serving.is_llama
+    return {"Connection": "close"} if is_llama else {}
 
 
 def wait_before(error: StatusError | WireError, pause: float | None) -> float | None:

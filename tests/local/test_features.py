@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -61,3 +63,20 @@ def test_an_answer_that_is_cut_says_so(session: Session) -> None:
 def test_vendor_tools_are_refused_before_anything_is_sent(session: Session) -> None:
     with pytest.raises(RequestError, match="web_search runs at Model Studio"):
         session.ask("What is new?", tools=["web_search"])
+
+
+def test_a_lesson_recorded_here_is_replayed_without_a_model(
+    session: Session, tmp_path: Path
+) -> None:
+    lesson = str(tmp_path / "lesson.jsonl")
+    session.settings = replace(session.settings, record=lesson)
+    how = Asking(tool_choice="required", max_output_tokens=48)
+    first = session.ask("What is the weather in Rome?", tools=[get_weather], asking=how)
+    second = session.ask("Thank you.", asking=Asking(max_output_tokens=16))
+    key = session.client().endpoint.key
+    session.close()  # the last exchange is whole then
+    assert key not in Path(lesson).read_text()
+    with Session(Settings(replay=lesson, replay_speed=0, approve="always")) as pupil:
+        again = pupil.ask("What is the weather in Rome?", tools=[get_weather], asking=how)
+        assert (again.text, again.model) == (first.text, first.model)
+        assert pupil.ask("Thank you.", asking=Asking(max_output_tokens=16)).text == second.text

@@ -111,7 +111,7 @@ def plan(store: ChainStore, notebook: str, settings: Settings, question: Questio
     if wish is not None and not wish.asks:
         record = replace(record, digest=digest({record.digest: wish.shape.parameters}))
     earlier = _earlier(tree, record) if settings.reuse == "same" else None
-    is_told = reason and earlier is None and not settings.is_local
+    is_told = reason and earlier is None and settings.endpoint().serving is None
     resent = rebuilding(reason, earlier_turns) if is_told else ""
     notes = (*filter(None, (placement.told, resent)), *doubts(request))
     first = _first(record, request, placement.number, notes)

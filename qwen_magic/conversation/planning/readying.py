@@ -68,8 +68,6 @@ def doubted(error: QwenError, settings: Settings) -> None:
 
 def served(settings: Settings) -> Settings:
     """Return the settings with the model that answers there, where the place decides that."""
-    if not settings.is_local:
-        return settings
     serving = settings.endpoint().serving
     return with_settings(settings, model=serving.model) if serving else settings
 
