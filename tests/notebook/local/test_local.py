@@ -101,22 +101,22 @@ def test_the_servers_are_listed_with_their_models(monkeypatch: pytest.MonkeyPatc
 
     with ollama("llama3.2:3b", "qwen3:4b") as server:
         monkeypatch.setattr(place, "doors", lambda _: (Door(server.port, "/api/tags"),))
-        assert list(said("", Settings())) == [
+        assert list(said("", Settings(), NOBODY)) == [
             f"Ollama at http://127.0.0.1:{server.port}/v1\n  llama3.2:3b\n  qwen3:4b ← answers",
             'To ask them: %config QwenMagics.region = "local"',
         ]
 
 
 def test_without_a_server_it_says_what_a_question_would_do() -> None:
-    (line,) = said("", Settings(region="local"))
+    (line,) = said("", Settings(region="local"), NOBODY)
     assert line == "No model server runs on this computer; a question starts one"
-    assert list(said("stop", SETTINGS)) == ["No model of our own is running"]
+    assert list(said("stop", SETTINGS, NOBODY)) == ["No model of our own is running"]
     assert memory_in_use(SETTINGS) == memory_in_use(Settings()) == ""
 
 
 def test_an_unknown_word_is_refused_with_the_nearest() -> None:
     with pytest.raises(CellError, match="'sotp'") as refused:
-        list(said("sotp", SETTINGS))
+        list(said("sotp", SETTINGS, NOBODY))
     assert "stop" in refused.value.hint
 
 
