@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from qwen_magic.conversation.mapping.rate import Rate
+from qwen_magic.conversation.mapping.window import Window
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.mapping.rate import Sent
 
 __all__ = ["Learned", "Pace", "Ticket"]
-
-_FIRST_WINDOW, _BLIND_WINDOW, _LEAST_WINDOW = 8.0, 64.0, 2.0
-_DOUBLING = 0.1  # seconds in which the window doubles while no answer has come
-_BATCH = 8  # answers by which a window is judged, at least
-_SLOWED = 2.5  # how much longer answers may take than with few rows in flight
-_NARROWER, _WIDER, _DRIFT = 0.8, 1.5, 1.02
 
 
 class Learned(Struct, frozen=True):
@@ -53,49 +47,36 @@ class Pace:
     """How fast rows go to one server.
 
     Attributes:
-        most: How many rows may be in flight at all.
-        window: How many may be now.
+        window: How many rows may be in flight.
         in_flight: How many are.
     """
 
-    most: int
-    window: float = _FIRST_WINDOW
+    window: Window
     in_flight: int = 0
     requests: Rate = field(default_factory=Rate)
     tokens: Rate = field(default_factory=lambda: Rate(math.inf))
-    _base: float = math.inf
-    _seconds: deque[float] = field(default_factory=deque)
-    _was_full: bool = False
-    _began: float = math.inf
 
     @classmethod
     def after(cls, learned: Learned, most: int) -> Pace:
         """Return the pace that begins where an earlier run ended."""
-        found = cls(most)
+        found = cls(Window(most))
         if learned.requests:
             found.requests = Rate.known(learned.requests)
         if learned.tokens:
             found.tokens = Rate.known(learned.tokens)
         if learned.window and learned.seconds:
-            found.window = max(_FIRST_WINDOW, min(most, learned.window))
-            found._base = learned.seconds
+            found.window = Window(most, learned.window, learned.seconds)
         return found
 
     @property
     def limit(self) -> int:
         """How many rows may be in flight."""
-        return max(1, min(self.most, int(self.window)))
+        return self.window.limit
 
     def wait(self, now: float) -> float:
         """Return in how many seconds the next row may go; infinite until one comes back."""
-        self._began = min(self._began, now)
-        if math.isinf(self._base):
-            grown = _FIRST_WINDOW * 2.0 ** min(60.0, (now - self._began) / _DOUBLING)
-            self.window = max(self.window, min(_BLIND_WINDOW, grown))
-        if self.in_flight >= self.limit:
-            self._was_full = True
-            blind = math.isinf(self._base) and self.window < _BLIND_WINDOW
-            return _DOUBLING / 4 if blind and self.limit < self.most else math.inf
+        if not self.window.room(now, self.in_flight):
+            return self.window.opens_soon
         return max(self.requests.wait(now), self.tokens.wait(now))
 
     def sent(self, now: float, tokens: float) -> Ticket:
@@ -104,11 +85,9 @@ class Pace:
         return Ticket(now, self.requests.sent(now), self.tokens.sent(now, tokens))
 
     def answered(self, now: float, ticket: Ticket) -> None:
-        """Note that an answer came; widen or narrow the window by how long answers take."""
+        """Note that an answer came."""
         self.in_flight -= 1
-        self._seconds.append(now - ticket.at)
-        if math.isinf(self._base) or len(self._seconds) >= max(_BATCH, int(self.limit / 2)):
-            self._judge()
+        self.window.answered(now, ticket.at)
 
     def refused(
         self, now: float, ticket: Ticket, retry_after: float | None, *, tokens: bool
@@ -138,20 +117,9 @@ class Pace:
         return Learned(
             requests=_known(self.requests.ceiling),
             tokens=_known(self.tokens.ceiling),
-            window=self.window,
-            seconds=_known(self._base),
+            window=self.window.size,
+            seconds=_known(self.window.usual),
         )
-
-    def _judge(self) -> None:
-        taken = sorted(self._seconds)
-        quartile = taken[len(taken) // 4]
-        self._base = min(self._base * _DRIFT, quartile)
-        if quartile > _SLOWED * self._base:
-            self.window = max(_LEAST_WINDOW, self.window * _NARROWER)
-        elif self._was_full:
-            self.window = min(self.most, self.window * _WIDER + 1)
-        self._seconds.clear()
-        self._was_full = False
 
 
 def _known(found: float) -> float:

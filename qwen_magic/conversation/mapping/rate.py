@@ -23,6 +23,7 @@ _LEAST = 0.2
 _DOUBLING = 0.2  # seconds
 _LATE = 0.03  # seconds that a sender who was held up may make up for
 _UNUSED = 0.15  # seconds without sending after which nothing is learned
+_MOST_PASSED = 0.05  # seconds of growth at once; for longer, something else held us up
 _ROOM, _MOST_ROOM = 2.0, 20.0  # where something else holds us up, nothing is learned, either
 _ENOUGH, _LONG_ENOUGH = 8, 0.1  # requests, or seconds, by which a rate is judged
 _SHUT = 3  # refusals in a row by which nothing more goes for now
@@ -78,7 +79,7 @@ class Rate:
     @classmethod
     def known(cls, ceiling: float) -> Rate:
         """Return a rate that begins where an earlier one ended."""
-        return cls(_BELOW * ceiling, ceiling, "open")
+        return cls(_BELOW * ceiling, ceiling, "open", _trust=_TRUSTED - 1)
 
     def wait(self, now: float) -> float:
         """Return in how many seconds the next may be sent; 0 or less is now."""
@@ -113,7 +114,10 @@ class Rate:
         sent.refused = True
         self._taken -= sent.amount
         delay = now - sent.at
-        self._delay = 0.8 * self._delay + 0.2 * delay if self._delay else delay
+        share = (
+            0.5 if delay < self._delay else 0.1
+        )  # a busy moment of ours makes it long, nothing short
+        self._delay = self._delay + share * (delay - self._delay) if self._delay else delay
         if sent is self._probe:
             self._gap = min(_LONGEST_GAP, self._gap * _WIDER)
         if retry_after:
@@ -164,8 +168,9 @@ class Rate:
     def _advance(self, now: float) -> None:
         """Judge, and grow with the time."""
         if self._opened == -math.inf:
-            self._opened = self._grown = now
+            self._opened = self._grown = self._refused = now
         passed, self._grown = now - max(self._grown, self._paused), now
+        passed = min(passed, max(_MOST_PASSED, 1.5 / self.per_second))
         if now < self._paused:
             return
         if self._mode == "blocked":
