@@ -75,7 +75,7 @@ def test_the_words_are_translated(locale: str) -> None:
     catalogue = PACKAGE / "locale" / locale / "LC_MESSAGES/qwen_magic.json"
     head, *_ = found = json.loads(catalogue.read_text("utf-8")).items()
     assert head[0] == ""
-    assert head[1]["language"] == locale
+    assert head[1]["language"] == locale.replace("_", "-")  # JupyterLab looks for this
     told = dict(list(found)[1:])
     assert set(told) == words()
     assert all(len(texts) == 1 and texts[0] for texts in told.values())
