@@ -150,7 +150,7 @@ def _name(name: str) -> str:
 def _row(number: int, run: Map) -> tuple[str, ...]:
     counts: Mapping[str, Any] = run.counts
     good = counts.get("done", 0) - counts.get("failed", 0) - counts.get("refused", 0)
-    told = [f"{good:,} of {counts.get('rows', 0):,} rows"]
+    told = [f"{good:,} of {counts['rows']:,} rows" if counts else "not counted"]
     told += [f"{counts[name]:,} {name}" for name in ("failed", "refused") if counts.get(name)]
     text = str(run.about.get("text", ""))
     state = _STATES.get(run.state, run.state)

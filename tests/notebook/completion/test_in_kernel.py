@@ -61,6 +61,8 @@ def kernel(request: pytest.FixtureRequest) -> Iterator[Kernel]:
         ("--mcp ma", ["maps"]),
         ("--messages ", ["talk"]),
         ("-o ", ["answer"]),
+        ("--map n", ["numbers"]),
+        ("--as-", ["--as-context"]),
         ("-c trip-to-", ["trip-to-rome"]),
         ("--conversation ", ["conv_1"]),
         ("--temperature ", []),
