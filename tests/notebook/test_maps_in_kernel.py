@@ -37,6 +37,7 @@ twice = pd.DataFrame([["a", "b"]], columns=["text", "text"])
 odd = pd.DataFrame({"--limit": ["a"]})
 many = [f"Parcel {n} came late." for n in range(150)]
 number = 3
+gone = pd.DataFrame({"text": [None, float("nan")]})
 """
 MOOD = "How does the customer feel?"
 
@@ -154,6 +155,7 @@ def test_a_trial_asks_some_rows_and_the_frame_has_these(kernel: Kernel) -> None:
         ("--map odd", "{{--limit}}", "named like an option: '--limit'"),
         ("--map reviews", "Hello", "the text names no column of the table"),
         ("--map reviews", "{{txt}}", "{{txt}} is no column of the table"),
+        ("--map gone", "{{text}}", "no row can be asked: the prompt of this row is empty"),
         ("--map number", "{{item}}", "an int has no rows"),
         ("--map reviewz", "{{text}}", "--map 'reviewz' is no variable"),
         ("--map none.csv", "{{text}}", "No such file"),

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.tables.cells import cell_text, image_url, is_missing
 from qwen_magic.conversation.tables.table import ITEM
-from qwen_magic.errors import RequestError
+from qwen_magic.errors import QwenError, RequestError
 from qwen_magic.responses.nearest import suggestion
 
 if TYPE_CHECKING:
@@ -96,11 +96,19 @@ class Template:
         """Return the prompt of one row.
 
         Raises:
-            RequestError: It is empty, or an image cannot be sent.
+            RequestError: It is empty, or a cell cannot be read or sent.
         """
-        urls = {key: url for key in self.used if (url := image_url(row.get(key)))}
-        missing = tuple(key for key in self.used if is_missing(row.get(key)))
-        text = "".join([one if not key else _cell(row, key, one, urls) for key, one in self._parts])
+        try:
+            urls = {key: url for key in self.used if (url := image_url(row.get(key)))}
+            missing = tuple(key for key in self.used if is_missing(row.get(key)))
+            text = "".join(
+                [one if not key else _cell(row, key, one, urls) for key, one in self._parts]
+            )
+        except QwenError:
+            raise
+        except Exception as exc:  # the class of a cell may raise anything
+            why = f"{type(exc).__name__}: {exc}"
+            raise RequestError(f"a cell of this row cannot be read: {why}") from exc
         if not text.strip():
             told = f": {', '.join(missing)} is missing" if missing else ""
             raise RequestError(f"the prompt of this row is empty{told}")

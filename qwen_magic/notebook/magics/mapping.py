@@ -10,7 +10,7 @@ from qwen_magic.conversation.tables.files import SUFFIXES
 from qwen_magic.conversation.tables.filling import Given, Template
 from qwen_magic.conversation.tables.native import is_native
 from qwen_magic.conversation.tables.rows import table
-from qwen_magic.errors import CellError
+from qwen_magic.errors import CellError, RequestError
 from qwen_magic.excerpt import cut
 from qwen_magic.notebook.magics.values import fill
 from qwen_magic.notebook.mapping.wording import short
@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.tables.table import Table
     from qwen_magic.notebook.magics.cell import Cell
 
-__all__ = ["MANY", "Prepared", "check_map", "dry_run_of", "may_be_table", "prepared", "question_of"]
+__all__ = [
+    "MANY",
+    "Prepared",
+    "check_filled",
+    "check_map",
+    "dry_run_of",
+    "may_be_table",
+    "prepared",
+    "question_of",
+]
 
 MANY = 100
 """New rows; above so many, a person is asked first."""
@@ -100,7 +109,8 @@ def _rows(name: str, variables: Mapping[str, object]) -> object:
         return variables[name]
     if name.lower().endswith(SUFFIXES):
         return name
-    known = [key for key, value in variables.items() if may_be_table(value)]
+    tables = (key for key, value in variables.items() if may_be_table(value))
+    known = [key for key in tables if not key.startswith("_")]
     raise CellError(
         f"--map {name!r} is no variable",
         hint=suggestion(name, known) if known else f"a table, or a file: {', '.join(SUFFIXES)}",
@@ -111,6 +121,22 @@ def may_be_table(value: object) -> bool:
     """Return whether to offer a variable as a table."""
     is_plain = isinstance(value, list | tuple | dict) and bool(value)
     return is_native(value) or is_plain
+
+
+def check_filled(found: Prepared, estimate: Estimate) -> None:
+    """Refuse a table of which no row can be asked.
+
+    Raises:
+        RequestError: Tells the first row's reason.
+    """
+    if not estimate.rows or estimate.unfilled < estimate.rows:
+        return
+    try:
+        found.template.fill(next(found.table.batches(1))[0])
+    except RequestError as error:
+        raise RequestError(
+            f"no row can be asked: {error.args[0]}", hint="nothing was sent"
+        ) from error
 
 
 def question_of(estimate: Estimate) -> str:
@@ -134,6 +160,7 @@ def dry_run_of(estimate: Estimate) -> str:
     told = [
         rows,
         "" if estimate.distinct is None else f"{estimate.distinct:,} distinct",
+        f"{estimate.unfilled:,} without a prompt" if estimate.unfilled else "",
         f"{estimate.known:,} known already",
         "" if estimate.new is None else f"{estimate.new:,} to ask",
     ]

@@ -15,7 +15,13 @@ from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
 from qwen_magic.notebook.live.prompting import AtPrompt
 from qwen_magic.notebook.magics.asking import asking_of
 from qwen_magic.notebook.magics.cell import Cell
-from qwen_magic.notebook.magics.mapping import check_map, dry_run_of, prepared, question_of
+from qwen_magic.notebook.magics.mapping import (
+    check_filled,
+    check_map,
+    dry_run_of,
+    prepared,
+    question_of,
+)
 from qwen_magic.notebook.magics.namespace import check_free
 from qwen_magic.notebook.mapping.drawing import bundle, plain_text
 from qwen_magic.notebook.mapping.reading import Watched, settled_of, tallies_of
@@ -73,8 +79,9 @@ class Rows:
         if cell.options.get("dry_run"):
             print(dry_run_of(ready.estimate()))
             return None
-        if not (cell.options.get("yes") or found.is_short):
-            self._admit(question_of(ready.estimate()))
+        if not cell.options.get("yes"):
+            check_filled(found, estimate := ready.estimate())
+            self._admit("" if found.is_short else question_of(estimate))
         with CellInterrupts(self.shell) as interrupts:
             watched = Watched(ready.start(), found.template, _fields(how["asking"]))
             self._show(watched, interrupts, (*self.notes, *found.notes), out=out)

@@ -6,10 +6,10 @@ every run: no durations, no times.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.chains.tree import counted
+from qwen_magic.conversation.tables.cells import cell_text
 from qwen_magic.notebook.cards.html import ending_html, line_html
 from qwen_magic.notebook.cards.wording import line
 from qwen_magic.notebook.mapping.wording import footer, missing, progress, share
@@ -193,9 +193,6 @@ def _table(lines: Sequence[Line]) -> tuple[list[str], list[tuple[str, ...]]]:
 
 
 def _text(value: object) -> str:
-    if value is None:
-        return ""
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
         return line(", ".join(value), _LONGEST)
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return line(text, _LONGEST)
+    return line(cell_text(value), _LONGEST)

@@ -135,6 +135,15 @@ def test_an_image_that_cannot_be_read_is_that_rows_error(tmp_path: Path) -> None
         filled("{{item}}", [tmp_path / "big.png"])
 
 
+def test_a_cell_that_cannot_be_read_is_that_rows_error() -> None:
+    class Odd:
+        def __str__(self) -> str:
+            raise ValueError("no words")
+
+    with pytest.raises(RequestError, match="cannot be read: ValueError: no words"):
+        filled("{{item}}", [Odd()])
+
+
 @given(st.text(), st.text(alphabet="{}\uff5b\uff5d axitem"))
 def test_any_text_goes_in_as_it_is(value: str, around: str) -> None:
     left = "".join(sign for sign in around if sign not in "{}\uff5b\uff5d")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -90,6 +91,12 @@ def test_a_settled_map_reads_in_each_form() -> None:
     assert metadata["qwen_magic_map"]["counts"]["failed"] == 1
     assert "<details" in data["text/html"]
     assert bundle(SETTLED) == bundle(SETTLED)
+
+
+def test_cells_of_any_kind_read_as_words() -> None:
+    cells: dict[str, object] = {"a": Path("x.png"), "b": 5.0, "c": {"k": [1]}, "d": float("nan")}
+    drawn, _ = bundle(replace(SETTLED, head=(Line("0", cells, {}),)))
+    assert '| 0 | x.png | 5 | {"k":[1]} |  |' in drawn["text/plain"]
 
 
 def test_a_column_that_is_there_twice_keeps_both() -> None:
