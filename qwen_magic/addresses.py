@@ -1,13 +1,17 @@
-"""The addresses that settings lead to, and what does not go together there (pure)."""
+"""The addresses that settings lead to, and what does not go together there."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import Endpoint, advice, clean_base, region_of, workspace_of
 
-__all__ = ["at", "refuse_workspace", "replayed"]
+if TYPE_CHECKING:
+    from qwen_magic.responses.client import Transport
+
+__all__ = ["at", "recorded", "refuse_workspace", "replayed"]
 
 _NOWHERE = "replay.invalid"  # no address: RFC 2606 reserves it
 
@@ -36,6 +40,13 @@ def replayed(cassette: str, record: str) -> Endpoint:
             hint='%config QwenMagics.record = "" ends recording, and likewise replay',
         )
     return Endpoint(f"http://{_NOWHERE}/{quote(cassette, safe='')}", proxies=False)
+
+
+def recorded(cassette: str, endpoint: Endpoint, network: Transport | None) -> Transport:
+    """Return what sends requests to an endpoint and adds what comes back to a cassette."""
+    from qwen_magic.cassette.recording import Recording
+
+    return Recording(cassette, network=network, proxies=endpoint.proxies, serving=endpoint.serving)
 
 
 def refuse_workspace(workspace: str, where: str) -> None:

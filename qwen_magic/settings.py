@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qwen_magic.addresses import at, refuse_workspace, replayed
+from qwen_magic.addresses import at, recorded, refuse_workspace, replayed
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import (
     DEFAULT_REGION,
@@ -200,11 +200,7 @@ class Settings:
 
             return Replaying(self.replay, speed=self._speed)
         if self.record:
-            from qwen_magic.cassette.recording import Recording
-
-            endpoint = self.endpoint()
-            known: dict[str, Any] = {"proxies": endpoint.proxies, "serving": endpoint.serving}
-            return Recording(self.record, network=network, **known)
+            return recorded(self.record, self.endpoint(), network)
         return network
 
     @property

@@ -37,7 +37,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "local": ("responses",),
     "readers": ("responses",),
     "options": ("responses", "readers"),
-    "addresses": ("responses",),
+    "addresses": ("responses", "cassette"),
     "settings": ("addresses", "responses", "cassette", "demo", "demo.answers", "local"),
     "configuration": ("responses", "readers", "settings"),
     "helptext": ("options", "configuration"),
