@@ -50,7 +50,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "conversation.store": ("responses", "conversation.turn", "conversation.chains"),
     "conversation.mapping": (
-        *("responses", "conversation.turn", "conversation.schema"),
+        *("responses", "conversation.turn", "conversation.schema", "conversation.tools"),
         *("conversation.store", "conversation.tables"),
     ),
     "conversation.planning": (

@@ -52,12 +52,14 @@ class Desk:
         approver: Who is asked about a call.
         caller: Makes calls, for all turns.
         approvals: What may always be called, for all turns.
+        tick: The seconds between two looks at what is decided and done.
     """
 
     settings: Settings
     approver: Approver
     caller: Caller
     approvals: Approvals
+    tick: float = _TICK
 
     def answer(
         self, turn: Turn, calls: Mapping[int, Call], toolbox: Toolbox
@@ -107,7 +109,7 @@ class Desk:
                     turn = _with(turn, number, _decided(calls[number], decisions[number]))
             yield turn
             if len(decisions) < len(prepared):
-                Event().wait(_TICK)
+                Event().wait(self.tick)
         return turn, decisions
 
     def _known(self, functions: Mapping[int, Callable[..., Any] | None]) -> dict[int, Decision]:
@@ -127,7 +129,7 @@ class Desk:
                 turn = _gathered(turn, running)
                 yield turn
             while running:
-                Event().wait(_TICK)
+                Event().wait(self.tick)
                 turn = _gathered(turn, running)
                 yield turn
         finally:

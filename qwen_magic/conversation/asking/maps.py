@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.answering import Desk
+from qwen_magic.conversation.asking.purse import Purse
 from qwen_magic.conversation.asking.rows import Rows
 from qwen_magic.conversation.mapping.answers import Answers
 from qwen_magic.conversation.mapping.budget import Budget
@@ -20,10 +21,13 @@ from qwen_magic.conversation.mapping.estimate import Estimate, estimated
 from qwen_magic.conversation.mapping.job import Job, lines_of
 from qwen_magic.conversation.mapping.mapping import Mapping
 from qwen_magic.conversation.mapping.pace import Pace
+from qwen_magic.conversation.planning.planning import chain_of
 from qwen_magic.conversation.planning.question import Asking
 from qwen_magic.conversation.tables.filling import Template
 from qwen_magic.conversation.tables.rows import table
+from qwen_magic.conversation.tools.approval import Nobody
 from qwen_magic.conversation.tools.calling import Caller
+from qwen_magic.conversation.tools.errands import Errands
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:
@@ -31,7 +35,8 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.tables.table import Table
-    from qwen_magic.conversation.tools.approval import Approvals, Approver
+    from qwen_magic.conversation.tools.approval import Approvals
+    from qwen_magic.responses.request import Request
     from qwen_magic.settings import Settings
 
 __all__ = ["Mapped", "Prepared", "amapped", "answers_of", "prepared"]
@@ -73,7 +78,6 @@ class Session(Protocol):
     settings: Settings
     store: ChainStore
     notebook: str
-    approver: Approver
     approvals: Approvals
 
 
@@ -98,7 +102,9 @@ class Prepared:
     asker: Rows
     answers: Answers
     how: Mapped
-    notebook: str = ""
+    notebook: str
+    purse: Purse
+    errands: Errands
 
     @property
     def digester(self) -> Digester:
@@ -122,9 +128,11 @@ class Prepared:
             answers,
             answers.begin(self.notebook, how.get("name", ""), how.get("about", "{}")),
             Pace.after(answers.learned(asker.where), most),
-            Budget(math.inf if how.get("budget") is None else float(how["budget"] or 0)),
+            Budget(min(_tokens(how.get("budget")), self.purse.left())),
             fresh=how.get("fresh", False),
             keep_going=how.get("keep_going", False),
+            spend=self.purse.spend,
+            errands=self.errands,
         )
         return Mapping(self.table, asker.wish.shape if asker.wish else None, Engine(job))
 
@@ -145,13 +153,57 @@ def prepared(
     asking = how.get("asking") or Asking()
     if how.get("schema") is not None:
         asking = dataclasses.replace(asking, schema=how["schema"])
-    desk = Desk(session.settings, session.approver, Caller(), session.approvals)
+    errands = Errands()
+    caller = Caller(errands.place, pool=errands.in_pool)
+    desk = Desk(session.settings, Nobody(), caller, session.approvals, tick=0.0)
     asker = Rows(session.settings, asking, session.store, desk)
+    _check_approval(session, asker)
     found = table(rows).limited(how.get("limit"), how.get("sample"))
     filling = template if isinstance(template, Template) else Template(template)
     _most(how.get("concurrency"), asker.lanes)
+    _tokens(how.get("budget"))
     answers = answers_of(session)
-    return Prepared(found, filling.bound(found), asker, answers, how, session.notebook)
+    return Prepared(
+        found,
+        filling.bound(found),
+        asker,
+        answers,
+        how,
+        session.notebook,
+        purse_of(session, dataclasses.replace(asker.bare, input=filling.text), over=asking.over),
+        errands,
+    )
+
+
+def purse_of(session: Session, row: Request, *, over: bool) -> Purse:
+    """Return what may be spent on rows like this one.
+
+    Raises:
+        RequestError: Today's budget is spent.
+    """
+    settings = session.settings
+    chain = chain_of(session.notebook, settings)
+    daily = 0 if over or settings.replay else settings.budget
+    found = Purse(session.store, chain, row.model, daily, is_free=bool(settings.replay))
+    found.check(row)
+    return found
+
+
+def _check_approval(session: Session, asker: Rows) -> None:
+    """Refuse functions that somebody would have to allow row by row."""
+    setting = session.settings.approve
+    for name, tool in asker.toolbox.functions.items():
+        if setting == "ask" and session.approvals.known(setting, tool.function) is None:
+            raise RequestError(
+                f"{name}() cannot be approved call by call while a table is asked",
+                hint='--approve always (Settings(approve="always")) lets it be called',
+            )
+
+
+def _tokens(budget: float | None) -> float:
+    if budget is not None and not budget > 0:
+        raise RequestError(f"budget {budget!r} is no number of tokens", hint="at least 1")
+    return math.inf if budget is None else float(budget)
 
 
 async def amapped(mapping: Mapping) -> Mapping:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from qwen_magic.conversation.tools.calling import Caller
 from qwen_magic.errors import QwenError
 
 if TYPE_CHECKING:
@@ -18,12 +19,13 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.asking.rounds import Rounds
     from qwen_magic.conversation.planning.planning import Plan
+    from qwen_magic.conversation.tools.calling import Returned, Work
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.events import Event
     from qwen_magic.responses.request import Request
 
-__all__ = ["Relay", "relayed"]
+__all__ = ["Noted", "Relay", "relayed"]
 
 
 class Relay:
@@ -32,14 +34,14 @@ class Relay:
     Attributes:
         wanted: The request whose answer is waited for.
         came: Its answer's events, or the error that it ended in, once one is put in.
-        running: A function's call that is waited for.
+        running: Functions' calls that are waited for.
     """
 
     def __init__(self, endpoint: Endpoint) -> None:
         self.endpoint = endpoint
         self.wanted: Request | None = None
         self.came: Sequence[Event] | QwenError | None = None
-        self.running: Future[Any] | None = None
+        self.running: list[Future[Any]] = []
 
     def stream(self, request: Request) -> Generator[list[Event], None, None]:
         """Give out a request; yield nothing until its answer is there."""
@@ -50,6 +52,20 @@ class Relay:
         if isinstance(came, QwenError):
             raise came
         yield list(came)
+
+
+class Noted(Caller):
+    """Makes calls as another does, and tells a relay which ones run."""
+
+    def __init__(self, caller: Caller, relay: Relay) -> None:
+        super().__init__()
+        self._caller, self._relay = caller, relay
+
+    def start(self, work: Work) -> Future[Returned]:
+        """Begin a call."""
+        future = self._caller.start(work)
+        self._relay.running.append(future)
+        return future
 
 
 def relayed(
@@ -70,8 +86,9 @@ def relayed(
     try:
         with closing(rounds.turns(planned, planned.request.input)) as turns:
             for turn in turns:  # noqa: B007 - the last one counts
-                if relay.running is not None:
-                    yield relay.running
+                relay.running = [call for call in relay.running if not call.done()]
+                if relay.running:
+                    yield relay.running[0]
                 elif relay.wanted is not None and relay.came is None:
                     if known is None:
                         known = yield from _answer(relay.wanted)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from msgspec import structs
 
 from qwen_magic.conversation.asking.memory import Memory
-from qwen_magic.conversation.asking.relay import Relay, relayed
+from qwen_magic.conversation.asking.relay import Noted, Relay, relayed
 from qwen_magic.conversation.asking.rounds import rounds_at
 from qwen_magic.conversation.planning.planning import Plan
 from qwen_magic.conversation.planning.question import request_for
@@ -154,7 +154,8 @@ class Rows:
         record = Record(base_url=self.endpoint.base_url, model=request.model)
         planned = Plan(turn, request, record, self.toolbox, wish)
         relay = Relay(self.endpoint)
-        rounds = rounds_at(relay, cast("ChainStore", self.memory), self.desk)
+        desk = dataclasses.replace(self.desk, caller=Noted(self.desk.caller, relay))
+        rounds = rounds_at(relay, cast("ChainStore", self.memory), desk)
         try:
             turn = yield from relayed(rounds, relay, planned, known)
         except MisfitError as error:

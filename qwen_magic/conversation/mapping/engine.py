@@ -79,6 +79,7 @@ class Engine:
         finally:
             self._loop.close()
             self.ended.set()
+            self.job.errands.close()
 
     async def _main(self) -> None:
         self._loop.set_exception_handler(self._slipped)
@@ -94,6 +95,7 @@ class Engine:
             await asyncio.sleep(0)  # what was written last is noted
             self.job.end(self.state)
             self.ended.set()  # nobody waits until the connections are closed
+            self.job.errands.close()
             await self._senders.close(list(self._flying))
 
     def _slipped(self, _: object, context: dict[str, Any]) -> None:

@@ -10,10 +10,11 @@ import msgspec
 from qwen_magic.conversation.mapping.estimate import shown
 from qwen_magic.conversation.mapping.ledger import Ledger
 from qwen_magic.conversation.mapping.threads import Line
+from qwen_magic.conversation.tools.errands import Errands
 from qwen_magic.errors import QwenError, RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from qwen_magic.conversation.mapping.answers import Answers
     from qwen_magic.conversation.mapping.asking import Asker
@@ -41,6 +42,8 @@ class Job:
         run: The run's number among the answers.
         fresh: Whether answers of earlier runs do not count.
         keep_going: Whether to go on though the first rows all fail for one reason.
+        errands: Where the functions that the model calls wait for who runs them.
+        spend: Notes tokens of input and of output that were paid.
     """
 
     asker: Asker
@@ -51,8 +54,11 @@ class Job:
     budget: Budget
     fresh: bool = False
     keep_going: bool = False
+    spend: Callable[[int, int], None] = lambda _given, _came: None
+    errands: Errands = field(default_factory=Errands)
     ledger: Ledger = field(default_factory=Ledger)
     _written: int = 0
+    _noted: tuple[int, int] = (0, 0)
     _settled: int = 0
     _reasons: set[str] = field(default_factory=set)
 
@@ -112,6 +118,10 @@ class Job:
         self._note(state)
 
     def _note(self, state: str) -> None:
+        paid = (self.ledger.input_tokens, self.ledger.output_tokens)
+        if paid != self._noted:
+            self.spend(paid[0] - self._noted[0], paid[1] - self._noted[1])
+            self._noted = paid
         counts = msgspec.json.encode(self.counts()).decode()
         self.answers.note(self.run, state, counts, (self.asker.where, self.pace.learned()))
 

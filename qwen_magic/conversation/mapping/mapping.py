@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from typing import TYPE_CHECKING, Any, Self
 
@@ -26,6 +27,7 @@ __all__ = ["Mapping"]
 
 _BATCH = 1000
 _LOOK = 0.05  # seconds
+_TICK = 0.5  # seconds; the end wakes who waits
 
 
 class Mapping:
@@ -69,8 +71,14 @@ class Mapping:
         return {status: count for status, count in left.items() if count}
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait until all rows have ended, but not longer than so many seconds; return whether they have."""
-        return self._engine.ended.wait(seconds)
+        """Wait until all rows have ended, but not longer than so many seconds; return whether they have.
+
+        The functions that the model calls run here meanwhile.
+        """
+        until = math.inf if seconds is None else time.monotonic() + seconds
+        while not self._engine.ended.is_set() and (left := until - time.monotonic()) > 0:
+            self._engine.job.errands.run(min(left, _TICK))
+        return self._engine.ended.is_set()
 
     def stop(self) -> None:
         """Hang up at once; what has ended is kept, the rest is not asked."""
@@ -153,7 +161,7 @@ class Mapping:
             if not rows and is_over:
                 break
             if not rows:
-                self._engine.ended.wait(_LOOK)
+                self.wait(_LOOK)
         self._finish(partial=False)
 
     def __enter__(self) -> Self:

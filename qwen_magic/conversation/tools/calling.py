@@ -73,10 +73,15 @@ def here(work: Callable[[], Returned]) -> Future[Returned]:
 
 
 class Caller:
-    """Makes calls; keeps the loop that coroutines run on."""
+    """Makes calls; keeps the loop that coroutines run on.
 
-    def __init__(self, place: Place = here) -> None:
-        self._place = place
+    Args:
+        place: Where plain functions run.
+        pool: Where those run that may run at once; by default, in the same place.
+    """
+
+    def __init__(self, place: Place = here, pool: Place | None = None) -> None:
+        self._place, self._pool = place, pool or place
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: finalize[..., Caller] | None = None
 
@@ -88,7 +93,8 @@ class Caller:
         """
         if work.tool.is_async:
             return self._begun(work)
-        return self._place(partial(_called, work, origin(), self._wait_for))
+        place = self._pool if work.tool.parallel else self._place
+        return place(partial(_called, work, origin(), self._wait_for))
 
     def close(self) -> None:
         """End the loop and all that still runs on it."""

@@ -36,6 +36,7 @@ class Tool:
         parameters: The JSON Schema (2020-12) of the object that the model fills.
         is_async: Whether a call must be awaited.
         timeout: How many seconds a call may take, or None.
+        parallel: Whether calls for several rows of a table may run at once, in threads.
         takes: The function's parameters, which read the arguments.
     """
 
@@ -45,6 +46,7 @@ class Tool:
     function: Callable[..., Any]
     is_async: bool = False
     timeout: float | None = None
+    parallel: bool = False
     takes: tuple[Parameter, ...] = field(default=(), repr=False, compare=False)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the function's own
@@ -59,13 +61,18 @@ class _Memory:
     name: str | None = None
     description: str | None = None
     timeout: float | None = None
+    parallel: bool = False
 
 
 @overload
 def tool(function: F, /) -> F: ...
 @overload
 def tool(
-    *, name: str | None = None, description: str | None = None, timeout: float | None = None
+    *,
+    name: str | None = None,
+    description: str | None = None,
+    timeout: float | None = None,
+    parallel: bool = False,
 ) -> Callable[[F], F]: ...
 def tool(
     function: Any = None,
@@ -74,6 +81,7 @@ def tool(
     name: str | None = None,
     description: str | None = None,
     timeout: float | None = None,
+    parallel: bool = False,
 ) -> Any:
     '''Mark a function as a tool that the model may call.
 
@@ -107,11 +115,12 @@ def tool(
         name: What the model calls it: 1 to 64 ASCII letters, digits, `_` and `-`; a lambda needs one.
         description: Used instead of the docstring's text.
         timeout: How many seconds a call may take.
+        parallel: Whether calls for several rows of a table (`--map`) may run at once, in threads.
 
     Raises:
         ToolError: The function cannot be offered; the message names the parameter.
     '''
-    memory = _Memory(name, description, timeout)
+    memory = _Memory(name, description, timeout, parallel)
     return partial(_remembered, memory) if function is None else _remembered(memory, function)
 
 
@@ -188,6 +197,7 @@ def _tool(function: Any, memory: _Memory, name: str | None) -> Tool:  # noqa: AN
         function,
         any(map(inspect.iscoroutinefunction, (function, type(function).__call__))),
         _seconds(memory.timeout, name),
+        memory.parallel,
         takes,
     )
 
