@@ -23,12 +23,14 @@ __all__ = [
     "fragment",
     "is_file",
     "is_question",
+    "mapped",
     "placeholder",
 ]
 
 _BREAKS = re.compile(r"[\s,，、]|\{\{")
 _QUOTED = re.compile(r"""((?:[^'"]|'[^']*'|"[^"]*")*)(['"])([^'"]*)""")
 _SERVERS = re.compile(r"--(?:mcp|map)(?:=|\s+)\S*[/\\.~]\S*\Z")
+_MAP = re.compile(r"\s--map[=\s]\s*([^\W\d]\w*)")
 _FILES = {"record", "replay"}
 
 
@@ -47,6 +49,13 @@ def placeholder(before: str) -> str | None:
     """Return the name that was begun in open braces; None if none are open."""
     found = _PLACEHOLDER.search(before)
     return found[1] if found else None
+
+
+def mapped(text: str) -> str:
+    """Return the table that a question is asked of; empty if it is asked once."""
+    lines = text.split("\n")
+    found = _MAP.search(lines[0]) or _MAP.search(lines[-1])
+    return found[1] if found else ""
 
 
 def fragment(before: str) -> str:

@@ -17,9 +17,10 @@ from qwen_magic.notebook.completion.lines import (
     fragment,
     is_file,
     is_question,
+    mapped,
     placeholder,
 )
-from qwen_magic.notebook.completion.offers import chain_names, offers, variables
+from qwen_magic.notebook.completion.offers import chain_names, columns, offers, variables
 from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, CODE_FLAGS, LOG_FLAGS, MAP_FLAGS
 
 if TYPE_CHECKING:
@@ -95,9 +96,9 @@ def _found(shell: InteractiveShell, text: str) -> tuple[dict[str, str], str] | N
     """
     before = text.rpartition("\n")[2]
     if is_question(text) and (begun := placeholder(before)) is not None:
-        return {
-            name: kind for name, kind in variables(shell).items() if name.startswith(begun)
-        }, begun
+        own = columns(shell, mapped(text))
+        known = own | {name: kind for name, kind in variables(shell).items() if name not in own}
+        return {name: kind for name, kind in known.items() if name.startswith(begun)}, begun
     found = _on_line(shell, before)
     return (dict.fromkeys(found[0], "option"), found[1]) if found else None
 

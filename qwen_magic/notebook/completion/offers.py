@@ -14,7 +14,7 @@ from qwen_magic.conversation.schema.naming import may_be_schema
 from qwen_magic.models import MODELS
 from qwen_magic.notebook.failing.shapes import shape_of
 from qwen_magic.notebook.kernel.frontend import notebook_of
-from qwen_magic.notebook.magics.mapping import may_be_table
+from qwen_magic.notebook.magics.mapping import columns_of, may_be_table
 from qwen_magic.notebook.magics.servers import labels_of
 from qwen_magic.settings import Settings
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.store.used_rows import Used
 
-__all__ = ["chain_names", "offers", "variables"]
+__all__ = ["chain_names", "columns", "offers", "variables"]
 
 _FIRST = (
     "DataFrame",
@@ -63,6 +63,12 @@ def offers(shell: InteractiveShell) -> dict[str, list[str]]:
         "conversation": [name.removeprefix(JOINED) for name in chains if name.startswith(JOINED)],
         "": list(own),
     }
+
+
+def columns(shell: InteractiveShell, name: str) -> dict[str, str]:
+    """Return the columns of a table by that name."""
+    value = _variables(shell).get(name)
+    return dict.fromkeys(columns_of(value), "column") if may_be_table(value) else {}
 
 
 def variables(shell: InteractiveShell) -> dict[str, str]:

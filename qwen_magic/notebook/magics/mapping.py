@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,8 @@ from qwen_magic.conversation.tables.files import SUFFIXES
 from qwen_magic.conversation.tables.filling import Given, Template
 from qwen_magic.conversation.tables.native import is_native
 from qwen_magic.conversation.tables.rows import table
+from qwen_magic.conversation.tables.table import ITEM
+from qwen_magic.conversation.turn.frames import record_of
 from qwen_magic.errors import CellError, RequestError
 from qwen_magic.excerpt import cut
 from qwen_magic.notebook.magics.values import fill
@@ -137,6 +140,18 @@ def check_filled(found: Prepared, estimate: Estimate) -> None:
         raise RequestError(
             f"no row can be asked: {error.args[0]}", hint="nothing was sent"
         ) from error
+
+
+def columns_of(value: Any) -> list[str]:  # noqa: ANN401 - anything with rows
+    """Return the names that a prompt over a table may use, without reading the table."""
+    if is_native(value):
+        names = getattr(value, "column_names", getattr(value, "columns", None))
+        if names is None:  # a Series
+            return [name for name in (getattr(value, "name", ""), ITEM) if name]
+        return [".".join(map(str, one)) if isinstance(one, tuple) else str(one) for one in names]
+    rows = value.values() if isinstance(value, dict) else value
+    first = record_of(next(iter(rows), None)) if isinstance(rows, Iterable) else None
+    return [ITEM] if first is None else [*first]
 
 
 def question_of(estimate: Estimate) -> str:

@@ -119,6 +119,19 @@ def test_elsewhere_in_a_question_and_in_other_cells_braces_are_left_to_ipython(
     assert "maximum" in kernel.complete("%%timeit\nx = maxim")
 
 
+@pytest.mark.parametrize(
+    ("table", "offered"),
+    [("rows", ["{{a"]), ("numbers", ["{{item"]), ("plain", ["{{item"]), ("qwen3", []), ("x", [])],
+)
+def test_the_columns_of_a_map_come_first(kernel: Kernel, table: str, offered: list[str]) -> None:
+    others = kernel.complete("%%qwen\n{{")
+    for cell in (f"%%qwen --map {table} -o x\nIs {{{{", f"%qwen --map={table} {{{{"):
+        assert kernel.complete(cell) == [
+            *offered,
+            *(name for name in others if name not in offered),
+        ]
+
+
 def test_a_value_is_completed_at_the_cursor_in_its_middle(kernel: Kernel) -> None:
     code = "%%qwen -m qwen3.7-max-2 --new\nHi"
     cursor = code.index(" --new")
