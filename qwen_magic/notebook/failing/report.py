@@ -83,8 +83,9 @@ def report_of(failure: Failure, around: Around) -> Report:
     errors = chain_of(failure.error)
     frames = [frames_of(error.__traceback__, around.namespace) for error, _ in errors]
     ours = _ends([frame for calls in frames for frame in calls if not frame.module])
-    source = failure.source or (ours and "".join(_lines(ours[0]))) or ""
-    code = _Code(source, ours, around)
+    cell = next((frame for frame in frames[-1] if not frame.module), None)
+    source = failure.source or ("".join(_lines(cell)) if cell else "")
+    code = _Code(source, ours, around, cell.file if cell else "")
     told = "\n\n".join(
         filter(
             None, (_told(*known, calls, code) for known, calls in zip(errors, frames, strict=True))
@@ -119,9 +120,10 @@ class _Code:
         source: The failing cell.
         frames: The calls of the notebook's own code.
         around: What there is around.
+        file: What Python calls the failing cell; empty if it is not known.
     """
 
-    def __init__(self, source: str, frames: Sequence[Frame], around: Around) -> None:
+    def __init__(self, source: str, frames: Sequence[Frame], around: Around, file: str) -> None:
         self.source, self.namespace = source, around.namespace
         self._frames = frames
         texts = {source, *("".join(_lines(frame)) for frame in frames)}
@@ -134,7 +136,7 @@ class _Code:
             values |= secrets_in(frame.frame.f_locals) if frame.name else set()
         self._parses = None not in found
         self.hidden = Masked(values, around.home)
-        self.file = frames[0].file if frames else ""
+        self.file = file
         last = next((one.line for one in reversed(frames) if one.file == self.file), 1)
         self.cell = _bounded(self.masked(source), last)
 

@@ -52,6 +52,14 @@ def test_a_function_of_an_earlier_cell_is_told_with_its_code(shell: InteractiveS
     assert "- values: list of 0\n- mean: function (values)\n- part: list of 0" in text
 
 
+def test_the_failing_cell_is_the_one_that_the_error_left(shell: InteractiveShell) -> None:
+    load = "def load(rows):\n    try:\n        return rows[9]\n    except IndexError as e:\n        raise ValueError('short') from e"
+    text = report(shell, load, "x = 1\nload([])").text
+    assert "  load, line 3 of an earlier cell: return rows[9]\nIndexError: list index" in text
+    assert "  line 2: load([])\n  load, line 5 of an earlier cell: raise ValueError" in text
+    assert text.startswith(f"```python\nx = 1\nload([])\n```\n\n```python\n{load}\n```\n")
+
+
 def test_what_cannot_be_read_is_told_with_its_place(shell: InteractiveShell) -> None:
     text = report(shell, "x = 1\nif x = 2:\n    pass").text
     assert "```text\n  line 2: if x = 2:\n             ^\nSyntaxError: invalid syntax." in text
