@@ -131,7 +131,7 @@ class Prepared:
             Budget(min(_tokens(how.get("budget")), self.purse.left())),
             fresh=how.get("fresh", False),
             keep_going=how.get("keep_going", False),
-            spend=self.purse.spend,
+            spend=self.purse.account(how.get("name", "")),
             errands=self.errands,
         )
         return Mapping(self.table, asker.wish.shape if asker.wish else None, Engine(job))

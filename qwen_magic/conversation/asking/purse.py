@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.planning.admitting import check_budget
-from qwen_magic.conversation.turn.records import Record
-from qwen_magic.responses.response import Usage
+from qwen_magic.conversation.turn.records import Chain, Record
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qwen_magic.conversation.store.store import ChainStore
-    from qwen_magic.conversation.turn.records import Chain
     from qwen_magic.responses.request import Request
 
 __all__ = ["Purse"]
@@ -50,8 +50,9 @@ class Purse:
             return math.inf
         return max(0, self.budget - self.store.ledger.today(self.chain.notebook))
 
-    def spend(self, given: int, came: int) -> None:
-        """Note tokens of input and of output that were paid."""
-        if not self.is_free:
-            cost = Usage(input_tokens=given, output_tokens=came, total_tokens=given + came)
-            self.store.ledger.add(self.chain, self.model, cost)
+    def account(self, name: str) -> Callable[[int, int], None]:
+        """Return what notes the cost of a map of that name: the tokens read and written so far."""
+        if self.is_free:
+            return lambda _read, _written: None
+        chain = Chain(self.chain.notebook, f"map {name}".strip())
+        return self.store.ledger.account(chain, self.model)

@@ -43,7 +43,7 @@ class Job:
         fresh: Whether answers of earlier runs do not count.
         keep_going: Whether to go on though the first rows all fail for one reason.
         errands: Where the functions that the model calls wait for who runs them.
-        spend: Notes tokens of input and of output that were paid.
+        spend: Notes how many tokens were read and written until now.
     """
 
     asker: Asker
@@ -54,11 +54,10 @@ class Job:
     budget: Budget
     fresh: bool = False
     keep_going: bool = False
-    spend: Callable[[int, int], None] = lambda _given, _came: None
+    spend: Callable[[int, int], None] = lambda _read, _written: None
     errands: Errands = field(default_factory=Errands)
     ledger: Ledger = field(default_factory=Ledger)
     _written: int = 0
-    _noted: tuple[int, int] = (0, 0)
     _settled: int = 0
     _reasons: set[str] = field(default_factory=set)
 
@@ -118,12 +117,9 @@ class Job:
         self._note(state)
 
     def _note(self, state: str) -> None:
-        paid = (self.ledger.input_tokens, self.ledger.output_tokens)
-        if paid != self._noted:
-            self.spend(paid[0] - self._noted[0], paid[1] - self._noted[1])
-            self._noted = paid
         counts = msgspec.json.encode(self.counts()).decode()
         self.answers.note(self.run, state, counts, (self.asker.where, self.pace.learned()))
+        self.spend(self.ledger.input_tokens, self.ledger.output_tokens)
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each kind, and what they cost."""

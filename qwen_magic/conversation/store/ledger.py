@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.store.database import Database
     from qwen_magic.conversation.store.spent_rows import Spent
     from qwen_magic.conversation.turn.records import Chain
-    from qwen_magic.responses.response import Usage
 
 __all__ = ["Ledger"]
 
@@ -42,9 +41,18 @@ class Ledger:
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
         return self._database.read(partial(spent_rows.since, notebook=notebook, begun=midnight))
 
-    def add(self, chain: Chain, model: str, usage: Usage) -> None:
-        """Note what was spent beside turns: on the rows of a table."""
-        counts = (usage.input_tokens, usage.cached_tokens)
-        cost = (model, self._clock(), *counts, usage.output_tokens, usage.reasoning_tokens)
-        uid = uuid.uuid4().hex
-        self._database.run(lambda rows: spent_rows.add(rows, uid, chain, cost))
+    def account(self, chain: Chain, model: str) -> Callable[[int, int], None]:
+        """Return what notes a cost that grows, beside turns: how many tokens were read and written.
+
+        Args:
+            chain: What the cost is told under, as the name of a chain.
+            model: The model that answers.
+        """
+        uid, begun = uuid.uuid4().hex, self._clock()
+
+        def note(read: int, written: int) -> None:
+            cost = (model, begun, read, 0, written, 0)
+            if read or written:
+                self._database.run(lambda rows: spent_rows.add(rows, uid, chain, cost))
+
+        return note

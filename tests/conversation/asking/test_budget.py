@@ -71,3 +71,14 @@ def test_a_dry_look_is_no_question(demo: DemoServer) -> None:
 def test_what_is_no_budget_and_no_price_is_refused(settings: dict[str, object]) -> None:
     with pytest.raises(RequestError, match=r"is no number of tokens|two or three numbers"):
         Session(Settings(region="demo", **settings)).ask("Hello!")  # type: ignore[arg-type]
+
+
+def test_the_rows_of_a_table_are_counted_too(demo: DemoServer) -> None:
+    with asked(demo) as session:
+        rows = [{"text": "I love it."}, {"text": "It broke."}]
+        done = session.map("Good or bad? {{text}}", rows, name="reviews")
+        done.frame()
+        now = done.progress()
+        (spent,) = session.store.ledger.spent()
+        assert (spent.chain, spent.total) == ("map reviews", now.input_tokens + now.output_tokens)
+        assert spent.total > 0

@@ -90,10 +90,13 @@ def test_copies_of_a_turn_are_paid_once() -> None:
     assert [row.turns for row in store.ledger.spent()] == [1]
 
 
-def test_other_costs_are_added() -> None:
+def test_other_costs_are_noted_as_they_grow() -> None:
     store = ChainStore(None)
-    store.ledger.add(Chain("n", "map"), "qwen", COST)
+    note = store.ledger.account(Chain("n", "map"), "qwen")
+    for count in (0, 50, 100):
+        note(count, count // 5)
     assert store.ledger.today("n") == 120
+    assert [row.chain for row in store.ledger.spent()] == ["map"]
 
 
 def test_counts_beyond_all_bounds_do_no_harm() -> None:
