@@ -131,7 +131,7 @@ def chatted(notebook: OpenNotebook, inside: str, question: str, *, turns: int) -
 def table(lab: Jupyter) -> None:
     """200 reviews while they are asked."""
     reviews = FOLDER.parent / "reviews.csv"
-    with DemoServer(pace=0.6) as server:
+    with DemoServer(pace=0.08) as server:
         notebook = opened(
             lab,
             f'%config QwenMagics.base_url = "{server.base_url}"\nimport pandas as pd\n'
