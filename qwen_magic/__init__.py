@@ -19,6 +19,7 @@ What there is:
     Settings   what all questions of a session share: model, region, effort, tools ...
     Asking     how one question is asked: temperature, tool choice, a fresh start ...
     Turn       one question with its answer: text, reasoning, code, tool_calls, usage ...
+    mapper     one prompt as a function over batches of rows, for Ray, Spark and others
     tool       marks a function that the model may call
     Panel      the chat that %qwen_panel shows
     QwenError  whatever goes wrong; its turn holds what had arrived
@@ -33,6 +34,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from qwen_magic.conversation.asking.mapper import mapper
     from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.tools.tools import tool
@@ -49,6 +51,7 @@ __all__ = [
     "Settings",
     "Turn",
     "load_ipython_extension",
+    "mapper",
     "tool",
     "unload_ipython_extension",
 ]
@@ -60,6 +63,7 @@ _HOMES = {
     "Session": "qwen_magic.conversation.asking.session",
     "Settings": "qwen_magic.settings",
     "Turn": "qwen_magic.conversation.turn.turn",
+    "mapper": "qwen_magic.conversation.asking.mapper",
     "tool": "qwen_magic.conversation.tools.tools",
 }
 

@@ -53,6 +53,10 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("responses", "conversation.turn", "conversation.schema", "conversation.tools"),
         *("conversation.store", "conversation.tables"),
     ),
+    "conversation.spreading": (
+        *("responses", "settings", "conversation.tools", "conversation.tables"),
+        "conversation.mapping",
+    ),
     "conversation.planning": (
         *("responses", "settings", "configuration", "local"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
@@ -62,7 +66,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("responses", "responses.lanes", "settings", "configuration", "local"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
         *("conversation.schema", "conversation.tables", "conversation.mapping"),
-        "conversation.planning",
+        *("conversation.planning", "conversation.spreading"),
     ),
     "notebook.markdown": (),
     "notebook.kernel": (),

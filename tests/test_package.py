@@ -18,6 +18,7 @@ def test_the_public_names_are_these() -> None:
         "Settings",
         "Turn",
         "load_ipython_extension",
+        "mapper",
         "tool",
         "unload_ipython_extension",
     ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.answering import Desk
+from qwen_magic.conversation.asking.mapped import Mapped, asking_of, most_of, tokens_of
 from qwen_magic.conversation.asking.purse import Purse
 from qwen_magic.conversation.asking.rows import Rows
 from qwen_magic.conversation.mapping.answers import Answers
@@ -22,7 +22,8 @@ from qwen_magic.conversation.mapping.job import Job, lines_of
 from qwen_magic.conversation.mapping.mapping import Mapping
 from qwen_magic.conversation.mapping.pace import Pace
 from qwen_magic.conversation.planning.planning import chain_of
-from qwen_magic.conversation.planning.question import Asking
+from qwen_magic.conversation.spreading.folder import check_url, folder_at
+from qwen_magic.conversation.spreading.keeping import Kept
 from qwen_magic.conversation.tables.filling import Template
 from qwen_magic.conversation.tables.rows import table
 from qwen_magic.conversation.tools.approval import Nobody
@@ -39,37 +40,17 @@ if TYPE_CHECKING:
     from qwen_magic.responses.request import Request
     from qwen_magic.settings import Settings
 
-__all__ = ["Mapped", "Prepared", "amapped", "answers_of", "prepared"]
+__all__ = [
+    "Mapped",
+    "Prepared",
+    "Session",
+    "amapped",
+    "answers_of",
+    "check_approval",
+    "prepared",
+]
 
 _LOOK = 0.02  # seconds
-
-
-class Mapped(TypedDict, total=False):
-    """How a map is asked; all of it may be left out.
-
-    Attributes:
-        schema: What each answer's value is to look like: a type, a JSON schema or a short form.
-        concurrency: How many rows may be in flight at most; how many are is found out.
-        budget: How many tokens may be spent; it stops before.
-        fresh: Whether to ask anew what was answered before.
-        limit: Ask only so many rows, the first ones.
-        sample: Ask only so many rows, from everywhere.
-        keep_going: Whether to go on though the first rows all fail for one reason.
-        asking: How each row is asked: temperature, system message and so on.
-        name: What it is called in the list of maps.
-        about: What that list should know of it, as JSON.
-    """
-
-    schema: Any
-    concurrency: int | None
-    budget: float | None
-    fresh: bool
-    limit: int | None
-    sample: int | None
-    keep_going: bool
-    asking: Asking
-    name: str
-    about: str
 
 
 class Session(Protocol):
@@ -121,14 +102,14 @@ class Prepared:
     def start(self) -> Mapping:
         """Begin to ask."""
         how, answers, asker = self.how, self.answers, self.asker
-        most = _most(how.get("concurrency"), asker.lanes)
+        most = most_of(how.get("concurrency"), asker.lanes)
         job = Job(
             asker,
             lines_of(self.table, self.template, self.digester),
             answers,
             answers.begin(self.notebook, how.get("name", ""), how.get("about", "{}")),
             Pace.after(answers.learned(asker.where), most),
-            Budget(min(_tokens(how.get("budget")), self.purse.left())),
+            Budget(min(tokens_of(how.get("budget")), self.purse.left())),
             fresh=how.get("fresh", False),
             keep_going=how.get("keep_going", False),
             spend=self.purse.account(how.get("name", "")),
@@ -150,19 +131,19 @@ def prepared(
         SchemaError: No model can be asked for such a value.
     """
     check_settings(session.settings)
-    asking = how.get("asking") or Asking()
-    if how.get("schema") is not None:
-        asking = dataclasses.replace(asking, schema=how["schema"])
+    asking = asking_of(how)
     errands = Errands()
     caller = Caller(errands.place, pool=errands.in_pool)
     desk = Desk(session.settings, Nobody(), caller, session.approvals, tick=0.0)
     asker = Rows(session.settings, asking, session.store, desk)
-    _check_approval(session, asker)
+    check_approval(session.settings, session.approvals, asker)
     found = table(rows).limited(how.get("limit"), how.get("sample"))
     filling = template if isinstance(template, Template) else Template(template)
-    _most(how.get("concurrency"), asker.lanes)
-    _tokens(how.get("budget"))
+    most_of(how.get("concurrency"), asker.lanes)
+    tokens_of(how.get("budget"))
     answers = answers_of(session)
+    if url := check_url(how.get("cache", "")):
+        answers = cast("Answers", Kept(folder_at(url), answers))
     return Prepared(
         found,
         filling.bound(found),
@@ -189,21 +170,19 @@ def purse_of(session: Session, row: Request, *, over: bool) -> Purse:
     return found
 
 
-def _check_approval(session: Session, asker: Rows) -> None:
-    """Refuse functions that somebody would have to allow row by row."""
-    setting = session.settings.approve
+def check_approval(settings: Settings, approvals: Approvals, asker: Rows) -> None:
+    """Refuse functions that somebody would have to allow row by row.
+
+    Raises:
+        RequestError: Names the first one.
+    """
+    setting = settings.approve
     for name, tool in asker.toolbox.functions.items():
-        if setting == "ask" and session.approvals.known(setting, tool.function) is None:
+        if setting == "ask" and approvals.known(setting, tool.function) is None:
             raise RequestError(
                 f"{name}() cannot be approved call by call while a table is asked",
                 hint='--approve always (Settings(approve="always")) lets it be called',
             )
-
-
-def _tokens(budget: float | None) -> float:
-    if budget is not None and not budget > 0:
-        raise RequestError(f"budget {budget!r} is no number of tokens", hint="at least 1")
-    return math.inf if budget is None else float(budget)
 
 
 async def amapped(mapping: Mapping) -> Mapping:
@@ -221,11 +200,3 @@ async def amapped(mapping: Mapping) -> Mapping:
     if mapping.error is not None:
         raise mapping.error
     return mapping
-
-
-def _most(wanted: int | None, allowed: int) -> int:
-    if wanted is None:
-        return allowed
-    if wanted < 1:
-        raise RequestError(f"concurrency {wanted!r} is no number of rows", hint="at least 1")
-    return min(wanted, max(allowed, wanted))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import waited
-from qwen_magic.conversation.asking.maps import Mapped, amapped, prepared
+from qwen_magic.conversation.asking.mapper import mapped
+from qwen_magic.conversation.asking.maps import Mapped, amapped
 from qwen_magic.conversation.asking.rounds import rounds_at
 from qwen_magic.conversation.asking.stored import Keeper, reused
 from qwen_magic.conversation.chains.placement import Asked
@@ -188,9 +189,10 @@ class Session(Keeper):
     def map(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Mapping:  # noqa: ANN401
         """Ask one prompt of each row of a table, many at once, outside the chain.
 
-        Rows that were answered before are not asked again. `Mapped` says what else can be set.
+        Rows that were answered before are not asked again. `Mapped` says what else can be set. Of
+        a frame of Dask's it makes a lazy one; nothing is asked before that is computed.
         """
-        return prepared(self, template, rows, how).start()
+        return mapped(self, template, rows, how)
 
     async def amap(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Mapping:  # noqa: ANN401
         """Do as `map` does, and wait for its end; other tasks run meanwhile."""

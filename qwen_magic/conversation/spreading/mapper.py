@@ -1,0 +1,183 @@
+"""A prompt as a function from a batch of rows to a frame, for any program that spreads rows over processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from msgspec import structs
+
+from qwen_magic.conversation.mapping.answers import Answers
+from qwen_magic.conversation.mapping.budget import Budget
+from qwen_magic.conversation.mapping.digest import Digester
+from qwen_magic.conversation.mapping.engine import Engine
+from qwen_magic.conversation.mapping.job import Job, lines_of
+from qwen_magic.conversation.mapping.mapping import Mapping as Running
+from qwen_magic.conversation.spreading.folder import folder_at
+from qwen_magic.conversation.spreading.keeping import Kept
+from qwen_magic.conversation.spreading.keys import key_here, masked, plain
+from qwen_magic.conversation.spreading.lending import is_cancelled, pace_at, worker_here
+from qwen_magic.conversation.tables.fields import OTHERS, Field
+from qwen_magic.conversation.tables.frames import frame, kinds_of
+from qwen_magic.conversation.tables.native import native_table
+from qwen_magic.conversation.tools.errands import Errands
+from qwen_magic.errors import QwenError, RequestError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from qwen_magic.conversation.mapping.asking import Asker
+    from qwen_magic.conversation.mapping.pace import Pace
+    from qwen_magic.conversation.tables.filling import Template
+    from qwen_magic.conversation.tables.records import Outcome
+    from qwen_magic.conversation.tables.table import Table
+    from qwen_magic.settings import Settings
+
+__all__ = ["Mapper", "Recipe"]
+
+_LOOK = 0.2  # seconds between two looks whether anybody still waits
+_SPARK = {"integer": "long", "number": "double", "boolean": "boolean", "date": "date"}
+
+
+class Recipe(Protocol):
+    """Makes what asks, wherever it is; can be pickled."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings, without a key."""
+
+    def asker(self, key: str, errands: Errands) -> Asker:
+        """Return what asks rows; the functions that the model calls are put into `errands`."""
+
+
+@dataclass(frozen=True)
+class Mapper:
+    """Ask one prompt of each row of a batch; `qwen_magic.mapper` makes it.
+
+        label = qwen_magic.mapper("Which language is this? {{text}}", schema="language: str")
+        label(reviews)  # a DataFrame: its columns, and what came of each row
+
+    It can be pickled, and holds no key: each process reads DASHSCOPE_API_KEY from its environment. All
+    batches in one process obey one limit; on a Dask cluster, all processes do.
+
+    Attributes:
+        fields: The columns of an answer.
+        cache: The URL of the folder that answered rows go to; empty for the folder of each computer.
+        concurrency: How many rows may be in flight, in all processes together where that can be known.
+        keep_going: Whether to go on though a batch's first rows all fail for one reason.
+        keeps: Whether a batch's own columns come back with it.
+    """
+
+    recipe: Recipe
+    template: Template
+    fields: tuple[Field, ...]
+    cache: str = ""
+    concurrency: int | None = None
+    keep_going: bool = False
+    keeps: bool = True
+
+    def __call__(self, batch: Any) -> Any:  # noqa: ANN401 - a frame, or frames
+        """Return a frame for a frame, or an iterator of frames for one.
+
+        Raises:
+            QwenError: All was stopped: the key is wrong, or the first rows all failed alike.
+        """
+        if isinstance(batch, Iterator):
+            return (self(one) for one in batch)
+        if isinstance(batch, Mapping):  # columns by name, as Ray has them
+            import pandas as pd  # type: ignore[import-untyped]
+
+            batch = pd.DataFrame(dict(batch))
+        key = key_here(self.recipe.settings)
+        try:
+            table = native_table(batch)
+            found = self.frame(table, self._outcomes(table, key))
+        except QwenError as error:
+            raise plain(error, key) from None
+        return self._joined(batch, table, found) if self.keeps and table.columns else found
+
+    @property
+    def ddl(self) -> str:
+        """The columns of an answer as Spark declares them."""
+        kinds = kinds_of(self.fields).items()
+        return ", ".join(f"`{name}` {_SPARK.get(kind.word, 'string')}" for name, kind in kinds)
+
+    def frame(self, table: Table, outcomes: list[Outcome]) -> Any:  # noqa: ANN401
+        """Return what came of a table's rows."""
+        return frame(table, outcomes, self.fields)
+
+    def check(self, table: Table) -> None:
+        """Refuse rows that cannot be asked like this.
+
+        Raises:
+            RequestError: The template does not fit them, or names of columns clash.
+        """
+        self.template.bound(table)
+        if not self.keeps:
+            return
+        for name in (*(field.name for field in self.fields), *OTHERS):
+            if name in table.columns:
+                raise RequestError(
+                    f"a column is named {name!r}, as one of the answer's is", hint="rename it"
+                )
+
+    def _outcomes(self, table: Table, key: str) -> list[Outcome]:
+        self.check(table)
+        if not table.rows:
+            return []
+        errands = Errands()
+        asker = self.recipe.asker(key, errands)
+        answers = self._answers()
+        most = self.concurrency or asker.lanes
+        learned = answers.learned(asker.where)
+        pace = pace_at(asker.where, most, learned, shared=self.concurrency is not None)
+        lines = lines_of(table, self.template.bound(table), Digester(asker.shared))
+        job = Job(asker, lines, answers, answers.begin(), cast("Pace", pace), Budget())
+        job.keep_going, job.errands = self.keep_going, errands
+        running = Running(table, None, Engine(job))
+        try:
+            _wait(running)
+        finally:
+            pace.close()
+        if running.error is not None:
+            raise running.error
+        return [_without(key, outcome) for outcome in running.outcomes()]
+
+    def _answers(self) -> Answers:
+        settings = self.recipe.settings
+        local = _local(settings.home if settings.history == "on" else None)
+        return cast("Answers", Kept(folder_at(self.cache), local)) if self.cache else local
+
+    def _joined(self, batch: Any, table: Table, found: Any) -> Any:  # noqa: ANN401
+        import narwhals as nw
+
+        if table.kind == "pandas":
+            found = found.set_axis(batch.index, axis="index")
+        parts = [nw.from_native(batch), nw.from_native(found)]
+        return nw.to_native(nw.concat(parts, how="horizontal"))
+
+
+@cache
+def _local(folder: Path | None) -> Answers:
+    return Answers(folder)
+
+
+def _wait(running: Running) -> None:
+    """Wait for the end of a run; end it if nobody waits for us."""
+    worker = worker_here()
+    task = None if worker is None else worker.get_current_task()
+    try:
+        while not running.wait(_LOOK):
+            if worker is not None and is_cancelled(worker, task):
+                raise RequestError("it was cancelled")
+    finally:
+        if not running.wait(0):
+            running.stop()
+
+
+def _without(key: str, outcome: Outcome) -> Outcome:
+    if key and key in outcome.error:
+        return structs.replace(outcome, error=masked(outcome.error, key))
+    return outcome

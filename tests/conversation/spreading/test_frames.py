@@ -1,0 +1,88 @@
+"""Dask's frames without a cluster; `test_cluster.py` has one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import cloudpickle  # type: ignore[import-untyped]
+import dask.dataframe as dd
+import pandas as pd  # type: ignore[import-untyped]
+import pytest
+
+from qwen_magic import Session, Settings
+from qwen_magic.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from qwen_magic.demo.server import DemoServer
+
+FEELS = "How does the customer feel? {{text}}"
+KEY = "sk-0123456789abcdef"
+REVIEWS = pd.DataFrame(
+    {"text": [f"Great, I love phone {n}" for n in range(10)] + ["Awful!"] * 2},
+    index=[f"r{n}" for n in range(12)],
+)
+LAZY = dd.from_pandas(REVIEWS, npartitions=3, sort=False)
+
+
+@pytest.fixture
+def session(demo: DemoServer) -> Iterator[Session]:
+    with Session(Settings(base_url=demo.base_url, api_key=KEY)) as opened:
+        yield opened
+
+
+def lazy_map(session: Session, rows: object, **how: Any) -> Any:  # noqa: ANN401 - of Dask
+    return session.map(FEELS, rows, **how)
+
+
+def test_nothing_is_asked_before_it_is_computed(session: Session, demo: DemoServer) -> None:
+    lazy = lazy_map(session, LAZY, schema="mood: positive|negative|neutral, n: int")
+    assert isinstance(lazy, dd.DataFrame)
+    assert demo.requests == []
+    made = lazy.compute(scheduler="threads")
+    assert list(made.index) == list(REVIEWS.index)
+    assert list(made["mood"]) == ["positive"] * 10 + ["negative"] * 2
+    assert dict(made.dtypes) == dict(lazy.dtypes)
+
+
+def test_a_partition_without_rows_is_a_frame_without_rows(session: Session) -> None:
+    few = LAZY[LAZY["text"] == "Awful!"]
+    made = lazy_map(session, few).compute(scheduler="sync")
+    assert list(made["answer"]) == ["negative"] * 2
+
+
+def test_a_series_is_asked_by_its_name(session: Session) -> None:
+    made = lazy_map(session, LAZY["text"]).compute(scheduler="sync")
+    assert list(made["answer"])[-1] == "negative"
+
+
+@pytest.mark.filterwarnings("ignore:The inplace keyword")  # of Dask's own
+def test_it_is_written_as_parquet(session: Session, tmp_path: Path) -> None:
+    lazy_map(session, LAZY).to_parquet(str(tmp_path / "answers"))
+    assert len(pd.read_parquet(tmp_path / "answers")) == 12
+
+
+def test_the_graph_holds_no_key(session: Session) -> None:
+    lazy = lazy_map(session, LAZY)
+    for part in (lazy, lazy.__dask_graph__(), lazy.optimize().__dask_graph__()):
+        assert KEY.encode() not in cloudpickle.dumps(part)
+        assert KEY not in repr(part)
+
+
+def test_what_does_not_fit_is_refused_at_once(session: Session, demo: DemoServer) -> None:
+    with pytest.raises(RequestError, match="no column"):
+        session.map("Feel? {{txt}}", LAZY)
+    with pytest.raises(RequestError, match="names no column"):
+        session.map("Feel?", LAZY)
+    with pytest.raises(RequestError, match="limit does not go with"):
+        session.map(FEELS, LAZY, limit=2)
+    assert demo.requests == []
+
+
+def test_other_collections_of_dasks_are_told_apart(session: Session) -> None:
+    import dask.bag as db
+
+    with pytest.raises(RequestError, match="Dask Bag is no DataFrame"):
+        session.map(FEELS, db.from_sequence(["Great!"]))
