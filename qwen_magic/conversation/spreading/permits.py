@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.mapping.pace import Ticket
 
-__all__ = ["Asking", "Fate", "Lease", "Permits", "Report"]
+__all__ = ["Asking", "Fate", "Lease", "Permits", "Report", "Server"]
 
 Fate: TypeAlias = Literal["answered", "refused", "tokens", "dropped", "unused"]
 """What became of a permit; `tokens` is a refusal for tokens, not for requests."""
@@ -81,14 +81,20 @@ class Lease(Struct, frozen=True, array_like=True):
 
 
 @dataclass(slots=True)
-class _Server:
-    """One server's pace, and what is under way there."""
+class Server:
+    """One server's pace, and what is under way there.
+
+    Attributes:
+        held: By process, the tickets of its permits.
+        given: Until when permits were given out.
+    """
 
     pace: Pace
     held: dict[str, dict[int, Ticket]] = field(default_factory=dict)
-    given: float = -math.inf  # until when permits were given out
+    given: float = -math.inf
 
     def note(self, holder: str, reports: Iterable[Report], now: float) -> None:
+        """Note what became of permits."""
         held = self.held.setdefault(holder, {})
         for report in reports:
             ticket = held.pop(report.number, None)
@@ -121,17 +127,21 @@ class _Server:
 
 @dataclass(slots=True)
 class Permits:
-    """Paces by server, shared by all who ask there. Times are seconds on any one clock."""
+    """Paces shared by all who ask somewhere; times are seconds on any one clock.
 
-    _servers: dict[str, _Server] = field(default_factory=dict)
+    Attributes:
+        servers: By endpoint and model.
+    """
+
+    servers: dict[str, Server] = field(default_factory=dict)
     _number: int = 0
 
     def lease(self, asking: Asking, now: float) -> Lease:
         """Note what a process tells, and give it its permits."""
-        server = self._servers.get(asking.where)
+        server = self.servers.get(asking.where)
         if server is None:
             pace = Pace.after(asking.learned, asking.most)
-            server = self._servers[asking.where] = _Server(pace)
+            server = self.servers[asking.where] = Server(pace)
         server.note(asking.holder, asking.reports, now)
         count = len(server.held)
         server.pace.window.most = asking.most * (1 if asking.shared else count)
@@ -145,11 +155,11 @@ class Permits:
 
     def lost(self, holder: str) -> None:
         """Take back what a process held that is no longer there."""
-        for server in self._servers.values():
+        for server in self.servers.values():
             for _ in server.held.pop(holder, {}):
                 server.pace.dropped()
 
     def in_flight(self, where: str) -> int:
         """Return how many permits are out."""
-        server = self._servers.get(where)
+        server = self.servers.get(where)
         return 0 if server is None else server.pace.in_flight
