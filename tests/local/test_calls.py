@@ -43,6 +43,7 @@ def test_a_call_is_not_made_again_but_answered_without_tools(
         assert (turn.text, turn.status, MADE) == ("It is 21 degrees.", "completed", ["Paris"])
         asked = server.questions[2]
         assert "tools" not in asked
+        assert asked["instructions"].endswith("Call nothing.")
         assert [item["type"] for item in asked["input"][1:]] == [
             *("function_call", "function_call_output"),
             *("function_call", "function_call_output"),

@@ -10,7 +10,7 @@ from msgspec.structs import replace as with_fields
 
 from qwen_magic.conversation.asking.replies import continued, free, resent, waiting
 from qwen_magic.conversation.asking.shaping import Shaping
-from qwen_magic.conversation.asking.spoken import called_again, spoken
+from qwen_magic.conversation.asking.spoken import called_again, in_words, spoken
 from qwen_magic.conversation.planning.readying import continues_at
 from qwen_magic.conversation.planning.rebuilding import rebuilt, rebuilt_from, turns_before
 from qwen_magic.conversation.planning.shortening import left_out, too_long
@@ -98,8 +98,7 @@ class Rounds:
                 return turn
             if self.client.endpoint.serving and (again := called_again(turn, calls)):
                 yield again
-                bare = replace(request, tools=(), tool_choice=None)
-                turn = yield from self._next(planned, bare, again)
+                turn = yield from self._next(planned, in_words(request), again)
                 break
             turn = yield from self.desk.answer(turn, calls, planned.toolbox)
             if not left:

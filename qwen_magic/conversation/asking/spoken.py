@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace as with_fields
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -25,8 +26,9 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.tools.toolbox import Toolbox
     from qwen_magic.conversation.turn.calls import Call
     from qwen_magic.conversation.turn.turn import Turn
+    from qwen_magic.responses.request import Request
 
-__all__ = ["called_again", "spoken"]
+__all__ = ["called_again", "in_words", "spoken"]
 
 _FENCED = re.compile(r"```\w*\s*\n(.*?)\n?\s*```", re.DOTALL)
 _TAGGED = re.compile(r"<tool_call>(.*?)(?:</tool_call>)?", re.DOTALL)
@@ -34,6 +36,7 @@ _ECHO = re.compile(
     r'(?:```\w*\s*|<tool_call>\s*)?\{+\s*"name":\s*"([\w.-]+)".*(?:\}|```|</tool_call>)\Z',
     re.DOTALL,
 )
+_IN_WORDS = "Answer in words, from what the functions returned. Call nothing."
 _AGAIN = "it was made before, with the same arguments"
 
 
@@ -69,6 +72,12 @@ def called_again(turn: Turn, calls: Mapping[int, Call]) -> Turn | None:
         left = replace(call, status="denied", error=_AGAIN, output=known.output)
         turn = advance(turn, Answered(number, replace(left, round=turn.answered)))
     return turn
+
+
+def in_words(request: Request) -> Request:
+    """Return the request that asks for an answer and offers nothing to call."""
+    told = "\n\n".join(filter(None, (request.instructions, _IN_WORDS)))
+    return with_fields(request, tools=(), tool_choice=None, instructions=told)
 
 
 def _call(text: str, toolbox: Toolbox) -> FunctionCall | None:
