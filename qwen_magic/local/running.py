@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Running", "noted", "shared"]
 
 SLOTS = 4
-_CONTEXTS = ((16 << 30, 16_384), (0, 8_192))
+_CONTEXTS = (16_384, 8_192, 4_096)
 _SPARE = 300_000_000
 _TICK = 0.05
 
@@ -100,12 +100,7 @@ def shared(folder: Path, weights: OnDisk, idle: float, left: Event) -> tuple[Run
 
 
 def _order(note: Path, weights: OnDisk, idle: float) -> dict[str, Any]:
-    head, known = head_of(weights.path), memory()
-    most = next(context for least, context in _CONTEXTS if known.total >= least)
-    context = min(most, head.context or most)
-    needed = weights.path.stat().st_size + context * head.token + _SPARE
-    if known.free and needed > known.free:
-        raise too_large(size_of(needed), size_of(known.free))
+    context = _context(weights.path)
     return {
         "path": str(weights.path.resolve()),
         "name": weights.name,
@@ -117,6 +112,20 @@ def _order(note: Path, weights: OnDisk, idle: float) -> dict[str, Any]:
         "key": secrets.token_hex(16),
         "note": str(note),
     }
+
+
+def _context(path: Path) -> int:
+    """Return how many tokens the model may read: as many as there is memory for.
+
+    Raises:
+        RequestError: There is not enough for the model itself.
+    """
+    head, free, size = head_of(path), memory().free, path.stat().st_size + _SPARE
+    usable = [min(most, head.context or most) for most in _CONTEXTS]
+    fitting = [most for most in usable if not free or size + most * head.token <= free]
+    if not fitting:
+        raise too_large(size_of(size + usable[-1] * head.token), size_of(free))
+    return fitting[0]
 
 
 def _sight(path: Path) -> str:

@@ -12,6 +12,7 @@ from qwen_magic.conversation.tools.approval import Nobody
 from qwen_magic.notebook.cards.views import bundle
 from qwen_magic.notebook.live.prompting import AtPrompt
 from qwen_magic.notebook.live.terminal import Printed, advance_print
+from qwen_magic.notebook.markdown.escapes import strip_controls
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -175,16 +176,26 @@ class _Printed:
         self._color = color
         self._drawn: Turn | None = None
         self._next = 0.0
+        self._before = ""
         for note in notes:
             sys.stdout.write(f"{note}\n")
 
     def show(self, turn: Turn) -> None:
+        if turn.notes and not turn.number:
+            self._tell(turn.notes[-1])
         if turn is not self._drawn and time.monotonic() >= self._next:
             self._print(turn)
             self._next = time.monotonic() + self._pause
 
     def settle(self, turn: Turn) -> None:
         self._print(turn)
+
+    def _tell(self, words: str) -> None:
+        """Print what goes on before the question is asked; of its progress, only the beginning."""
+        what = words.partition(":")[0]
+        if what != self._before:
+            self._before = what
+            sys.stdout.write(f"{strip_controls(words)}\n")
 
     def _print(self, turn: Turn) -> None:
         self._printed, text = advance_print(
