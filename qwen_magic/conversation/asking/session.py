@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 __all__ = ["Session"]
 
 T = TypeVar("T")
+_SHOWN = frozenset({"completed", "incomplete"})  # with their notes
 
 
 class Session(Keeper):
@@ -181,7 +182,7 @@ class Session(Keeper):
         finally:
             ended = turn if turn.is_left else advance(turn, Stopped())
             self.last, self.node = ended, record.id  # a function may have asked meanwhile
-            self._connecting.advised |= {advice} if ended.status == "completed" else set()
+            self._connecting.advised |= {advice} if ended.status in _SHOWN else set()
             usage = None if self.settings.replay else ended.usage
             self.used += usage.total_tokens if usage else 0
             self.store.end(record, ended)
