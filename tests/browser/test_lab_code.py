@@ -9,6 +9,7 @@ import pytest
 from qwen_magic.conversation.turn.saying import code_of
 from qwen_magic.notebook.markdown.escapes import strip_controls
 from tests.browser.model import Model, answer, modelled, reasoning
+from tests.browser.panel import QUICK
 from tests.notebook.attacks import ATTACKS
 
 if TYPE_CHECKING:
@@ -141,3 +142,14 @@ def test_a_button_does_nothing_but_with_the_text_of_its_own_block(
     assert [code for code in shown if code not in {row[2] for row in pressed}] == []
     assert all(notebook.execution_count(i) is None for i in range(2, len(pressed) + 2))
     assert notebook.console == []
+
+
+def test_an_error_is_explained_by_two_keys_and_its_correction_lands_below(jupyter: Jupyter) -> None:
+    notebook = jupyter.open([QUICK, "total = 1", "print(totl)", "last = 1"])
+    for i in range(4):
+        notebook.run(i)
+    notebook.page.keyboard.press("e")
+    notebook.page.keyboard.press("e")
+    notebook.wait_output(3, "turn 1")
+    assert sources(notebook)[3:] == ["%qwen_fix", "last = 1"]
+    bars(notebook, 3).first.wait_for(state="attached")

@@ -1,4 +1,4 @@
-// What the buttons at a block of code do.
+// What the buttons at a block of code do, and the commands about cells.
 
 const TOLD = 1500; // milliseconds in which a button says what it did
 
@@ -33,6 +33,21 @@ export function acts({ NotebookActions }, { copyToSystem }, words) {
     (runs ? run : insert)(panel, below, source);
   }
 
+  /** Tell whether a cell failed. */
+  function failed({ model: { outputs } }) {
+    return Array.from({ length: outputs?.length ?? 0 }, (_, i) => outputs.get(i)).some(
+      ({ type }) => type === "error",
+    );
+  }
+
+  /** Ask below the cell that failed last why it did. */
+  function explain(panel) {
+    const { widgets, activeCell } = panel.content;
+    const cells = widgets.filter(failed);
+    cells.sort((one, other) => one.model.executionCount - other.model.executionCount);
+    run(panel, cells.at(-1) ?? activeCell, "%qwen_fix");
+  }
+
   /** Return a button that does something and tells it for a moment. */
   function button(name, done, act) {
     const made = Object.assign(document.createElement("button"), { type: "button", textContent: name });
@@ -63,5 +78,5 @@ export function acts({ NotebookActions }, { copyToSystem }, words) {
     block.append(bar);
   }
 
-  return { equip, put };
+  return { equip, put, explain };
 }

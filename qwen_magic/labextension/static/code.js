@@ -4,14 +4,15 @@
 const BLOCK = "div.highlight";
 const ASIDE = "details"; // reasoning and calls of tools
 const EQUIPPED = "qwen-magic-equipped";
+const FIX = "qwen-magic:fix";
 
 export const needs = ["@jupyterlab/notebook", "@jupyterlab/apputils", "@jupyterlab/translation"];
 
-export default (notebooks, { Clipboard }, { ITranslator, nullTranslator }) => ({
+export default (notebooks, { Clipboard, ICommandPalette }, { ITranslator, nullTranslator }) => ({
   id: "qwen-magic:code",
-  description: "Copies the code in answers, and puts it into cells.",
-  wants: [notebooks.INotebookTracker, ITranslator],
-  start(_, tracker, translator) {
+  description: "Copies the code in answers, puts it into cells, and has errors explained.",
+  wants: [notebooks.INotebookTracker, ITranslator, ICommandPalette],
+  start({ commands }, tracker, translator, palette) {
     if (!tracker) return;
     const words = (translator ?? nullTranslator).load("qwen_magic");
     let loaded;
@@ -48,7 +49,14 @@ export default (notebooks, { Clipboard }, { ITranslator, nullTranslator }) => ({
     }
 
     tracker.forEach(watch);
-    tracker.widgetAdded.connect((__, panel) => watch(panel));
+    tracker.widgetAdded.connect((_, panel) => watch(panel));
+
+    commands.addCommand(FIX, {
+      label: words.__("Explain the error"),
+      isEnabled: () => Boolean(tracker.currentWidget),
+      execute: async () => (await acts()).explain(tracker.currentWidget),
+    });
+    palette?.addItem({ command: FIX, category: "Qwen" });
 
     // A chat has buttons of its own, and asks whether somebody can put its code into a cell.
     document.addEventListener("qwen-magic-code", async (event) => {

@@ -65,7 +65,7 @@ export default (
         shell.activateById(side.id);
       },
     });
-    palette?.addItem({ command: COMMAND, category: words.__("Chat") });
+    palette?.addItem({ command: COMMAND, category: "Qwen" });
     launcher?.add({ command: COMMAND, rank: 90 });
   },
 });
