@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import replace as with_fields
 from typing import TYPE_CHECKING, Any
 
@@ -111,11 +112,12 @@ def _object(text: str) -> dict[str, Any] | None:
     for wrapped in (_TAGGED, _FENCED):
         if (match := wrapped.fullmatch(inner)) is not None:
             inner = match[1].strip()
-    try:
-        found = lenient.load(inner.encode(errors="replace"))
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
+    doubled = (inner[1:-1], inner[1:]) if inner.startswith("{{") else ()  # as Qwen2.5's template
+    for form in (inner, *doubled):
+        with suppress(ValueError):
+            found = lenient.load(form.encode(errors="replace"))
+            return found if isinstance(found, dict) else None
+    return None
 
 
 def _text(message: Message) -> str:

@@ -58,6 +58,8 @@ CALLS = {
     "over lines": json.dumps(json.loads(PARIS), indent=2),
     "tagged": f"<tool_call>\n{PARIS}\n</tool_call>",
     "tagged without an end": f"<tool_call>{PARIS}",
+    "doubled braces": "{" + PARIS + "}",
+    "a doubled brace": "{" + PARIS,
     "parameters": PARIS.replace("arguments", "parameters"),
     "with endless lines": f"```json\n{PARIS}\n```" + "\n" * 40,
     "a slip that is forgiven": '{"name": "get_weather", "arguments": {"city": "Paris", "days": "2"}}',
