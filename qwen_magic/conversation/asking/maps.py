@@ -131,6 +131,7 @@ def prepared(
         SchemaError: No model can be asked for such a value.
     """
     check_settings(session.settings)
+    _check_cassette(session.settings)
     asking = asking_of(how)
     errands = Errands()
     caller = Caller(errands.place, pool=errands.in_pool)
@@ -168,6 +169,16 @@ def purse_of(session: Session, row: Request, *, over: bool) -> Purse:
     found = Purse(session.store, chain, row.model, daily, is_free=bool(settings.replay))
     found.check(row)
     return found
+
+
+def _check_cassette(settings: Settings) -> None:
+    """Refuse what a cassette could not keep in order: rows that are asked side by side."""
+    for name in ("record", "replay"):
+        if getattr(settings, name):
+            raise RequestError(
+                f"a table is not asked while {name} is set",
+                hint=f'%config QwenMagics.{name} = "" ends it; answered rows are kept anyway',
+            )
 
 
 def check_approval(settings: Settings, approvals: Approvals, asker: Rows) -> None:
