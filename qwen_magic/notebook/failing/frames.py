@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["Frame", "Step", "frames_of", "steps_of"]
 
 _MOST = 12  # steps that are told
+_NAMELESS = ("<string>", "<stdin>")
 _SHELLS = ("IPython", "ipykernel", "qwen_magic.notebook")
 """What runs cells; its frames tell nothing."""
 
@@ -46,12 +47,21 @@ class Frame:
     @property
     def text(self) -> str:
         """The line that was running; of the notebook's own code only."""
-        return "" if self.module else linecache.getline(self.file, self.line).strip()
+        lines = () if self.module else self.all_lines
+        return lines[self.line - 1].strip() if self.line <= len(lines) else ""
+
+    @property
+    def all_lines(self) -> list[str]:
+        """All lines of its cell.
+
+        Python 3.13 takes the text of `-c` for that of whatever was run as a text.
+        """
+        return [] if self.file in _NAMELESS else linecache.getlines(self.file)
 
     @property
     def lines(self) -> tuple[str, int]:
         """The code of its function, or of its cell, and the number of its first line."""
-        lines = linecache.getlines(self.file)
+        lines = self.all_lines
         first = self.frame.f_code.co_firstlineno if self.name else 1
         try:
             block: Sequence[str] = inspect.getblock(lines[first - 1 :]) if self.name else lines

@@ -84,7 +84,7 @@ def report_of(failure: Failure, around: Around) -> Report:
     frames = [frames_of(error.__traceback__, around.namespace) for error, _ in errors]
     ours = _ends([frame for calls in frames for frame in calls if not frame.module])
     cell = next((frame for frame in frames[-1] if not frame.module), None)
-    source = failure.source or ("".join(_lines(cell)) if cell else "")
+    source = failure.source or ("".join(cell.all_lines) if cell else "")
     code = _Code(source, ours, around, cell.file if cell else "")
     told = "\n\n".join(
         filter(
@@ -126,7 +126,7 @@ class _Code:
     def __init__(self, source: str, frames: Sequence[Frame], around: Around, file: str) -> None:
         self.source, self.namespace = source, around.namespace
         self._frames = frames
-        texts = {source, *("".join(_lines(frame)) for frame in frames)}
+        texts = {source, *("".join(frame.all_lines) for frame in frames)}
         found = [secrets_in_code(text) for text in texts]
         values = secrets_in(
             around.namespace if around.own is None else around.own
@@ -147,7 +147,7 @@ class _Code:
     def line(self, frame: Frame) -> str:
         """Return the line that a frame was at."""
         count = self.hidden.count  # of what is sent; the rest of the cell is not
-        lines = self.masked("".join(_lines(frame))).splitlines()
+        lines = self.masked("".join(frame.all_lines)).splitlines()
         self.hidden.count = count
         text = lines[frame.line - 1] if frame.line <= len(lines) else ""
         return cut(text.strip(), _LINE)
@@ -161,12 +161,6 @@ class _Code:
             if frame.file != self.file and text and not known:
                 seen.add((frame.file, first))
                 yield _bounded(self.masked(text), frame.line - first + 1)
-
-
-def _lines(frame: Frame) -> list[str]:
-    import linecache
-
-    return linecache.getlines(frame.file)
 
 
 def _told(error: BaseException, link: str, frames: Sequence[Frame], code: _Code) -> str:
