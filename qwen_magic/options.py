@@ -199,6 +199,10 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "budget", ("--budget",), "stop before so many tokens are spent, such as 2M", "N", tokens
     ),
+    Option(
+        *("cache", ("--cache",), "keep the answers in this folder, which computers may share"),
+        *("URL", named("--cache")),
+    ),
     Option("fresh", ("--fresh",), "ask anew for rows that have an answer already"),
     Option("keep_going", ("--keep-going",), "ask on though the first rows all fail"),
     Option("yes", ("--yes",), "ask for many rows without a question first"),

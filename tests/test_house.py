@@ -91,7 +91,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         *("responses", "readers", "options", "settings", "configuration", "helptext"),
         *("conversation.turn", "conversation.chains", "conversation.tools", "conversation.store"),
         *("conversation.planning", "conversation.asking", "conversation.schema"),
-        *("conversation.tables", "conversation.mapping"),
+        *("conversation.tables", "conversation.mapping", "conversation.spreading"),
         *("notebook.kernel", "notebook.document", "notebook.cards", "notebook.live"),
         *("notebook.failing", "notebook.local", "notebook.mapping"),
     ),

@@ -39,6 +39,7 @@ many = [f"Parcel {n} came late." for n in range(150)]
 number = 3
 gone = pd.DataFrame({"text": [None, float("nan")]})
 """
+LAZY = "import dask.dataframe as dd\nlazy = dd.from_pandas(reviews[['text']][:2], npartitions=2)"
 MOOD = "How does the customer feel?"
 
 
@@ -316,3 +317,32 @@ def test_a_wrong_key_stops_all_at_once_with_one_message(tmp_path: Path) -> None:
 def test_without_a_person_there_is_one_output_and_no_bar(kernel: Kernel) -> None:
     ran = kernel.run(f"%%qwen --map texts -o out\n{MOOD}\n{{{{item}}}} Alone.", person=False)
     assert (ran.status, ran.printed, len(ran.outputs)) == ("ok", "", 1)
+
+
+def test_a_dask_frame_makes_a_lazy_one_that_asks_when_it_is_computed(
+    kernel: Kernel, server: DemoServer
+) -> None:
+    assert kernel.run(LAZY).errors == []
+    before = len(server.requests)
+    ran = kernel.run(
+        f'%%qwen --map lazy -o later --schema "mood: positive|negative|neutral"\n{MOOD} {{{{text}}}}'
+    )
+    assert "`later` is a Dask frame of 2 partitions. Nothing has been asked" in ran.printed
+    assert len(server.requests) == before
+    assert value(kernel, "list(later.compute()['mood'])") == "['positive', 'negative']"
+    assert len(server.requests) == before + 2
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "told"),
+    [
+        ("--map lazy --limit 2", "{{text}}", "limit does not go with"),
+        ("--map lazy --dry-run", "{{text}}", "--dry-run does not go with a Dask frame"),
+        ("--map lazy", "How?", "names no column"),
+    ],
+)
+def test_a_dask_frame_refuses_what_it_cannot_keep(
+    kernel: Kernel, line: str, text: str, told: str
+) -> None:
+    assert kernel.run(LAZY).errors == []
+    assert told in refused(kernel.run(f"%%qwen {line}\n{text}"))

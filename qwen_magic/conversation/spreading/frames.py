@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qwen_magic.conversation.spreading.mapper import Mapper
+    from qwen_magic.conversation.tables.table import Table
     from qwen_magic.settings import Settings
 
-__all__ = ["check_how", "is_lazy", "lazy_frame"]
+__all__ = ["check_how", "is_dask", "is_lazy", "lazy_frame", "rowless"]
 
 _MODULE = "dask.dataframe"
 _KINDS = ("DataFrame", "Series")
@@ -26,13 +27,18 @@ _HOW = {
 }
 
 
+def is_dask(rows: object) -> bool:
+    """Return whether rows are a frame or a Series of Dask's."""
+    return any(is_of(rows, _MODULE, name) for name in _KINDS)
+
+
 def is_lazy(rows: object) -> bool:
     """Return whether rows are a frame or a Series of Dask's.
 
     Raises:
         RequestError: They are another collection of Dask's.
     """
-    if any(is_of(rows, _MODULE, name) for name in _KINDS):
+    if is_dask(rows):
         return True
     if hasattr(type(rows), "__dask_graph__"):
         hint = "bag.to_dataframe(), dask.dataframe.from_delayed() or from_dask_array() makes one"
@@ -61,6 +67,11 @@ def lazy_frame(rows: Any, mapper: Mapper) -> Any:  # noqa: ANN401 - of Dask
     Raises:
         RequestError: The template does not fit the rows.
     """
-    empty = native_table(rows._meta)  # noqa: SLF001 - Dask's word for a frame without rows
+    empty = rowless(rows)
     mapper.check(empty)
     return rows.map_partitions(mapper, meta=mapper.frame(empty, []))
+
+
+def rowless(rows: Any) -> Table:  # noqa: ANN401 - of Dask
+    """Return a frame's columns as a table without rows."""
+    return native_table(rows._meta)  # noqa: SLF001 - Dask's word for a frame without rows

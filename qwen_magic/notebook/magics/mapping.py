@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.chains.tree import counted
+from qwen_magic.conversation.spreading.frames import is_dask
 from qwen_magic.conversation.tables.files import SUFFIXES
 from qwen_magic.conversation.tables.filling import Given, Template
 from qwen_magic.conversation.tables.native import is_native
@@ -36,6 +37,7 @@ __all__ = [
     "may_be_table",
     "prepared",
     "question_of",
+    "template_of",
 ]
 
 MANY = 100
@@ -93,7 +95,20 @@ def prepared(cell: Cell, variables: Mapping[str, object]) -> Prepared:
     rows, is_short = table(_rows(cell.options["map"], variables)), False
     if rows.once:
         rows, is_short = rows.ahead(MANY)
-    template = Template(cell.text).over(rows)
+    template, notes = template_of(cell.text, rows, variables)
+    return Prepared(rows, template, notes, is_short)
+
+
+def template_of(
+    text: str, rows: Table, variables: Mapping[str, object]
+) -> tuple[Template, tuple[str, ...]]:
+    """Return a cell's text as it fits a table's rows, and a line for each variable in it.
+
+    Raises:
+        CellError: A variable cannot be shown.
+        RequestError: The text names no column of the table.
+    """
+    template = Template(text).over(rows)
     filled = {
         name: fill(f"{{{{{name}}}}}", variables)
         for name in template.names
@@ -104,7 +119,7 @@ def prepared(cell: Cell, variables: Mapping[str, object]) -> Prepared:
         for name, found in filled.items()
     }
     notes = tuple(note for found in filled.values() for note in found.notes)
-    return Prepared(rows, Template(cell.text, given).bound(rows), notes, is_short)
+    return Template(text, given).bound(rows), notes
 
 
 def _rows(name: str, variables: Mapping[str, object]) -> object:
@@ -123,7 +138,7 @@ def _rows(name: str, variables: Mapping[str, object]) -> object:
 def may_be_table(value: object) -> bool:
     """Return whether to offer a variable as a table."""
     is_plain = isinstance(value, list | tuple | dict) and bool(value)
-    return is_native(value) or is_plain
+    return is_native(value) or is_dask(value) or is_plain
 
 
 def check_filled(found: Prepared, estimate: Estimate) -> None:
@@ -144,7 +159,7 @@ def check_filled(found: Prepared, estimate: Estimate) -> None:
 
 def columns_of(value: Any) -> list[str]:  # noqa: ANN401 - anything with rows
     """Return the names that a prompt over a table may use, without reading the table."""
-    if is_native(value):
+    if is_native(value) or is_dask(value):
         names = getattr(value, "column_names", getattr(value, "columns", None))
         if names is None:  # a Series
             return [name for name in (getattr(value, "name", ""), ITEM) if name]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.asking.maps import prepared as ready_to_map
+from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.schema.shape import shape_of
+from qwen_magic.conversation.spreading.frames import is_lazy, rowless
 from qwen_magic.conversation.tables.fields import fields_of
 from qwen_magic.conversation.tools.approval import Nobody
 from qwen_magic.errors import CellError
@@ -21,6 +23,7 @@ from qwen_magic.notebook.magics.mapping import (
     dry_run_of,
     prepared,
     question_of,
+    template_of,
 )
 from qwen_magic.notebook.magics.namespace import check_free
 from qwen_magic.notebook.mapping.drawing import bundle, plain_text
@@ -43,7 +46,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Rows"]
 
-_HOW = ("budget", "limit", "sample", "fresh", "keep_going")
+_HOW = ("budget", "limit", "sample", "fresh", "keep_going", "cache")
+_NOT_LAZY = ("dry_run", "as_context")
 _OF_TURNS = ("model", "effort", "chain", "approve")
 _YES = frozenset({"y", "yes"})
 
@@ -72,6 +76,9 @@ class Rows:
         out = check_free(cell.options.get("out", "_qwen"), self.shell.user_ns_hidden)
         if self.session.settings.region == DEMO and not self.frontend.notebook:  # costs nothing
             self.session.settings = replace(self.session.settings, history="off")
+        if is_lazy(rows := variables.get(cell.options["map"])):
+            self._keep_lazy(rows, cell, variables, out)
+            return None
         found = prepared(cell, variables)
         self.session.approver = AtPrompt() if self.frontend.can_ask else Nobody()
         how = self._how(cell, variables)
@@ -86,6 +93,26 @@ class Rows:
             watched = Watched(ready.start(), found.template, _fields(how["asking"]))
             self._show(watched, interrupts, (*self.notes, *found.notes), out=out)
         return _summary(cell, watched, out) if cell.options.get("as_context") else None
+
+    def _keep_lazy(
+        self,
+        rows: Any,  # noqa: ANN401 - of Dask
+        cell: Cell,
+        variables: Mapping[str, object],
+        out: str,
+    ) -> None:
+        """Keep a frame that asks once it is computed."""
+        for name in _NOT_LAZY:
+            if name in cell.options:
+                flag = f"--{name.replace('_', '-')}"
+                raise CellError(
+                    f"{flag} does not go with a Dask frame", hint="nothing is asked now"
+                )
+        template, notes = template_of(cell.text, rowless(rows), variables)
+        made = self.session.map(template, rows, **self._how(cell, variables))
+        self.shell.user_ns["_qwen"] = self.shell.user_ns[out] = made
+        told = f"`{out}` is a Dask frame of {counted(rows.npartitions, 'partition')}. Nothing has been asked:"
+        print(*self.notes, *notes, f"{told} {out}.compute() asks, or {out}.to_parquet().", sep="\n")
 
     def _how(self, cell: Cell, variables: Mapping[str, object]) -> Mapped:
         """Return how the rows are asked."""
