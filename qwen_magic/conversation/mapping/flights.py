@@ -64,8 +64,12 @@ class Senders:
         for task in found:
             task.cancel()
         found += [asyncio.ensure_future(sender.close()) for sender in self._all]
-        if found:
-            await asyncio.wait(found, timeout=_LEAVE)
+        left = set(found)
+        for _ in range(2):  # what does not close in time is left
+            if left:
+                _, left = await asyncio.wait(left, timeout=_LEAVE)
+            for task in left:
+                task.cancel()
 
 
 def give_up_late(flights: Iterable[Flight], deadline: Deadline, now: float) -> None:
