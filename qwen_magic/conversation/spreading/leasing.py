@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["LeasedPace", "Lender", "Stock"]
 
 _LOOK = 0.01  # seconds between two looks whether a block has come
-_STALE = 0.04  # seconds after which a permit goes back: what was held up must not go in one burst
+_STALE = 0.25  # seconds after which a permit that nobody used goes back
+_HURRY = 0.5  # of the usual gap; who was held up makes up for it, but not in one burst
 _SILENT = 10.0  # seconds after which a block that did not come is asked for again
 
 
@@ -59,6 +60,8 @@ class Stock:
     _is_asking: bool = False
     _is_starved: bool = False
     _every: float = 0.0
+    _gap: float = 0.0
+    _taken: float = float("-inf")
 
     def take(self, now: float) -> int | float:
         """Return the number of a permit that may be used now, or in how many seconds to look again."""
@@ -69,11 +72,11 @@ class Stock:
                 self._ask(now)
             if not self._permits:
                 return _LOOK
-            at, number = self._permits[0]
+            at = max(self._permits[0][0], self._taken + self._gap)
             if at > now:
                 return at - now
-            self._permits.popleft()
-            return number
+            self._taken = now
+            return self._permits.popleft()[1]
 
     def tell(self, number: int, fate: Fate, retry_after: float | None = None) -> None:
         """Report what became of a permit: a refusal at once, all else when there is more to tell."""
@@ -118,6 +121,8 @@ class Stock:
                 return
             now = time.monotonic()
             self._permits.extend((now + offset, number) for number, offset in lease.permits)
+            if lease.permits:
+                self._gap = _HURRY * lease.every / len(lease.permits)
             self._every, self.limit, self.learned = lease.every, lease.limit, lease.learned
             if any(report.fate in {"refused", "tokens"} for report in self._reports):
                 self._ask(now, hurry=True)
