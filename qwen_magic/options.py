@@ -200,8 +200,8 @@ OPTIONS: tuple[Option, ...] = (
         "budget", ("--budget",), "stop before so many tokens are spent, such as 2M", "N", tokens
     ),
     Option(
-        *("cache", ("--cache",), "keep the answers in this folder, which computers may share"),
-        *("URL", named("--cache")),
+        *("answers", ("--answers",), "keep the answers in this folder, which computers may share"),
+        *("URL", named("--answers")),
     ),
     Option("fresh", ("--fresh",), "ask anew for rows that have an answer already"),
     Option("keep_going", ("--keep-going",), "ask on though the first rows all fail"),

@@ -32,7 +32,7 @@ _APART = (
 )
 """Options that each say where the turn goes; a cell may give one of a set."""
 
-_OF_MAPS = ("limit", "sample", "budget", "cache", "fresh", "keep_going", "yes", "as_context")
+_OF_MAPS = ("limit", "sample", "budget", "answers", "fresh", "keep_going", "yes", "as_context")
 """Options that say how rows are asked."""
 
 

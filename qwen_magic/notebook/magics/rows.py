@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Rows"]
 
-_HOW = ("budget", "limit", "sample", "fresh", "keep_going", "cache")
+_HOW = ("budget", "limit", "sample", "fresh", "keep_going")
 _NOT_LAZY = ("dry_run", "as_context")
 _OF_TURNS = ("model", "effort", "chain", "approve")
 _YES = frozenset({"y", "yes"})
@@ -118,6 +118,8 @@ class Rows:
         """Return how the rows are asked."""
         options = cell.options
         given = {name: options[name] for name in _HOW if name in options}
+        if "answers" in options:
+            given["cache"] = options["answers"]
         return {
             "asking": asking_of(options, variables),
             "name": options["map"],
