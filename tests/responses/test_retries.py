@@ -109,7 +109,7 @@ def test_a_date_to_retry_after_counts_from_the_servers_clock() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["11", "3600", formatdate(time() + 600, usegmt=True)], ids=["11", "3600", "a date"]
+    "value", ["11", "3600", formatdate(time() + 86_400, usegmt=True)], ids=["11", "3600", "a date"]
 )
 def test_a_long_time_to_retry_after_is_told_and_not_waited_for(value: str) -> None:
     with serving(answered(429, Retry_After=value), streamed(WHOLE)) as server:

@@ -230,7 +230,11 @@ class Engine:
         self._wake.set()
 
     def _when_done(self, future: Future[Any], then: Callable[[], None]) -> None:
-        future.add_done_callback(lambda _: self._from_thread(then)())
+        def go_on() -> None:
+            then()
+            self._wake.set()
+
+        future.add_done_callback(lambda _: self._from_thread(go_on)())
 
     async def _look_for_late(self) -> None:
         while True:

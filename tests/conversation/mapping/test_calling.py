@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,19 @@ def test_a_function_that_raises_fails_no_row(demo: DemoServer) -> None:
     settings = Settings(base_url=demo.base_url, tools=(weather,), approve="always")
     with Session(settings) as session:
         assert set(session.map(ASK, CITIES).frame()["status"]) == {"completed"}
+
+
+def test_a_single_row_goes_on_once_its_function_returned(demo: DemoServer) -> None:
+    def weather(city: str) -> str:
+        """Look up the weather in a city."""
+        time.sleep(0.05)  # nothing else is under way by then
+        return f"sunny in {city}"
+
+    settings = Settings(base_url=demo.base_url, tools=(weather,), approve="always")
+    with Session(settings) as session:
+        mapping = session.map(ASK, CITIES[:1])
+        assert mapping.wait(20)
+        assert "sunny" in mapping.frame()["answer"][0]
 
 
 def test_functions_that_nobody_allowed_are_refused_before_anything_is_sent(
