@@ -42,9 +42,10 @@ _SHORT = 60  # characters of a text that is about one thing
 _HEADING = 80
 _SENTENCE = re.compile(r"[^\s].*?(?:[.!?](?=\s|\Z)|[。！？]|\n|\Z)", re.DOTALL)
 _THIS = re.compile(
-    r"\b(?:this|these|my(?: new)?|(?:bought|ordered|got) (?:an?|the|my)(?: new)?) ([\w-]+(?: [\w-]+)??)"
+    r"\b(?:this|these|my(?: new)?|(?:bought|ordered|got|(?<=[\d\ue000] )for) (?:an?|the|my)(?: new)?) ([\w-]+(?: [\w-]+)??)"
     r"(?=\s+(?:is|was|are|has|had|and|from|for|at|on|but|in|last|because|works?|does|broke)\b|[.,;!?]|\Z)"
     r"|这[款个部台双件本把张]([\u4e00-\u9fff]{2,4}?)(?=[很太真非不，,。的])"
+    r"|[买订点][了到的](?:一?[款个部台双件本把张只份杯])?([\u4e00-\u9fff]{2,6}?)(?=[很太真非特不有，,。！!的]|\Z)"
 )
 
 _SPOKEN_OF = re.compile(
@@ -99,7 +100,8 @@ def said_all(material: Material, name: str, schema: Schema) -> Sequence[str | fl
     """Return all that the text says for the members of a list."""
     if kind_of(schema) in {"integer", "number"}:
         return _all_numbers(material, role_in(name, schema), schema)
-    if kind_of(schema) != "string" or {"enum", "pattern"} & {*schema}:
+    is_open = schema.get("format", "date") in FORMATS
+    if kind_of(schema) != "string" or {"enum", "pattern"} & {*schema} or not is_open:
         return []
     role = role_in(name, schema)
     found = [_written(material, hit) for hit in hits(role, material.left, material.today)]

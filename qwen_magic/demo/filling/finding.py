@@ -78,6 +78,9 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "age": (
         _number(
             r"(\d{1,3})\s*(?:岁|-?\s?years?[\s-]old|y/?o\b)|\b(?:aged?|turn(?:s|ed)|年龄)\s?:? ?(\d{1,3})"
+            r"|(?:\b(?:is|am|are|was)|'s|今年)\s*(?:just|only|now|already|almost|nearly|才|刚)?\s*(\d{1,3})"
+            r"(?=\s*(?:[,.;!?)，。；、]|(?:and|but|while)\b|\Z))(?![.,]\d)|(?:(?<=[^\W\d])|(?<=[^\W\d]\s))\((\d{1,3})\)"
+            r"|(?<=[^\W\d]), ?(\d{1,3})(?=, [a-z])"
         ),
         _number(r"(?<![\w.$€£¥:-])(\d{1,3})(?![\w%]|[.,:-]\d|\s?[€$£])"),
     ),

@@ -52,6 +52,26 @@ def record(names: str, *values: Any) -> dict[str, Any]:  # noqa: ANN401 - any JS
 
 
 TEXTS: dict[str, tuple[str, str, Any]] = {
+    "ages in three ways": (
+        "[{name: str, age: int}]",
+        "Anna is 31, Bob is 45 and little Eve just turned 7.",
+        [record("name age", "Anna", 31), record("name age", "Bob", 45), record("name age", "Eve", 7)],
+    ),
+    "ages in brackets": (
+        "[{name: str, age: int}]",
+        "Anna (31), Bob (45) and Eve (7) live here.",
+        [record("name age", "Anna", 31), record("name age", "Bob", 45), record("name age", "Eve", 7)],
+    ),
+    "what was paid for": (
+        "product: str, price: float, satisfied: bool",
+        "Yesterday I paid $89.50 for a kettle and I am very satisfied.",
+        record("product price satisfied", "kettle", 89.5, *[True]),
+    ),
+    "bought, in Chinese": (
+        "商品: str, 价格: float, 满意: bool",
+        "昨天花89.5元买的电热水壶非常好用，很满意。",
+        record("商品 价格 满意", "电热水壶", 89.5, *[True]),
+    ),
     "purchases": (
         "[{item: str, price: float, when: date}]",
         "On 3 March I bought milk for 1.20 and bread for €2.50; on March 5th a kettle for 24.99 euros.",
