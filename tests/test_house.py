@@ -138,7 +138,9 @@ FLOORS: dict[str, tuple[str, ...]] = {
 }
 
 # Modules that are short, and stand alone for a reason.
-SHORT: dict[str, str] = {}
+SHORT: dict[str, str] = {
+    "notebook.magics.sisters": "seven modules of three rooms build on it",
+}
 
 
 @dataclass(frozen=True)

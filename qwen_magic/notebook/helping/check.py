@@ -8,22 +8,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.magics.brief import brief_errors
+from qwen_magic.notebook.magics.sisters import Sister
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.typed import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from IPython.core.interactiveshell import InteractiveShell
-
     from qwen_magic.conversation.asking.session import Session
     from qwen_magic.notebook.helping.findings import Finding
-    from qwen_magic.notebook.magics.magics import QwenMagics
     from qwen_magic.responses.endpoint import Endpoint
 
 __all__ = ["CheckMagics"]
@@ -33,18 +31,8 @@ _WIDGETS = ("ipywidgets", "anywidget", "jupyterlab_widgets")
 
 
 @magics_class
-class CheckMagics(Magics):
-    """Tell whether all is well.
-
-    Args:
-        shell: Runs the cells.
-        qwen: The magics that ask; they own the session.
-    """
-
-    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
-        self._shell = shell
-        self._qwen = qwen
-        super().__init__(shell)
+class CheckMagics(Sister):
+    """Tell whether all is well."""
 
     @no_var_expand
     @line_magic

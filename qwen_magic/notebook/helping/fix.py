@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.helping.question import question_about
 from qwen_magic.notebook.magics.brief import brief_errors
 from qwen_magic.notebook.magics.cell import Cell, parse_cell
+from qwen_magic.notebook.magics.sisters import Sister
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
-
     from qwen_magic.notebook.failing.last import LastError
-    from qwen_magic.notebook.magics.magics import QwenMagics
 
 __all__ = ["FixMagics"]
 
@@ -23,18 +21,8 @@ _RECENT = 20  # cells that tell the notebook's language
 
 
 @magics_class
-class FixMagics(Magics):
-    """Explain errors.
-
-    Args:
-        shell: Runs the cells.
-        qwen: The magics that ask; they own the session.
-    """
-
-    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
-        self._shell = shell
-        self._qwen = qwen
-        super().__init__(shell)
+class FixMagics(Sister):
+    """Explain errors."""
 
     @no_var_expand
     @line_magic

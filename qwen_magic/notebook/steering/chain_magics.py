@@ -5,22 +5,20 @@ from __future__ import annotations
 from shlex import quote
 from typing import TYPE_CHECKING
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 from IPython.display import display
 
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.magics.brief import brief_errors
 from qwen_magic.notebook.magics.chain_flags import chain_help
+from qwen_magic.notebook.magics.sisters import Sister
 from qwen_magic.notebook.steering.chain_commands import parse_chain
 
 if TYPE_CHECKING:
-    from IPython.core.interactiveshell import InteractiveShell
-
     from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.chains.tree import ChainLine
     from qwen_magic.conversation.turn.records import Chain
-    from qwen_magic.notebook.magics.magics import QwenMagics
     from qwen_magic.notebook.steering.chain_commands import ChainCommand
 
 __all__ = ["ChainMagics"]
@@ -29,18 +27,8 @@ _MAIN = "main"
 
 
 @magics_class
-class ChainMagics(Magics):
-    """Show and steer the chains of the notebook.
-
-    Args:
-        shell: Runs the cells.
-        qwen: The magics that ask; they own the session.
-    """
-
-    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
-        self._shell = shell
-        self._qwen = qwen
-        super().__init__(shell)
+class ChainMagics(Sister):
+    """Show and steer the chains of the notebook."""
 
     @no_var_expand
     @line_magic

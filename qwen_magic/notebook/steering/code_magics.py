@@ -9,20 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.magics.brief import brief_errors
 from qwen_magic.notebook.magics.chain_flags import CODE_FLAGS, code_help
+from qwen_magic.notebook.magics.sisters import Sister
 from qwen_magic.notebook.steering.chain_commands import read_words
 from qwen_magic.typed import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from IPython.core.interactiveshell import InteractiveShell
-
-    from qwen_magic.notebook.magics.magics import QwenMagics
 
 __all__ = ["CodeCommand", "CodeMagics", "block", "parse_code"]
 
@@ -43,18 +41,8 @@ class CodeCommand:
 
 
 @magics_class
-class CodeMagics(Magics):
-    """Put code from answers into cells.
-
-    Args:
-        shell: Runs the cells.
-        qwen: The magics that ask; they own the session.
-    """
-
-    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
-        self._shell = shell
-        self._qwen = qwen
-        super().__init__(shell)
+class CodeMagics(Sister):
+    """Put code from answers into cells."""
 
     @no_var_expand
     @line_magic

@@ -5,39 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 from IPython.display import display
 
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.magics.brief import brief_errors
 from qwen_magic.notebook.magics.chain_flags import log_help
+from qwen_magic.notebook.magics.sisters import Sister
 from qwen_magic.notebook.steering.chain_commands import parse_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from IPython.core.interactiveshell import InteractiveShell
-
     from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.turn.turn import Turn
-    from qwen_magic.notebook.magics.magics import QwenMagics
     from qwen_magic.notebook.steering.chain_commands import LogCommand
 
 __all__ = ["LogMagics"]
 
 
 @magics_class
-class LogMagics(Magics):
-    """Show and write transcripts.
-
-    Args:
-        shell: Runs the cells.
-        qwen: The magics that ask; they own the session.
-    """
-
-    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
-        self._qwen = qwen
-        super().__init__(shell)
+class LogMagics(Sister):
+    """Show and write transcripts."""
 
     @no_var_expand
     @line_magic

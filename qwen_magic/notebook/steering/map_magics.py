@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from qwen_magic.conversation.asking.maps import answers_of
 from qwen_magic.conversation.chains.tree import counted
@@ -15,15 +15,13 @@ from qwen_magic.notebook.cards.wording import line as shortened
 from qwen_magic.notebook.magics.brief import brief_errors
 from qwen_magic.notebook.magics.cell import Cell
 from qwen_magic.notebook.magics.chain_flags import MAP_FLAGS, map_help
+from qwen_magic.notebook.magics.sisters import Sister
 from qwen_magic.notebook.steering.chain_commands import read_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from IPython.core.interactiveshell import InteractiveShell
-
     from qwen_magic.conversation.mapping.listing import Map
-    from qwen_magic.notebook.magics.magics import QwenMagics
 
 __all__ = ["MapMagics"]
 
@@ -42,17 +40,8 @@ class _Command:
 
 
 @magics_class
-class MapMagics(Magics):
-    """List maps, go on with them, forget what they keep.
-
-    Args:
-        shell: Runs the cells.
-        qwen: The magics that ask; they own the session.
-    """
-
-    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
-        self._qwen = qwen
-        super().__init__(shell)
+class MapMagics(Sister):
+    """List maps, go on with them, forget what they keep."""
 
     @no_var_expand
     @line_magic

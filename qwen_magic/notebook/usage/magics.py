@@ -5,21 +5,19 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
+from IPython.core.magic import line_magic, magics_class, no_var_expand
 from IPython.display import Image, display
 
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.magics.brief import brief_errors
+from qwen_magic.notebook.magics.sisters import Sister
 from qwen_magic.typed import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from IPython.core.interactiveshell import InteractiveShell
-
     from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.store.spent_rows import Spent
-    from qwen_magic.notebook.magics.magics import QwenMagics
 
 __all__ = ["UsageMagics"]
 
@@ -27,17 +25,8 @@ _SET = '%config QwenMagics.prices = {"MODEL": (IN, OUT)}, per million tokens'
 
 
 @magics_class
-class UsageMagics(Magics):
-    """Tell what was spent.
-
-    Args:
-        shell: Runs the cells.
-        qwen: The magics that ask; they own the session.
-    """
-
-    def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
-        self._qwen = qwen
-        super().__init__(shell)
+class UsageMagics(Sister):
+    """Tell what was spent."""
 
     @no_var_expand
     @line_magic
