@@ -12,7 +12,10 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from qwen_magic.errors import CassetteError
+from qwen_magic.errors import CassetteError, WireError
+from qwen_magic.responses.decoding import decode
+from qwen_magic.responses.events import Cancelled, Completed, Failed, Incomplete
+from qwen_magic.responses.sse import Decoder
 
 __all__ = [
     "FIRST_LINE",
@@ -168,6 +171,8 @@ def is_begun(content: bytes, name: str) -> bool:
 def tracks(content: bytes, name: str) -> tuple[Track, ...]:
     """Return the whole exchanges of a cassette; leave out one that was cut short.
 
+    An answer whose last event came is whole, though its writer was killed before it wrote the end.
+
     Raises:
         CassetteError: It is no cassette, or a line is damaged.
     """
@@ -195,7 +200,10 @@ def _line(line: bytes, number: int, name: str) -> Line:
 def _joined(lines: list[Line]) -> tuple[Track, ...]:
     found: list[Track] = []
     asked, head, pieces = None, None, list[Text | Raw]()
-    for line in lines:
+    for line in [*lines, None]:
+        if asked is not None and (end := _end(line, pieces)):
+            found.append(Track(asked, head, tuple(pieces), end))
+            asked = None
         match line:
             case Asked():
                 asked, head, pieces = line, None, []
@@ -203,9 +211,27 @@ def _joined(lines: list[Line]) -> tuple[Track, ...]:
                 head = line
             case Text() | Raw():
                 pieces.append(line)
-            case End() if asked is not None:
-                found.append(Track(asked, head, tuple(pieces), line))
-                asked = None
             case _:
                 pass
     return tuple(found)
+
+
+def _end(line: Line | None, pieces: list[Text | Raw]) -> End | None:
+    """Return how an exchange ended, if it has before this line; None is the end of the file."""
+    if isinstance(line, End):
+        return line
+    over = line is None or isinstance(line, Asked)
+    return End(pieces[-1].at, "whole") if over and pieces and _is_answered(pieces) else None
+
+
+def _is_answered(pieces: list[Text | Raw]) -> bool:
+    body = b"".join(piece.content for piece in pieces)
+    if body.lstrip().startswith(b"{"):
+        return is_whole(body)
+    try:
+        last = Decoder().feed(body)[-2:]  # some servers say [DONE] after it
+    except WireError:
+        return False
+    return any(
+        isinstance(decode(data), Completed | Incomplete | Failed | Cancelled) for data in last
+    )

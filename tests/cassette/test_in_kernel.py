@@ -141,7 +141,8 @@ def test_a_killed_kernel_leaves_what_was_whole(tmp_path: Path) -> None:
         assert lines(path)[-1]["line"] == "text"
         with running(**address) as kernel:
             kernel.run(f"%config QwenMagics.record = {str(path)!r}")
-            kernel.run("%%qwen\nAnd more", cell="a")
+            ran = kernel.run("%%qwen\nAnd more", cell="a")
+            assert (ran.status, ran.errors) == ("ok", [])
     assert [track.asked.body["input"] for track in taped(path)] == ["Hello", "And more"]
 
 

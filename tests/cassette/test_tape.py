@@ -74,6 +74,29 @@ def test_an_exchange_that_was_cut_short_is_left_out_wherever_it_stands() -> None
     assert tracks(FIRST_LINE + b"".join(map(written, lines)), NAME) == TRACKS[1:]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        'data: {"type":"response.completed","response":{"id":"r","status":"completed"}}\n\n',
+        'data: {"type":"response.incomplete","response":{"id":"r"}}\r\n\r\ndata: [DONE]\r\n\r\n',
+        'data: {"type":"response.failed","response":{"id":"r","error":{"code":"c"}}}\n\n',
+        ' {"id":"r","status":"completed","output":[]}\n',
+    ],
+)
+@pytest.mark.parametrize("after", [[], SECOND])
+def test_an_answer_whose_writer_died_after_its_last_event_is_whole(
+    body: str, after: list[Line]
+) -> None:
+    text = Text(0.2, body)
+    lines = [*FIRST[:2], text, *after]
+    found = tracks(FIRST_LINE + b"".join(map(written, lines)), NAME)
+    whole = Track(FIRST[0], FIRST[1], (text,), End(0.2, "whole"))  # type: ignore[arg-type]
+    assert found == (whole, *TRACKS[1:][: len(after)])
+    for end in range(len(body.partition("data: [DONE]")[0].strip())):
+        cut = [*FIRST[:2], Text(0.2, body[:end]), *after]
+        assert tracks(FIRST_LINE + b"".join(map(written, cut)), NAME) == TRACKS[1:][: len(after)]
+
+
 def test_an_editor_may_change_how_lines_end_and_what_the_file_begins_with() -> None:
     edited = b"\xef\xbb\xbf" + LESSON.replace(b"\n", b"\r\n") + b"\r\n\r\n"
     assert tracks(edited, NAME) == TRACKS
