@@ -23,6 +23,7 @@ VIEWPORT: ViewportSize = {"width": 1200, "height": 900}
 NOISE = {
     "Cannot read properties of undefined (reading 'schema')",  # Notebook 7.6, at each start
     "Cannot read properties of undefined (reading 'last_modified')",  # 7.2, without a checkpoint
+    "Cannot read properties of null (reading 'promise')",  # Lumino: an event after a debouncer's end
 }
 SCRIPT = """
 window.panel = () => [...(window.jupyterapp?.shell.widgets('main') ?? [])]

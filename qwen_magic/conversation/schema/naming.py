@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NewType, get_origin
 
 from qwen_magic.conversation.schema.fields import is_record
-from qwen_magic.conversation.schema.short import WORDS, type_of_short
+from qwen_magic.conversation.schema.short import type_of_short
 from qwen_magic.conversation.schema.tokens import failure
+from qwen_magic.conversation.schema.words import WORDS
 from qwen_magic.errors import CellError
 from qwen_magic.responses.nearest import suggestion
 
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
 __all__ = ["may_be_schema", "schema_named"]
 
 _JSON = "names stand in double quotes, and braces are closed; types and short forms need none"
-_NAME = re.compile(r"[^\W\d]\w*")
+_NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 def schema_named(text: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401 - types have no type
-    """Return the schema that is meant.
+    """Return the schema that is meant: `Review`, `models.Review`, `list[Review]`, a short form.
 
     Raises:
         CellError: It is one word that names neither a variable nor a type.
@@ -35,22 +36,34 @@ def schema_named(text: str, variables: Mapping[str, object]) -> Any:  # noqa: AN
             raise failure(
                 text, getattr(error, "pos", 0), f"this is no JSON: {error}", _JSON
             ) from error
-    if not _NAME.fullmatch(text) or (text not in variables and text.lower() in WORDS):
-        found = dict.fromkeys(_NAME.findall(text))
-        types = {name: variables[name] for name in found if _is_type(variables.get(name))}
+    meant = _meant(text, variables) if _NAME.fullmatch(text) else None
+    if meant is not None:
+        return meant
+    if not _NAME.fullmatch(text) or text.lower() in WORDS:
+        found = {name: _meant(name, variables) for name in _NAME.findall(text)}
+        types = {name: kind for name, kind in found.items() if _is_type(kind)}
         types = {name: kind for name, kind in types.items() if name.lower() not in WORDS}
         return type_of_short(text, types) if types else text
-    if text not in variables:
-        known = [name for name, value in variables.items() if may_be_schema(value)]
-        raise CellError(
-            f"--schema {text!r} is no variable",
-            hint=suggestion(text, known) if known else 'a type, or "name: str, price: float"',
-        )
-    return variables[text]
+    known = [name for name, value in variables.items() if may_be_schema(value)]
+    raise CellError(
+        f"--schema {text!r} is no variable",
+        hint=suggestion(text, known) if known else 'a type, or "name: str, price: float"',
+    )
+
+
+def _meant(name: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401
+    """Return what a name stands for, also within a module or a class; None if nothing."""
+    first, *rest = name.split(".")
+    found = variables.get(first)
+    for step in rest:
+        found = getattr(found, step, None)
+    return found
 
 
 def _is_type(value: object) -> bool:
-    return not isinstance(value, dict) and may_be_schema(value)
+    """Return whether a word of a short form means this: a class, or what typing makes of some."""
+    is_named = isinstance(value, NewType) or hasattr(value, "__value__")
+    return isinstance(value, type) or get_origin(value) is not None or is_named
 
 
 def may_be_schema(value: object) -> bool:

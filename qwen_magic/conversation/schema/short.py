@@ -5,21 +5,19 @@
 A word alone in the place of a type is itself a value: `yes|no` allows these two. `0..1` is any number
 from 0 to 1, `1..5` a whole number, `1.0..5.0` and `float 1..5` any number. `?` allows null.
 Parentheses after a type tell the model more: `score: 0..1 (how sure)`. Wide signs of an input method
-mean the plain ones. Records are read as dicts. `list[…]`, `dict[str, …]` and `Optional[…]` mean what they
-mean in Python, and types of the notebook may be named.
+mean the plain ones. Records are read as dicts. Python's own forms mean what they mean there (`list[…]`,
+`dict[str, …]`, `tuple[…]`, `Literal[…]`), and types of the notebook may be named.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional, TypedDict, Union
-from uuid import UUID
 
 import msgspec
 
 from qwen_magic.conversation.schema.tokens import Token, failure, tokens
+from qwen_magic.conversation.schema.words import CHINESE, GENERICS, WORDS
 from qwen_magic.responses.nearest import suggestion
 
 if TYPE_CHECKING:
@@ -27,35 +25,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.errors import SchemaError
 
-__all__ = ["WORDS", "type_of_short"]
-
-WORDS: dict[str, Any] = {
-    "str": str,
-    "string": str,
-    "text": str,
-    "int": int,
-    "integer": int,
-    "float": float,
-    "number": float,
-    "bool": bool,
-    "boolean": bool,
-    "date": date,
-    "datetime": datetime,
-    "time": time,
-    "decimal": Decimal,
-    "uuid": UUID,
-}
-"""The words that stand for types."""
-
-_CHINESE: dict[str, Any] = {
-    **dict.fromkeys(("文本", "字符串", "文字"), str),
-    **dict.fromkeys(("整数",), int),
-    **dict.fromkeys(("小数", "数字", "浮点数"), float),
-    **dict.fromkeys(("布尔", "是否"), bool),
-    "日期": date,
-    "时间": time,
-}
-_GENERIC = ("list", "dict", "optional")
+__all__ = ["type_of_short"]
 
 _CLOSING = {"[": "]", "{": "}"}
 _DEEPEST = 32
@@ -71,7 +41,7 @@ def type_of_short(text: str, types: Mapping[str, Any] | None = None) -> Any:  # 
     Raises:
         SchemaError: It cannot be read; a caret stands below the place.
     """
-    return _Reader(text, tokens(text), {**_CHINESE, **WORDS, **(types or {})}).whole()
+    return _Reader(text, tokens(text), {**CHINESE, **WORDS, **(types or {})}).whole()
 
 
 @dataclass(slots=True)
@@ -107,9 +77,6 @@ class _Reader:
             if at.text in found:
                 raise self._failed(f"the field {at.text!r} is there twice", "rename one of them")
             self.left.pop(0)
-            msgspec.json.encode(
-                at.text
-            )  # it reads a name from bytes that only this makes Python keep
             found[at.text] = self._field(at.text)
             if not self._took(","):
                 break
@@ -156,8 +123,8 @@ class _Reader:
 
     def _named(self, token: Token, name: str) -> Any:  # noqa: ANN401
         """Read what a word begins: a type, a range of it, or the word itself."""
-        if token.text.lower() in _GENERIC and self.left[0].text == "[":
-            return self._generic(token.text.lower(), name)
+        if token.text.rpartition(".")[2].lower() in GENERICS and self.left[0].text == "[":
+            return self._generic(token.text.rpartition(".")[2].lower(), name)
         kind = self.words.get(token.text, WORDS.get(token.text.lower()))
         if kind in {int, float} and self.left[0].kind == "number":
             return self._number(kind)
@@ -180,17 +147,32 @@ class _Reader:
         return list.__class_getitem__(inner) if opened.text == "[" else inner
 
     def _generic(self, word: str, name: str) -> Any:  # noqa: ANN401
-        """Read what stands in the brackets behind `list`, `dict` or `Optional`."""
+        """Read what stands in the brackets behind `list` and the like."""
         opened = self.left.pop(0)
-        if word == "dict" and (self._one(name) is not str or not self._took(",")):
-            said = "a dict has texts as its keys"
-            raise failure(self.text, opened.at, said, "dict[str, float]")
-        inner = self._type(name)
+        members: list[Any] = []
+        while self.left[0].kind and self.left[0].text != "]":
+            members.append(self._value() if word == "literal" else self._member(name))
+            if not self._took(","):
+                break
         if not self._took("]"):
             raise failure(self.text, opened.at, "this [ is not closed", "add ]")
-        if word == "dict":
-            return dict.__class_getitem__((str, inner))
-        return list.__class_getitem__(inner) if word == "list" else Optional[inner]  # noqa: UP045
+        try:
+            return GENERICS[word](tuple(members))
+        except (TypeError, ValueError) as error:
+            raise failure(self.text, opened.at, str(error), "such as list[str]") from None
+
+    def _member(self, name: str) -> Any:  # noqa: ANN401
+        return ... if self._took("..") else self._type(name)
+
+    def _value(self) -> Any:  # noqa: ANN401
+        """Read a value that stands for itself, also if it is the name of a type."""
+        token = self.left[0]
+        if token.kind not in {"word", "quoted", "number"}:
+            raise self._failed("a value is missing here", 'such as Literal["yes", "no"]')
+        self.left.pop(0)
+        plain = {"True": True, "False": False, "None": None}
+        found = plain.get(token.text, token.text) if token.kind == "word" else token.text
+        return _value(token.text) if token.kind == "number" else found
 
     def _begins_fields(self) -> bool:
         return self.left[0].kind == "word" and len(self.left) > 1 and self.left[1].text == ":"
@@ -222,14 +204,12 @@ class _Reader:
 
     def _unknown(self, token: Token) -> SchemaError:
         said = f"{token.text!r} is no type, and one value alone is no choice"
-        return failure(
-            self.text,
-            token.at,
-            said,
-            suggestion(
-                token.text, [*dict.fromkeys([*WORDS, *(self.words.keys() - _CHINESE.keys())])]
-            ),
-        )
+        if self.left[0].kind == "word" and self.left[0].text in self.words:
+            hint = f"did you mean {token.text}: {self.left[0].text}?"
+        else:
+            known = [*WORDS, *(self.words.keys() - CHINESE.keys())]
+            hint = suggestion(token.text, [*dict.fromkeys(known)])
+        return failure(self.text, token.at, said, hint)
 
     def _failed(self, said: str, hint: str) -> SchemaError:
         return failure(self.text, self.left[0].at, said, hint)

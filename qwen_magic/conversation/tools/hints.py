@@ -99,6 +99,8 @@ def _by_msgspec(annotation: Any, prefix: str) -> Hint:  # noqa: ANN401
     schemas, definitions = msgspec.json.schema_components(
         [annotation], schema_hook=_schema, ref_template=f"#/$defs/{prefix}{{name}}"
     )
+    # msgspec finds names such as 客户 only once something has made Python keep them as UTF-8.
+    msgspec.json.encode((schemas, definitions))
     strict = msgspec.json.Decoder(annotation, dec_hook=_decoded)
     lax = msgspec.json.Decoder(annotation, strict=False, dec_hook=_decoded)
 

@@ -11,8 +11,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.demo.filling.evidence import NOTHING, chosen, is_told, rank, role_in, said, said_all
-from qwen_magic.demo.filling.fallbacks import another, number_for, text_for
+from qwen_magic.demo.filling.evidence import (
+    NOTHING,
+    chosen,
+    each_chosen,
+    is_told,
+    rank,
+    role_in,
+    said,
+    said_all,
+)
+from qwen_magic.demo.filling.fallbacks import another, number_for, text_for, texts_for
 from qwen_magic.demo.filling.finding import hits
 from qwen_magic.demo.filling.material import Material, material_of
 from qwen_magic.demo.filling.records import listed, pieces_of
@@ -186,8 +195,9 @@ class _Filling:
         if kind_of(items) == "object" and depth < DEEP:
             return list(self._records(items, depth))
         if "enum" in items:
-            return [one for one in items["enum"] if self._clues.mentions(one)]
-        if found := said_all(self._material, name, items):
+            said = [one for one in items["enum"] if self._clues.mentions(one)]
+            return said or each_chosen(self._material, name, items["enum"])
+        if found := said_all(self._material, name, items) or texts_for(self._clues, items):
             return found
         text = self._material.left
         is_plain = kind_of(items) == "string" and not {"enum", "format", "pattern"} & {*items}

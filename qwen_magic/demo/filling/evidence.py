@@ -10,7 +10,7 @@ from qwen_magic.demo.filling.dates import Hit
 from qwen_magic.demo.filling.fields import role_of, stem, words_of
 from qwen_magic.demo.filling.finding import beside, hits, labelled
 from qwen_magic.demo.filling.material import USED
-from qwen_magic.demo.filling.records import Span, phrase, thing
+from qwen_magic.demo.filling.records import Span, phrase, pieces_of, thing
 from qwen_magic.demo.filling.schemas import Schema, fits, kind_of
 from qwen_magic.demo.reading.numerals import NUMBER, number_of
 
@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
     from qwen_magic.demo.filling.material import Material
 
-__all__ = ["FORMATS", "NOTHING", "chosen", "is_told", "rank", "role_in", "said", "said_all"]
+__all__ = [
+    "FORMATS",
+    "NOTHING",
+    "chosen",
+    "each_chosen",
+    "is_told",
+    "rank",
+    "role_in",
+    "said",
+    "said_all",
+]
 
 NOTHING: Any = object()
 """What stands for a value that the text does not tell."""
@@ -36,6 +46,7 @@ _SURE = frozenset(_ORDER[: _ORDER.index("quantity")]) - {"total", "order"}
 """Roles whose values are hardly taken for anything else."""
 
 _DAYS = ("date", "moment")
+_NAMES = frozenset({"name", "names", "名字", "名"})  # of people or, beside a price, of things
 _GRADES = frozenset({"star", "rating", "grade", "score", "mark", "satisfaction", "评分", "星", "星级"})  # fmt: skip
 _WORDED = frozenset({"person", "company", "address", "item", "title", "text", "summary", "task", "topics"})  # fmt: skip
 _SHORT = 60  # characters of a text that is about one thing
@@ -85,6 +96,9 @@ def said(material: Material, name: str, schema: Schema) -> Any:  # noqa: ANN401 
         return NOTHING if found is None else found
     if kind in {"integer", "number"}:
         return _number(material, name, schema)
+    if schema.get("format") == "decimal":
+        found = _number(material, name, {"type": "number"})
+        return found if found is NOTHING else str(found)
     is_open = "format" not in schema or schema["format"] in FORMATS
     return _string(material, name, schema) if kind == "string" and is_open else NOTHING
 
@@ -96,10 +110,18 @@ def chosen(material: Material, name: str, choices: Sequence[Any]) -> Any:  # noq
     return choice(choices, material.whole, material.clues.mentions) if told is None else told
 
 
+def each_chosen(material: Material, name: str, choices: Sequence[Any]) -> list[Any]:
+    """Return the choice that suits each of the text's lines or sentences; none if it has but one."""
+    pieces = pieces_of(material.left, (), material.today)
+    return [chosen(material.piece(piece), name, choices) for piece in pieces]
+
+
 def said_all(material: Material, name: str, schema: Schema) -> Sequence[str | float]:
     """Return all that the text says for the members of a list."""
     if kind_of(schema) in {"integer", "number"}:
         return _all_numbers(material, role_in(name, schema), schema)
+    if schema.get("format") == "decimal":
+        return [*map(str, _all_numbers(material, "number", {"type": "number"}))]
     is_open = schema.get("format", "date") in FORMATS
     if kind_of(schema) != "string" or {"enum", "pattern"} & {*schema} or not is_open:
         return []
@@ -155,7 +177,7 @@ def _labelled_number(name: str, text: str) -> Hit | None:
 
 def _string(material: Material, name: str, schema: Schema) -> Any:  # noqa: ANN401
     role = role_in(name, schema)
-    if role == "person" and material.is_of_things and len(words_of(name)) == 1:
+    if material.is_of_things and name.casefold() in _NAMES:
         role = "item"
     hit = _labelled_text(material, name, role) or _by_role(material, name, role)
     if hit is None and role in _DAYS:

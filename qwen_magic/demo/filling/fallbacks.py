@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.demo.filling.clues import Clues
 
-__all__ = ["another", "number_for", "text_for"]
+__all__ = ["another", "number_for", "text_for", "texts_for"]
 
 _FORMATS = {
     "date": (r"\d{4}-\d\d-\d\d", "2026-01-31"),
@@ -25,6 +25,11 @@ _FORMATS = {
     "uuid": (r"[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}", "00000000-0000-4000-8000-000000000000"),
     "ipv4": (r"\d+(?:\.\d+){3}", "192.0.2.1"),
     "ipv6": (r"[\da-f]+(?::[\da-f]*){2,7}", "2001:db8::1"),
+    "decimal": (r"\d+(?:\.\d+)?", "1"),
+    "path": (
+        r"(?<![\w:/.])(?:[A-Za-z]:\\|~?/|\.{1,2}/)(?:[\w.-]+[/\\]?)+|[\w-]+(?:[/\\][\w.-]+)+|[\w-]+\.[A-Za-z]\w{0,4}\b",
+        "notes.txt",
+    ),
     "hostname": (r"[\w-]+(?:\.[\w-]+)+", "example.com"),
 }
 _WHOLE = re.compile(
@@ -54,6 +59,12 @@ def text_for(clues: Clues, schema: Schema, name: str) -> str:
     else:
         text = clues.name(str(schema.get("default") or name or "text"))
     return text.ljust(schema.get("minLength", 0), ".")[: schema.get("maxLength")]
+
+
+def texts_for(clues: Clues, schema: Schema) -> list[str]:
+    """Return all texts of a list's format that the question has."""
+    shape = _FORMATS.get(schema.get("format", ""))
+    return list(dict.fromkeys(re.findall(shape[0], clues.question))) if shape else []
 
 
 def another(schema: Schema, filled: Sequence[object]) -> object:

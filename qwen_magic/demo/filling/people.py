@@ -20,7 +20,7 @@ _SURNAMES = (
     "闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
 )
 _CHINESE = (
-    rf"(?<![\u4e00-\u9fff])(?:[和与跟及])?(?P<zh>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}?)"
+    rf"(?<![\u4e00-\u9fff])(?:[和与跟及])?(?P<zh>[{_SURNAMES}](?![了过着的是在有一])[\u4e00-\u9fff]{{1,2}}?)"
     r"(?=[，,、。:：（(；;！!\s\ue000]|\d|今年|住|来自|在|说|叫|是|和|与|买|的|想|去|$)"
 )
 _INTRODUCED = rf"\b(?:[Mm]y name is|I am|I'm|called|named) (?P<name>{NAMED})|(?:我叫|名叫|我是)(?P<zh>[\u4e00-\u9fff]{{2,3}})"

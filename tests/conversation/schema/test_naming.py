@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import datetime as dt
 import enum
-from typing import Any, TypedDict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, Literal, NewType, TypedDict
 
 import pytest
 
@@ -19,7 +22,25 @@ class City(TypedDict):
     name: str
 
 
-OWN: dict[str, Any] = {"Review": Review, "Mood": Mood, "int": Review, "short": "a: int"}
+class Shop:
+    City = City
+    label = "x"
+
+
+Side = Literal["left", "right"]
+Id = NewType("Id", int)
+OWN: dict[str, Any] = {
+    "Review": Review,
+    "Mood": Mood,
+    "int": Review,
+    "short": "a: int",
+    "shop": SimpleNamespace(inner=Shop),
+    "dt": dt,
+    "Side": Side,
+    "Id": Id,
+    "Path": Path,
+    "good": 1,
+}
 
 
 def test_a_variable_is_meant_by_its_name() -> None:
@@ -28,7 +49,16 @@ def test_a_variable_is_meant_by_its_name() -> None:
     assert schema_named("int", OWN) is Review
 
 
-@pytest.mark.parametrize("text", ["str", "a: int", "yes|no", "[Other]", "{a: int}"])
+def test_what_a_module_or_a_class_holds_is_meant_by_its_dotted_name() -> None:
+    assert schema_named("shop.inner.City", OWN) is City
+    assert schema_named("dt.date", OWN) is dt.date
+    with pytest.raises(CellError, match=r"'shop\.inner\.Town' is no variable"):
+        schema_named("shop.inner.Town", OWN)
+
+
+@pytest.mark.parametrize(
+    "text", ["str", "a: int", "yes|no", "[Other]", "{a: int}", "good|bad", "a.b|c.d"]
+)
 def test_other_words_are_a_short_form(text: str) -> None:
     assert schema_named(text, OWN) == text
 
@@ -41,6 +71,11 @@ def test_other_words_are_a_short_form(text: str) -> None:
         ("Optional[Mood]", Mood | None),
         ("dict[str, Review]", dict[str, Review]),
         ("Mood?", Mood | None),
+        ("[shop.inner.City]", list[City]),
+        ("dict[str, dt.date]", dict[str, dt.date]),
+        ("list[Side]", list[Side]),
+        ("Id|None", Id | None),
+        ("tuple[Path, ...]", tuple[Path, ...]),
     ],
 )
 def test_a_short_form_may_name_types_of_the_notebook(text: str, kind: object) -> None:

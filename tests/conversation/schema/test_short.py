@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwen_magic.conversation.schema.short import WORDS, type_of_short
+from qwen_magic.conversation.schema.short import type_of_short
+from qwen_magic.conversation.schema.words import WORDS
 from qwen_magic.errors import SchemaError
 
 
@@ -49,6 +50,14 @@ def test_fields_have_types() -> None:
         ("List[yes|no]", list[Literal["yes", "no"]]),
         ("dict[str, float]", dict[str, float]),
         ("Optional[date]", dt.date | None),
+        ("set[str]", set[str]),
+        ("frozenset[int]", frozenset[int]),
+        ("tuple[int, str]", tuple[int, str]),
+        ("tuple[date, ...]", tuple[dt.date, ...]),
+        ("typing.Sequence[1..5]", list[Annotated[int, msgspec.Meta(ge=1, le=5)]]),
+        ("Mapping[str, set[int]]", dict[str, set[int]]),
+        ("Union[int, str, None]", int | str | None),
+        ('Literal["a b", 3, true_north, int, True]', Literal["a b", 3, "true_north", "int", True]),
         ("[整数]", list[int]),
         ("日期？", dt.date | None),
     ],
@@ -99,6 +108,14 @@ def test_records_may_be_within_records_and_lists() -> None:
         ("a: dict[int, str]", 7),
         ("a: dict[str]", 7),
         ("a: dict", 3),
+        ("a: list[]", 7),
+        ("a: list[int, str]", 7),
+        ("a: set[...]", 6),
+        ("a: tuple[..., int]", 8),
+        ("a: Literal[]", 10),
+        ("a: Literal[[int]]", 11),
+        ("a: Union[int, ...]", 8),
+        ("a int", 0),
     ],
 )
 def test_a_caret_shows_what_is_wrong(text: str, at: int) -> None:
@@ -107,6 +124,12 @@ def test_a_caret_shows_what_is_wrong(text: str, at: int) -> None:
     *_, caret = str(caught.value.args[0]).split("\n")
     assert caret == f"{' ' * (at + 2)}^"
     assert caught.value.hint
+
+
+def test_a_missing_colon_is_shown() -> None:
+    with pytest.raises(SchemaError) as caught:
+        type_of_short("price float")
+    assert caught.value.hint == "did you mean price: float?"
 
 
 def test_a_long_line_is_cut_around_the_caret() -> None:

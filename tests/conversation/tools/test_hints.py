@@ -3,10 +3,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypedDict
 
 import annotated_types
 import msgspec
@@ -105,6 +105,27 @@ def test_a_refusal_says_where_and_what(annotation: object, value: object, told: 
     with pytest.raises(ArgumentsError) as refused:
         read(annotation, value)
     assert str(refused.value) == told
+
+
+def renamed(kind: str, *names: str) -> Any:  # noqa: ANN401 - types have no type
+    """Make a record type whose names no code has spoken of: as read from a file a moment ago."""
+    fresh = ["".join(list(name)) for name in names]
+    if kind == "typed dict":
+        return TypedDict("记录", dict.fromkeys(fresh, int))  # type: ignore[operator]
+    if kind == "struct":
+        return msgspec.defstruct("记录", [(name, int) for name in fresh])
+    return make_dataclass("记录", [(name, int) for name in fresh])
+
+
+@pytest.mark.parametrize("kind", ["typed dict", "struct", "dataclass"])
+@pytest.mark.parametrize("outer", ["{}", "list[{}]", "dict[str, {}]", "{} | None"])
+def test_names_in_any_script_are_read_the_first_time(kind: str, outer: str) -> None:
+    name = f"客户{len(outer)}"
+    made = renamed(kind, name, "größe", "имя")
+    hint = hint_of(eval(outer.format("made"), {"made": made}))
+    value = json.dumps({name: 1, "größe": 2, "имя": 3}, ensure_ascii=False)
+    whole = {"list[{}]": f"[{value}]", "dict[str, {}]": f'{{"a": {value}}}'}.get(outer, value)
+    assert "1" in str(hint.read(whole.encode()))
 
 
 def test_a_pydantic_model_is_read_by_pydantic() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,30 @@ def record(names: str, *values: Any) -> dict[str, Any]:  # noqa: ANN401 - any JS
 
 
 TEXTS: dict[str, tuple[str, str, Any]] = {
+    "a choice for each sentence": (
+        "list[Literal[positive, negative]]",
+        "I hate it. She loves it!",
+        ["negative", "positive"],
+    ),
+    "a choice for each line, in Chinese": (
+        "[正面|负面]",
+        "太差了，很失望\n很好看，非常喜欢",
+        ["负面", "正面"],
+    ),
+    "exact amounts": ("list[decimal]", "12.30, then 4 and 5.5", ["12.3", "4", "5.5"]),
+    "an exact amount beside its thing": (
+        "{name: str, price: decimal}",
+        "The kettle costs 12.50 euros",
+        record("name price", "kettle", "12.5"),
+    ),
+    "a customer beside a sum, in Chinese": (
+        "[{客户: str, 金额: float, 日期: date}]",
+        "王芳在2026年3月5日付了 1,250.50 元；李雷2026年4月1日付了88元。",
+        [
+            record("客户 金额 日期", "王芳", 1250.5, "2026-03-05"),
+            record("客户 金额 日期", "李雷", 88, "2026-04-01"),
+        ],
+    ),
     "ages in three ways": (
         "[{name: str, age: int}]",
         "Anna is 31, Bob is 45 and little Eve just turned 7.",
@@ -248,6 +273,19 @@ def test_what_may_be_left_out_is_there_if_the_text_surely_tells_it() -> None:
         record("name age city", "Bob", 27, "Paris"),
         record("name age", "Cid", 5),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Copy a.txt and ~/b.md to /srv/data/", ["a.txt", "~/b.md", "/srv/data/"]),
+        ("Open data/reviews.csv, please.", ["data/reviews.csv"]),
+        (r"It is C:\Users\Eve\list.json", [r"C:\Users\Eve\list.json"]),
+    ],
+)
+def test_paths_are_found(text: str, found: list[str]) -> None:
+    made = arguments_for(shape_of(list[Path]).parameters, text, TODAY)
+    assert made == {"value": found}
 
 
 def test_things_and_their_prices_are_a_dict() -> None:
