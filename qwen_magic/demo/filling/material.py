@@ -27,6 +27,7 @@ _TASK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _HEAD = re.compile(r"\A[^\n]{0,300}?[:：](?=\s|[^\d\s/])\s*|\A[^\n]{0,300}\n\s*\n")
+_ASKED = re.compile(r"\A[^\n]{2,300}[?？][ \t]*\n\s*(?=\S)")
 _YEAR = re.compile(r"(?<![\d.,])(?:1[5-9]|2[01])\d\d(?![\d,]|\.\d)")
 _TAIL = re.compile(r"\n\s*\n[^\n]{0,300}\Z")
 
@@ -39,6 +40,8 @@ def material_of(question: str) -> str:
     tail = _TAIL.search(question)
     if tail and _TASK.match(tail[0]) and question[: tail.start()].strip():
         return question[: tail.start()]
+    if asked := _ASKED.match(question):
+        return question[asked.end() :]
     return passage_of(question) or question
 
 

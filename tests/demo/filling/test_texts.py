@@ -63,6 +63,11 @@ TEXTS: dict[str, tuple[str, str, Any]] = {
         "太差了，很失望\n很好看，非常喜欢",
         ["负面", "正面"],
     ),
+    "what a question asks about, in Chinese": (
+        "[str]",
+        "顾客觉得水壶怎么样？\n电池太差了",
+        ["电池太差了"],
+    ),
     "exact amounts": ("list[decimal]", "12.30, then 4 and 5.5", ["12.3", "4", "5.5"]),
     "an exact amount beside its thing": (
         "{name: str, price: decimal}",
