@@ -61,7 +61,7 @@ def test_a_whole_answer_can_be_cut_too(demo: DemoServer) -> None:
 def stalled(demo: DemoServer, *, stream: bool) -> bytes:
     """Return what comes from a stalled model before the client loses patience."""
     body, seen = request("Introduce AI", model="demo-stall", stream=stream), b""
-    with httpx.Client(base_url=demo.base_url, timeout=0.3) as client, suppress(httpx.ReadTimeout):
+    with httpx.Client(base_url=demo.base_url, timeout=1.0) as client, suppress(httpx.ReadTimeout):
         with client.stream("POST", "responses", json=body) as reply:
             for data in reply.iter_bytes():
                 seen += data

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def until(happened: Callable[[], bool]) -> bool:
-    """Wait for something that another thread does, at most ten seconds."""
+    """Wait for something that another thread does, at most a minute."""
     tick = Event()
-    return any(happened() or tick.wait(0.01) for _ in range(1000))
+    return any(happened() or tick.wait(0.01) for _ in range(6000))
 
 
 def test_it_listens_on_this_machine_alone(demo: DemoServer) -> None:
@@ -166,7 +166,7 @@ def test_it_serves_alone_until_ctrl_c() -> None:
         url, export = process.stdout.readline().strip(), process.stdout.readline().strip()
         assert httpx.post(f"{url}/responses", json=request("Hi")).status_code == 200
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
     assert export == f"export DASHSCOPE_BASE_URL={url}"
     assert (process.returncode, errors) == (0, "")
 

@@ -111,7 +111,7 @@ def test_a_reader_who_stops_ends_it_at_once_and_keeps_what_came(hub: FakeHub) ->
     thread.start()
     until(lambda: hub.sent)
     left.set()
-    thread.join(5)
+    thread.join(60)
     assert ended
     hub.gate.set()
     hub.gate = None

@@ -12,6 +12,7 @@ import pytest
 from qwen_magic.demo.server import DemoServer
 from qwen_magic.responses.request import EFFORTS
 from tests.notebook.kernels import Kernel, running
+from tests.slowness import slowness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -202,7 +203,7 @@ def test_an_interrupt_ends_the_turn_at_once_and_shows_no_error(kernel: Kernel) -
     pressed = time.monotonic()
     kernel.interrupt()
     kernel.finish(request, ran)
-    assert ran.ended - pressed < 1.0  # a bound for busy machines; a quiet one takes a tenth
+    assert ran.ended - pressed < slowness()  # a quiet machine takes a tenth
     assert (ran.status, ran.errors, len(ran.outputs)) == ("error", [], 1)
     assert "Hello" in ran.html
     assert ran.shown["metadata"]["qwen_magic"]["status"] == "cancelled"

@@ -10,6 +10,7 @@ import pytest
 
 from qwen_magic.demo.server import DemoServer
 from tests.notebook.kernels import running
+from tests.slowness import slowness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -236,7 +237,7 @@ def test_an_interrupt_keeps_what_came_and_run_all_stops(kernel: Kernel, server: 
     ran = kernel.finish(request, ran)
     server.pace = 0
     assert (ran.status, ran.errors) == ("error", [])
-    assert ran.ended - began < 5  # the machine may be busy
+    assert ran.ended - began < 5 * slowness()
     assert "Stopped." in ran.shown["data"]["text/plain"]
     assert ran.widgets
     assert ran.closed

@@ -110,7 +110,7 @@ class RawServer:
             with suppress(OSError):  # it may be closed already
                 found.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
-            thread.join(5)
+            thread.join(60)
         self._listener.close()
 
     def _accept(self) -> None:

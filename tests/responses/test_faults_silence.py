@@ -30,7 +30,7 @@ def test_pings_for_ever_are_silence(ping: str) -> None:
     pings = (step for piece in repeat(chunk(PINGS[ping])) for step in (piece, 0.02))
     with serving(step for part in ([CHUNKED, chunk(BEGUN)], pings) for step in part) as server:
         outcome = ask(server, timeout=TIMEOUT)
-        assert server.gone.wait(5)
+        assert server.gone.wait(60)
     assert isinstance(outcome.error, WireError)
     assert outcome.message == "the server was silent for 0.3 s without an event"
     assert "QwenMagics.timeout" in outcome.hint
@@ -48,7 +48,7 @@ def test_pings_before_the_first_event_are_silence() -> None:
 def test_a_stall_before_the_head_is_told_and_not_tried_again() -> None:
     with serving([Act.HOLD], streamed(WHOLE)) as server:
         outcome = ask(server, timeout=TIMEOUT)
-        assert server.gone.wait(5)
+        assert server.gone.wait(60)
         assert len(server.asked) == 1
     assert isinstance(outcome.error, WireError)
     assert outcome.message == "the server was silent for 0.3 s before it answered"
@@ -64,7 +64,7 @@ def test_a_stall_before_the_head_is_told_and_not_tried_again() -> None:
 def test_a_stall_is_told_and_keeps_the_text(begun: list[bytes]) -> None:
     with serving([*begun, Act.HOLD], streamed(WHOLE)) as server:
         outcome = ask(server, timeout=TIMEOUT)
-        assert server.gone.wait(5)
+        assert server.gone.wait(60)
         assert len(server.asked) == 1
     assert isinstance(outcome.error, WireError)
     assert outcome.message.startswith("the server was silent for 0.3 s ")
@@ -85,7 +85,7 @@ def test_a_stalled_error_body_is_not_waited_for() -> None:
     assert isinstance(whole, bytes)
     with serving([whole[:-3], Act.HOLD]) as server:
         outcome = ask(server, timeout=TIMEOUT)
-        assert server.gone.wait(5)
+        assert server.gone.wait(60)
     assert outcome.message.startswith("HTTP 400: ")
     assert outcome.seconds < TIMEOUT + 2
 
@@ -93,6 +93,6 @@ def test_a_stalled_error_body_is_not_waited_for() -> None:
 def test_an_error_body_without_end_is_bounded() -> None:
     with serving([OPENED.replace(b"200 OK", b"400 No"), *[b"x" * 65536] * 200, Act.HOLD]) as server:
         outcome = ask(server)
-        assert server.gone.wait(5)
+        assert server.gone.wait(60)
     assert len(outcome.message) < 1000
     assert outcome.seconds < 5

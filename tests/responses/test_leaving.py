@@ -29,6 +29,7 @@ from tests.responses.asking import (
     wait_for_threads,
 )
 from tests.responses.rawserver import CHUNKED, Act, Script, chunk, streamed
+from tests.slowness import slowness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,8 +59,8 @@ def leave(client: Client, server: RawServer) -> tuple[Turn, float]:
         left = monotonic()
         batches.close()
         closed = monotonic()
-    assert server.gone.wait(5)
-    assert closed - left < 1
+    assert server.gone.wait(60)
+    assert closed - left < slowness()
     return turn, server.left_at - left
 
 
@@ -68,7 +69,7 @@ def test_the_server_sees_its_client_leave_at_once(stall: str) -> None:
     with serving(*[STALLS[stall]] * 3) as server, closing(client_of(server)) as client:
         left = [leave(client, server) for _ in range(3)]
     assert [turn.text for turn, _ in left] == ["2 + 2" * (stall == "in the stream")] * 3
-    assert min(seconds for _, seconds in left) < 0.1
+    assert min(seconds for _, seconds in left) < 0.1 * slowness()
 
 
 @pytest.mark.parametrize("stall", STALLS)
@@ -81,7 +82,7 @@ def test_the_server_sees_its_client_leave_a_connection_used_before(stall: str) -
             seconds.append(leave(client, server)[1])
         numbers = [asked.connection for asked in server.asked]
     assert numbers == [1, 1, 2, 2, 3, 3]
-    assert min(seconds) < 0.1
+    assert min(seconds) < 0.1 * slowness()
 
 
 def test_leaving_before_there_is_a_connection_leaves_nothing_behind() -> None:
@@ -101,7 +102,7 @@ def test_a_client_that_is_closed_while_it_reads_leaves_nothing_behind() -> None:
             client = client_of(server)
             batches = client.stream(ASKED)
             next(batches)
-            assert server.holding.wait(5)
+            assert server.holding.wait(60)
             batches.close()
             client.close()
             for _ in range(20):  # what is opened next gets the number of what was closed
@@ -188,7 +189,7 @@ def test_an_interrupt_at_any_moment_of_a_wait_leaves_nothing_behind() -> None:
         with serving(STALLS["in the stream"]) as server, closing(client_of(server)) as client:
             batches = client.stream(ASKED)
             next(batches)
-            assert server.holding.wait(5)
+            assert server.holding.wait(60)
             came = interrupted_at(step, batches)
             batches.close()
             wait_for_threads()
@@ -210,7 +211,7 @@ def test_a_forgotten_stream_does_not_hold_up_the_next_question() -> None:
         while not server.holding.is_set():
             next(forgotten)
         outcome = ask(client)
-        assert server.gone.wait(5)
+        assert server.gone.wait(60)
         forgotten.close()
     assert outcome.turn.text == "2 + 2 = 4"
     assert outcome.seconds < 2
@@ -222,7 +223,7 @@ def test_a_server_that_never_stops_sending_is_left_too() -> None:
         with closing(client.stream(ASKED)) as batches:
             while not any(batches):
                 pass
-        assert server.gone.wait(5)
+        assert server.gone.wait(60)
         wait_for_threads()
 
 
@@ -236,4 +237,4 @@ def test_an_exception_of_the_reader_lets_the_server_go() -> None:
     with serving(STALLS["in the stream"]) as server, closing(client_of(server)) as client:
         with pytest.raises(KeyboardInterrupt):
             read(client)
-        assert server.gone.wait(5)
+        assert server.gone.wait(60)

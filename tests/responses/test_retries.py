@@ -129,13 +129,13 @@ def test_an_abort_during_a_pause_ends_at_once() -> None:
             for _ in range(5):
                 assert next(batches) == []
             began = monotonic()
-        assert monotonic() - began < 0.1
+        assert monotonic() - began < 5  # of nine
         assert len(server.asked) == 1
 
 
 def test_while_it_waits_the_stream_keeps_saying_so() -> None:
     with (
-        serving(answered(429, Retry_After="0.4"), streamed(WHOLE)) as server,
+        serving(answered(429, Retry_After="2"), streamed(WHOLE)) as server,
         closing(client_of(server)) as client,
     ):
         times = [monotonic() for _ in client.stream(ASKED)]
