@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
+from tests.browser.hearing import HEARING, follow
+
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from playwright.sync_api import ConsoleMessage, Error, Locator, Page, ViewportSize, WebSocket
 
-__all__ = ["SCRIPT", "VIEWPORT", "OpenNotebook", "Traffic"]
+__all__ = ["PATIENCE", "SCRIPT", "VIEWPORT", "OpenNotebook", "Traffic"]
 
 PATIENCE = 60_000  # milliseconds
 VIEWPORT: ViewportSize = {"width": 1200, "height": 900}
@@ -25,9 +27,13 @@ NOISE = {
     "Cannot read properties of undefined (reading 'last_modified')",  # 7.2, without a checkpoint
     "Cannot read properties of null (reading 'promise')",  # Lumino: an event after a debouncer's end
 }
-SCRIPT = """
+SCRIPT = (
+    """
 window.panel = () => [...(window.jupyterapp?.shell.widgets('main') ?? [])]
     .find(widget => widget.context && widget.content?.widgets);
+window.leave = () => {
+    for (const widget of [...window.jupyterapp.shell.widgets('main')]) widget.dispose();
+};
 window.pending = 0;
 window.command = (name) => {
     window.jupyterapp.shell.activateById(window.panel().id);
@@ -35,6 +41,8 @@ window.command = (name) => {
     window.jupyterapp.commands.execute(name).finally(() => { window.pending -= 1; });
 };
 """
+    + HEARING
+)
 OPEN = """async ([name, factory]) => {
     await window.jupyterapp.commands.execute(
         'docmanager:open', { path: name, factory, options: { ref: '_noref' } });
@@ -42,9 +50,9 @@ OPEN = """async ([name, factory]) => {
 CLOSE = """async () => {
     if (!window.jupyterapp) return false;
     await window.panel()?.sessionContext.shutdown();
-    for (const widget of [...window.jupyterapp.shell.widgets('main')]) widget.dispose();
+    window.leave();
     window.jupyterapp.shell.collapseRight();
-    delete window.ran;
+    delete window.ran; delete window.followed;
     return window.pending === 0 && !document.querySelector('.jp-Dialog');
 }"""
 READY = """() => {
@@ -107,7 +115,7 @@ class OpenNotebook:
             self._open()
         else:
             self._load()
-        self.page.wait_for_function(READY)
+        self._wait_ready()
 
     def run(self, i: int, *, wait: bool = True) -> None:
         """Run one cell, as Shift-Enter does, but stay on it."""
@@ -152,9 +160,9 @@ class OpenNotebook:
         return self.page.locator(f".jp-Cell[data-windowed-list-index='{i}'] .jp-OutputArea-output")
 
     def wait_output(self, i: int, text: str) -> None:
-        """Wait until a text can be read in a cell's outputs."""
+        """Wait until a text can be read in a cell's outputs, and buttons there can be pressed."""
         self.page.wait_for_function(
-            """([i, text]) => window.panel().content.widgets[i]
+            """([i, text]) => window.hearing() && window.panel().content.widgets[i]
                 .outputArea.node.textContent.includes(text)""",
             arg=[i, text],
         )
@@ -172,6 +180,13 @@ class OpenNotebook:
         number = self._cell(i, "cell.model.executionCount")
         return None if number is None else int(number)
 
+    def wait_ran(self, i: int, count: int) -> None:
+        """Wait until a cell has this number in its brackets."""
+        self.page.wait_for_function(
+            "([i, count]) => window.panel().content.widgets[i]?.model.executionCount === count",
+            arg=[i, count],
+        )
+
     def save(self) -> None:
         """Write the notebook to its file, and wait until it is there."""
         self.page.evaluate("() => window.panel().context.save()")
@@ -180,15 +195,22 @@ class OpenNotebook:
         """Return the notebook as its file holds it."""
         return nbformat.read(self.path, as_version=4)  # type: ignore[no-any-return,no-untyped-call]
 
-    def reload(self, *, trusted: bool = True) -> None:
-        """Save the notebook and open it again, or as if a stranger had sent it."""
+    def reload(self) -> None:
+        """Save the notebook and load its page anew."""
+        self.save()
+        self._load()
+        self._wait_ready()
+
+    def reopen(self, *, trusted: bool = True) -> None:
+        """Save the notebook, close it and open it again, or as if a stranger had sent it."""
         self.save()
         if not trusted:  # the server signed what it saved, not this
             notebook = self.saved()
             notebook.metadata["stranger"] = True
             nbformat.write(notebook, self.path)  # type: ignore[no-untyped-call]
-        self._load()
-        self.page.wait_for_function(READY)
+        self.page.evaluate("() => window.leave()")
+        self._open()
+        self._wait_ready()
 
     def screenshot(self, name: str) -> None:
         """Take a picture of the page, where QWEN_MAGIC_SCREENSHOTS names a folder for it."""
@@ -219,6 +241,10 @@ class OpenNotebook:
         self.page.evaluate("i => { window.panel().content.activeCellIndex = i; }", i)
         self.command(command)
         self.page.wait_for_function("() => window.pending === 0")
+
+    def _wait_ready(self) -> None:
+        self.page.wait_for_function(READY)
+        follow(self.page)
 
     def _open(self) -> None:
         factory = None if self.path.suffix == ".ipynb" else "Jupytext Notebook"

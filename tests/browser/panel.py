@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
+
+from tests.browser.hearing import wait_hearing
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -66,10 +71,15 @@ class PanelIn:
         """Wait until nothing is on its way."""
         self.button("Stop").wait_for(state="detached")
 
-    def questions(self) -> list[str]:
-        """Return the questions that are shown."""
-        texts = self.root.locator(".qwen-magic-question").all_text_contents()
-        return [text.removeprefix("You: ").strip() for text in texts]
+    def wait_questions(self, *texts: str) -> None:
+        """Wait until these are the questions that are shown."""
+        whole = [re.compile(rf"^\s*(You: )?\s*{_escaped(text)}\s*$") for text in texts]
+        expect(self.root.locator(".qwen-magic-question")).to_have_text(whole)
+
+
+def _escaped(text: str) -> str:
+    """Return a regular expression for a text that JavaScript reads too."""
+    return re.escape(text).replace("\\\n", "\\n")
 
 
 def panel_in(jupyter: Jupyter, *cells: str, load: str = QUICK, fresh: bool = False) -> PanelIn:
@@ -79,4 +89,5 @@ def panel_in(jupyter: Jupyter, *cells: str, load: str = QUICK, fresh: bool = Fal
     notebook.run(0)
     panel = PanelIn(notebook)
     panel.wait_helped()
+    wait_hearing(panel.page)
     return panel

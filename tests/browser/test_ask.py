@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from tests.browser.panel import DEMO, QUICK
 from tests.notebook.attacks import ATTACKS
 
@@ -35,8 +37,8 @@ def test_an_answer_grows_and_settles_in_one_output(jupyter: Jupyter) -> None:
     notebook.wait_done()
     (output,) = notebook.outputs(1)
     assert output["metadata"]["qwen_magic"]["status"] == "completed"
-    assert notebook.output(1).locator("details").count() == 1
-    assert "9.9 is larger" in notebook.output(1).inner_text()
+    expect(notebook.output(1).locator("details")).to_have_count(1)
+    expect(notebook.output(1)).to_contain_text("9.9 is larger")
     assert notebook.console == []
     notebook.screenshot(f"ask-settled-{jupyter.app}")
 
@@ -44,10 +46,11 @@ def test_an_answer_grows_and_settles_in_one_output(jupyter: Jupyter) -> None:
 def test_a_saved_answer_looks_the_same_to_a_stranger(lab: Jupyter) -> None:
     notebook = asked(lab, "%%qwen -t web_search,web_extractor\nFind the Alibaba Cloud website")
     notebook.run(1)
+    expect(notebook.page.locator(".jupyter-widgets")).to_have_count(0)
     before = notebook.output(1).inner_text()
     folded = notebook.output(1).locator("details").count()
-    notebook.reload(trusted=False)
-    assert notebook.output(1).inner_text() == before
+    notebook.reopen(trusted=False)
+    expect(notebook.output(1)).to_have_text(before, use_inner_text=True)
     assert notebook.output(1).locator("details").count() == folded > 1
 
 
@@ -85,7 +88,7 @@ def test_an_error_is_two_lines_below_the_answer_so_far(lab: Jupyter) -> None:
         notebook.run(i)
         assert notebook.outputs(i)[-1]["output_type"] == "error"
         assert len(notebook.outputs(i)[-1]["traceback"]) == 2
-    assert "Hello" in notebook.output(1).first.inner_text()
+    expect(notebook.output(1).first).to_contain_text("Hello")
     notebook.screenshot("ask-errors")
 
 

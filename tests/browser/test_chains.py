@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from qwen_magic.demo.server import DemoServer
 
@@ -40,8 +41,9 @@ def test_a_turn_that_was_set_aside_is_shown_as_stale(lab: Jupyter, server: DemoS
     notebook.run_all()
     notebook.run(2)
     notebook.run(4)
-    rows = notebook.output(4).locator("tbody tr").all_inner_texts()
-    shown = [[words.strip() for words in row.split("\t")] for row in rows]
+    rows = notebook.output(4).locator("tbody tr")
+    expect(rows).to_have_count(4)
+    shown = [[words.strip() for words in row.split("\t")] for row in rows.all_inner_texts()]
     assert [(row[0], row[1], row[3]) for row in shown] == [
         ("1", "My name is Alice, please remember it.", ""),
         ("2", "What is 2 + 2?", "head"),
@@ -70,9 +72,9 @@ def test_a_lost_conversation_is_resumed_from_the_saved_notebook(
     notebook.restart()
     for i in (0, 3, 4):
         notebook.run(i)
-    assert "2 turns resumed from lesson-" in notebook.output(3).inner_text()
-    assert "the last is turn 2, “What is 2 + 2?”" in notebook.output(3).inner_text()
-    assert "Alice" in notebook.output(4).inner_text()
+    expect(notebook.output(3)).to_contain_text("2 turns resumed from lesson-")
+    expect(notebook.output(3)).to_contain_text("the last is turn 2, “What is 2 + 2?”")
+    expect(notebook.output(4)).to_contain_text("Alice")
     last = told(notebook, 4)
     assert (last["number"], last["previous_response_id"]) == (3, told(notebook, 2)["response_id"])
     notebook.screenshot("chains-resumed")
@@ -80,7 +82,7 @@ def test_a_lost_conversation_is_resumed_from_the_saved_notebook(
     notebook.run(2)
     again = told(notebook, 2)
     assert (again["number"], again["previous_response_id"]) == (2, told(notebook, 1)["response_id"])
-    assert "1 later turn set aside" in notebook.output(2).inner_text()
+    expect(notebook.output(2)).to_contain_text("1 later turn set aside")
 
 
 def test_a_notebooks_conversation_outlives_its_kernel(lab: Jupyter, server: DemoServer) -> None:
@@ -99,14 +101,14 @@ def test_a_notebooks_conversation_outlives_its_kernel(lab: Jupyter, server: Demo
     notebook.restart()
     notebook.run(0)
     notebook.run(4)
-    assert "Alice" in notebook.output(4).inner_text()
+    expect(notebook.output(4)).to_contain_text("Alice")
     assert told(notebook, 4)["number"] == 4
 
     notebook.run(2)
     again = told(notebook, 2)
     assert (again["number"], again["previous_response_id"]) == (2, first["response_id"])
     assert again["response_id"] != second["response_id"]
-    assert "2 later turns set aside" in notebook.output(2).inner_text()
+    expect(notebook.output(2)).to_contain_text("2 later turns set aside")
 
     notebook.run_all()
     numbers = [told(notebook, i)["number"] for i in (1, 2, 3, 4)]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import nbformat
+from playwright.sync_api import expect
 
 from tests.browser.lab import environment
 
@@ -20,7 +21,7 @@ def test_a_cell_shows_its_output_and_the_file_keeps_it(jupyter: Jupyter) -> None
     notebook.traffic.clear()
     notebook.run(0)
     assert notebook.outputs(0) == [{"output_type": "stream", "name": "stdout", "text": "2\n"}]
-    assert notebook.output(0).inner_text().strip() == "2"
+    expect(notebook.output(0)).to_have_text("2")
     assert "<pre" in notebook.output_html(0)
     assert notebook.execution_count(0) == 1
     assert notebook.traffic.messages["execute_reply"] == 1
@@ -48,9 +49,10 @@ def test_a_reopened_notebook_is_trusted_or_a_strangers(lab: Jupyter) -> None:
     notebook = lab.open([f"from IPython.display import HTML\nHTML({script!r})"])
     notebook.run_all()
     notebook.reload()
+    notebook.wait_output(0, "bold")
     assert "onclick" in notebook.output_html(0)
-    notebook.reload(trusted=False)
-    assert "bold" in notebook.output_html(0)
+    notebook.reopen(trusted=False)
+    notebook.wait_output(0, "bold")
     assert "onclick" not in notebook.output_html(0)
 
 

@@ -38,8 +38,9 @@ def path_of(notebook: OpenNotebook) -> list[str]:
     """Return the questions on the path, as the last cell shows them."""
     last = int(notebook.page.evaluate("() => window.panel().content.widgets.length")) - 1
     notebook.run(last)
-    rows = notebook.output(last).locator("tbody tr").all_inner_texts()
-    cells = [[words.strip() for words in row.split("\t")] for row in rows]
+    rows = notebook.output(last).locator("tbody tr")
+    rows.first.wait_for()
+    cells = [[words.strip() for words in row.split("\t")] for row in rows.all_inner_texts()]
     return [row[1] for row in cells if "stale" not in row[3]]
 
 
@@ -49,7 +50,7 @@ def test_nothing_is_doubled_or_lost(notebook: OpenNotebook) -> None:
     notebook.run_all()
     assert path_of(notebook) == document
     for _ in range(2):
-        notebook.reload()
+        notebook.reopen()
         notebook.run(0)
         notebook.run(2)
         assert path_of(notebook) == document[:2]
@@ -69,7 +70,7 @@ def test_nothing_is_doubled_or_lost(notebook: OpenNotebook) -> None:
     notebook.run_all()
     del document[2]
     assert path_of(notebook) == document
-    notebook.reload()
+    notebook.reopen()
     notebook.run_all()
     assert path_of(notebook) == document
     notebook.screenshot(f"ids-{notebook.path.suffix[1:]}")

@@ -56,7 +56,7 @@ def test_an_application_starts_with_broken_parts(lab: Jupyter) -> None:
         wait_plain(notebook, 0, "if", plain=False)
         wait_plain(notebook, 1, "Is this", plain=True)
         active = "id => window.jupyterapp.isPluginActivated(id)"
-        assert notebook.page.evaluate(active, "qwen-magic:code") is True
+        notebook.page.wait_for_function(active, arg="qwen-magic:code")
         assert notebook.page.locator("#qwen-magic-side").count() == 0
         assert notebook.console == []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from qwen_magic.conversation.turn.saying import code_of
 from qwen_magic.notebook.markdown.escapes import strip_controls
@@ -66,6 +67,11 @@ def press(notebook: OpenNotebook, block: int, name: str, i: int = 1) -> None:
     bar.get_by_role("button", name=name, exact=True).click()
 
 
+def wait_cells(notebook: OpenNotebook, count: int) -> None:
+    """Wait until the notebook has so many cells."""
+    notebook.page.wait_for_function(f"() => ({SOURCES})().length === {count}")
+
+
 def sources(notebook: OpenNotebook) -> list[str]:
     found: list[str] = notebook.page.evaluate(SOURCES)
     return found
@@ -75,12 +81,12 @@ def test_code_lands_in_cells_in_its_order_and_runs_when_it_is_told(
     jupyter: Jupyter, model: Model
 ) -> None:
     notebook = answered(jupyter, model, TWO, "last = 1")
-    bars(notebook).nth(1).wait_for(state="attached")
-    assert bars(notebook).count() == 2
+    expect(bars(notebook)).to_have_count(2)
     html = notebook.outputs(1)[0]["data"]["text/html"]
     press(notebook, 0, "Run below")
-    notebook.wait_done()
+    notebook.wait_ran(2, 3)
     press(notebook, 1, "Insert below")
+    wait_cells(notebook, 5)
     assert sources(notebook)[2:] == ["a = 20 + 1", "# two\na * 2", "last = 1"]
     assert [notebook.execution_count(i) for i in (2, 3)] == [3, None]
     bars(notebook).nth(1).get_by_role("button", name="Run below").focus()
@@ -106,11 +112,12 @@ def test_saved_answers_have_buttons_where_the_notebook_is_trusted(
     lab: Jupyter, model: Model
 ) -> None:
     notebook = answered(lab, model, TWO)
-    notebook.reload()
+    notebook.reopen()
     bars(notebook).nth(1).wait_for(state="attached")
     press(notebook, 1, "Insert below")
+    wait_cells(notebook, 3)
     assert sources(notebook)[2] == "# two\na * 2"
-    notebook.reload(trusted=False)
+    notebook.reopen(trusted=False)
     notebook.output(1).locator(".highlight").first.wait_for(state="attached")
     notebook.run(2)
     assert bars(notebook).count() == 0
@@ -121,7 +128,7 @@ def test_outputs_of_others_have_no_buttons(lab: Jupyter, model: Model) -> None:
     notebook = answered(lab, model, TWO, forged)
     notebook.run(2)
     bars(notebook).nth(1).wait_for(state="attached")
-    assert notebook.output(2).locator("button").count() == 1
+    expect(notebook.output(2).locator("button")).to_have_count(1)
     notebook.output(2).locator("button").click()
     assert len(sources(notebook)) == 3
 
@@ -133,7 +140,7 @@ def test_a_button_does_nothing_but_with_the_text_of_its_own_block(
     inside = "\n\n".join(f"````````\n{fence}\n````````" for fence in fences)
     text = "\n\n".join([inside, FORGED, *KINDS])
     notebook = answered(lab, model, text)
-    bars(notebook).first.wait_for(state="attached")
+    expect(bars(notebook).nth(len(fences) - 1)).to_be_attached()
     found = notebook.page.evaluate(PRESS_ALL, 1)
     pressed = [row for row in found if row[0]]
     assert {(row[0], row[1]) for row in pressed} == {(3, 1)}

@@ -70,6 +70,7 @@ def test_a_question_is_markdown_and_its_magic_is_marked(jupyter: Jupyter) -> Non
     wait_plain(notebook, 0, "if", plain=False)
     wait_plain(notebook, 1, "Is this and that", plain=True)
     wait_plain(notebook, 1, "for", plain=False)
+    wait_plain(notebook, 2, "%qwen", plain=False)
     assert style(notebook, 1, "one")["style"] == "italic"
     assert style(notebook, 1, "for")["color"] == style(notebook, 0, "if")["color"]
     plain = style(notebook, 1, "Is this")["plain"]

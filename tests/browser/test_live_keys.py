@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser.hearing import wait_heard
 from tests.browser.model import Model, answer, modelled, reasoning, tool
 from tests.browser.test_live import SEARCH, THOUGHT, asking, settled, with_subshells
 
@@ -65,9 +67,9 @@ def test_a_key_unfolds_and_folds_while_the_cell_runs(lab: Jupyter, model: Model,
     thought.wait_for(state="hidden")
     notebook.page.keyboard.press(key)
     thought.wait_for(state="visible")
-    notebook.page.wait_for_timeout(200)  # the key is on its way to the kernel
+    wait_heard(notebook.page)
     settled(notebook, model)
-    assert shown.locator("details[open] > summary").inner_text() == "Reasoning"
+    expect(shown.locator("details[open] > summary")).to_have_text("Reasoning")
 
 
 @with_subshells
@@ -77,8 +79,8 @@ def test_each_button_has_the_name_that_it_shows(lab: Jupyter, model: Model) -> N
     notebook.run(1, wait=False)
     notebook.wait_output(1, "An answer")
     shown = notebook.output(1)
-    assert shown.get_by_role("button", name="Stop", exact=True).count() == 1
-    assert shown.get_by_role("button", name="MCP call: now", exact=True).is_disabled()
+    expect(shown.get_by_role("button", name="Stop", exact=True)).to_have_count(1)
+    expect(shown.get_by_role("button", name="MCP call: now", exact=True)).to_be_disabled()
     assert shown.locator("button[title=null]").count() == 0
     settled(notebook, model)
 

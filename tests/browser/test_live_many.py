@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.model import Model, answer, modelled, tool
 from tests.browser.test_live import asking, settled
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.browser.lab import Jupyter
     from tests.browser.model import Said
+    from tests.browser.notebook import OpenNotebook
 
 CALLS = 200
 
@@ -33,6 +35,13 @@ def calls(first: int, end: int) -> Said:
     return said
 
 
+def wait_shown(notebook: OpenNotebook) -> None:
+    """Wait until the views of so many calls are there."""
+    count = "([shown, calls]) => shown.innerText.split('“query').length > calls"
+    shown = notebook.output(1).element_handle()
+    notebook.page.wait_for_function(count, arg=[shown, CALLS])
+
+
 @pytest.mark.parametrize("at_once", [CALLS, 10])
 def test_two_hundred_calls_arrive_whole(lab: Jupyter, model: Model, at_once: int) -> None:
     notebook = asking(lab, model)
@@ -45,13 +54,14 @@ def test_two_hundred_calls_arrive_whole(lab: Jupyter, model: Model, at_once: int
         notebook.wait_output(1, f"“query {first + at_once - 1}.”")
         model.goes_on()
     notebook.wait_output(1, "The end.")
+    wait_shown(notebook)
     live = notebook.output(1).inner_text()
     assert [live.count(f"“query {n}.”") for n in range(CALLS)] == [1] * CALLS
     notebook.screenshot(f"live-many-{at_once}")
-    assert notebook.page.locator(".widget-toggle-button").count() <= 3 * 16
+    expect(notebook.page.locator(".widget-toggle-button").nth(3 * 16)).to_have_count(0)
     assert sum(notebook.traffic.messages.values()) < 2_600
     settled(notebook, model)
-    summaries = notebook.output(1).locator("summary").all_inner_texts()
     searches = [f"Web search: “query {n}.”" for n in range(CALLS)]
-    assert summaries == [*searches, "Sources · 1 found"]
+    summaries = notebook.output(1).locator("summary")
+    expect(summaries).to_have_text([*searches, "Sources · 1 found"])
     assert notebook.console == []

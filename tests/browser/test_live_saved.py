@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.model import Model, answer, modelled, reasoning, tool
 from tests.browser.test_live import CODE, LESSON, THOUGHT, asking, settled
@@ -42,7 +43,7 @@ def answered(jupyter: Jupyter, model: Model) -> OpenNotebook:
 def unfolds(shown: Locator) -> None:
     """Open what is folded, by keyboard, and fold it again."""
     thought = shown.get_by_text("A last thought")
-    assert thought.is_hidden()
+    expect(thought).to_be_hidden()
     shown.locator("summary").first.focus()
     shown.page.keyboard.press("Enter")
     thought.wait_for(state="visible")
@@ -55,9 +56,9 @@ def test_the_file_holds_one_static_output_that_folds(jupyter: Jupyter, model: Mo
     (output,) = notebook.saved().cells[1].outputs
     assert set(output["data"]) == {"text/html", "text/plain", "text/markdown"}
     unfolds(notebook.output(1))
-    notebook.reload()
+    notebook.reopen()
     unfolds(notebook.output(1))
-    notebook.reload(trusted=False)
+    notebook.reopen(trusted=False)
     unfolds(notebook.output(1))
     notebook.output(1).locator("mjx-container").first.wait_for()
     notebook.screenshot(f"saved-untrusted-{jupyter.app}")
@@ -83,7 +84,7 @@ def test_an_error_leaves_the_answer_and_two_lines(lab: Jupyter) -> None:
     assert shown["metadata"]["qwen_magic"]["status"] == "failed"
     assert set(shown["data"]) == {"text/html", "text/plain", "text/markdown"}
     assert (error["output_type"], len(error["traceback"])) == ("error", 2)
-    assert notebook.page.locator(".jupyter-widgets").count() == 0
+    expect(notebook.page.locator(".jupyter-widgets")).to_have_count(0)
 
 
 def test_a_lab_without_a_widget_manager_says_so_and_shows_the_answer(
@@ -94,9 +95,9 @@ def test_a_lab_without_a_widget_manager_says_so_and_shows_the_answer(
         model.says(answer(LESSON))
         notebook.run(1, wait=False)
         notebook.wait_output(1, "appears here when it is whole")
-        assert "interrupt the kernel to stop" in notebook.output(1).inner_text()
+        expect(notebook.output(1)).to_contain_text("interrupt the kernel to stop")
         notebook.screenshot("live-without-widgets")
         model.goes_on()
         notebook.wait_done()
-        assert "These are the last words." in notebook.output(1).inner_text()
+        expect(notebook.output(1)).to_contain_text("These are the last words.")
         assert len(notebook.outputs(1)) == 1

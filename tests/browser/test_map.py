@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from qwen_magic.demo.server import DemoServer
 from tests.browser.watching import use_theme
@@ -52,7 +53,7 @@ def test_200_reviews_are_stopped_half_way_and_resumed(jupyter: Jupyter, slow: De
     notebook = mapping(jupyter, slow, TABLE, MAP, COUNTS, "%qwen_map")
     notebook.run(2, wait=False)
     notebook.wait_output(2, "rows/s")
-    assert notebook.output(2).get_by_role("progressbar").is_visible()
+    expect(notebook.output(2).get_by_role("progressbar")).to_be_visible()
     for name, theme in {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}.items():
         use_theme(notebook, theme)
         notebook.screenshot(f"map-live-{jupyter.app}-{name}")
@@ -61,6 +62,7 @@ def test_200_reviews_are_stopped_half_way_and_resumed(jupyter: Jupyter, slow: De
     notebook.wait_done()
     notebook.screenshot(f"map-stopped-{jupyter.app}")
     notebook.run(3)
+    notebook.wait_output(3, "R002")
     stopped = notebook.output(3).inner_text()
     done = int(re.search(r"'completed': (\d+)", stopped)[1])  # type: ignore[index]
     assert 1 <= done < 200
@@ -69,13 +71,13 @@ def test_200_reviews_are_stopped_half_way_and_resumed(jupyter: Jupyter, slow: De
     asked = len(slow.requests)
     notebook.run(2)
     notebook.wait_output(2, "200 rows completed")
-    assert "from before" in notebook.output(2).inner_text()
+    expect(notebook.output(2)).to_contain_text("from before")
     assert len(slow.requests) - asked <= 200 - done
     notebook.screenshot(f"map-settled-{jupyter.app}")
     notebook.run(3)
-    assert "{'completed': 200} ['R001', 'R002']" in notebook.output(3).inner_text()
+    expect(notebook.output(3)).to_contain_text("{'completed': 200} ['R001', 'R002']")
     notebook.run(4)
-    assert "200 of 200 rows" in notebook.output(4).inner_text()
+    expect(notebook.output(4)).to_contain_text("200 of 200 rows")
 
 
 def test_a_chinese_table_reads_well_in_light_and_dark(lab: Jupyter, slow: DemoServer) -> None:
@@ -86,8 +88,8 @@ def test_a_chinese_table_reads_well_in_light_and_dark(lab: Jupyter, slow: DemoSe
     for name, theme in {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}.items():
         use_theme(notebook, theme)
         notebook.screenshot(f"map-chinese-{name}")
-    shown = notebook.output(2).inner_text()
-    assert all(word in shown for word in ("水壶", "负面", "质量", "2 rows completed"))
+    for word in ("水壶", "负面", "质量", "2 rows completed"):
+        expect(notebook.output(2)).to_contain_text(word)
 
 
 def test_a_settled_map_is_saved_and_stands_without_the_kernel(
@@ -100,5 +102,5 @@ def test_a_settled_map_is_saved_and_stands_without_the_kernel(
     notebook.save()
     (output,) = notebook.saved().cells[2].outputs
     assert {*output.data} == {"text/html", "text/plain", "text/markdown"}
-    notebook.reload()
+    notebook.reopen()
     notebook.wait_output(2, "20 rows completed")

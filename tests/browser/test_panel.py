@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from playwright.sync_api import expect
 
 from tests.browser.panel import DEMO, PanelIn, panel_in
 from tests.browser.watching import use_theme
@@ -26,22 +29,22 @@ def test_a_question_is_answered_below_the_one_before(jupyter: Jupyter) -> None:
     panel.wait("Ada", 3)
     panel.wait_idle()
     panel.notebook.screenshot(f"panel-answered-{jupyter.app}")
-    assert panel.questions() == ["My name is Ada.", "What is my name?"]
-    assert panel.field.input_value() == ""
-    assert "2 turns" in panel.root.locator(".qwen-magic-used").inner_text()
+    panel.wait_questions("My name is Ada.", "What is my name?")
+    expect(panel.field).to_have_value("")
+    expect(panel.root.locator(".qwen-magic-used")).to_contain_text("2 turns")
     assert panel.notebook.console == []
 
 
 def test_reasoning_folds_itself_and_stays_readable(lab: Jupyter) -> None:
     panel = panel_in(lab, "%config QwenMagics.effort = 'medium'", load=DEMO)
     panel.notebook.run(1)
-    assert panel.root.get_by_label("Effort").input_value() == "Medium"
+    expect(panel.root.get_by_label("Effort")).to_have_value("Medium")
     panel.ask(LARGER)
     panel.wait("Thinking…")
     panel.notebook.screenshot("panel-thinking")
     panel.wait(END)
     fold = panel.turns.locator(".qwen-magic-fold > button").first
-    assert fold.inner_text().startswith("Thought for ")
+    expect(fold).to_have_text(re.compile("^Thought for "))
     fold.click()
     panel.wait("The question: which of")
 
@@ -52,13 +55,13 @@ def test_shift_enter_begins_a_line_and_enter_sends(jupyter: Jupyter) -> None:
     panel.page.keyboard.type("first")
     panel.page.keyboard.press("Shift+Enter")
     panel.page.keyboard.type("second")
-    assert panel.field.input_value() == "first\nsecond"
+    expect(panel.field).to_have_value("first\nsecond")
     for _ in "second":
         panel.page.keyboard.press("ArrowLeft")
     panel.page.keyboard.press("Enter")
     panel.wait(END)
-    assert panel.questions() == ["first\nsecond"]
-    assert panel.field.input_value() == ""
+    panel.wait_questions("first\nsecond")
+    expect(panel.field).to_have_value("")
     assert panel.notebook.execution_count(0) == 1  # JupyterLab took no key for its own
     assert panel.notebook.console == []
 
@@ -74,12 +77,12 @@ def test_enter_that_ends_a_composition_sends_nothing(jupyter: Jupyter) -> None:
     typing.send("Input.dispatchKeyEvent", ENTER | {"type": "keyUp"})
     typing.send("Input.insertText", {"text": "你好"})
     panel.field.evaluate(LATE_ENTER)  # as Safari tells it, when the composition is over
-    assert panel.field.input_value() == "你好"
-    assert panel.questions() == []
+    expect(panel.field).to_have_value("你好")
+    expect(panel.root.locator(".qwen-magic-question")).to_have_count(0)
     panel.page.keyboard.press("Enter")
     panel.wait("很高兴见到你")
-    assert panel.questions() == ["你好"]
-    assert panel.field.input_value() == ""
+    panel.wait_questions("你好")
+    expect(panel.field).to_have_value("")
     assert panel.notebook.execution_count(0) == 1
     assert panel.notebook.console == []
 
@@ -93,13 +96,13 @@ def test_ctrl_enter_can_be_what_sends(lab: Jupyter) -> None:
     for text in ("one", "two"):
         panel.page.keyboard.type(text)
         panel.page.keyboard.press("Enter")
-    assert panel.field.input_value() == "one\ntwo\n"
+    expect(panel.field).to_have_value("one\ntwo\n")
     panel.page.keyboard.press("Control+Enter")
     panel.wait(END)
     panel.field.fill("three")
     panel.button("Send").click()
     panel.wait(END, 2)
-    assert panel.questions() == ["one\ntwo", "three"]
+    panel.wait_questions("one\ntwo", "three")
 
 
 def test_enter_that_ends_a_word_of_an_input_method_sends_nothing(lab: Jupyter) -> None:
@@ -108,10 +111,10 @@ def test_enter_that_ends_a_word_of_an_input_method_sends_nothing(lab: Jupyter) -
     pressed = """field => field.dispatchEvent(new KeyboardEvent(
         'keydown', { key: 'Enter', isComposing: true, bubbles: true, cancelable: true }))"""
     assert panel.field.evaluate(pressed)  # nobody took it
-    assert panel.field.input_value() == "ni hao"
+    expect(panel.field).to_have_value("ni hao")
     panel.page.keyboard.press("Enter")
     panel.wait(END)
-    assert panel.questions() == ["ni hao"]
+    panel.wait_questions("ni hao")
 
 
 def test_the_up_arrow_recalls_questions_in_an_empty_field(lab: Jupyter) -> None:
@@ -129,10 +132,10 @@ def test_the_up_arrow_recalls_questions_in_an_empty_field(lab: Jupyter) -> None:
         ("ArrowUp", "second"),
     ):
         panel.page.keyboard.press(key)
-        assert panel.field.input_value() == expected
+        expect(panel.field).to_have_value(expected)
     panel.page.keyboard.type(", please")
     panel.page.keyboard.press("ArrowUp")
-    assert panel.field.input_value() == "second, please"
+    expect(panel.field).to_have_value("second, please")
 
 
 def test_a_retried_question_takes_its_own_place(lab: Jupyter) -> None:
@@ -144,7 +147,7 @@ def test_a_retried_question_takes_its_own_place(lab: Jupyter) -> None:
     panel.turns.first.get_by_role("button", name="Retry").click()
     panel.wait("2 earlier turns set aside")
     panel.wait_idle()
-    assert panel.questions() == ["one"]
+    panel.wait_questions("one")
     panel.notebook.run(2)
     told = panel.notebook.outputs(2)[0]["data"]["text/plain"]
     assert "1 turn · 2 beside the path" in told
@@ -158,13 +161,13 @@ def test_an_edited_question_branches_there(lab: Jupyter) -> None:
     panel.turns.nth(1).hover()
     panel.turns.nth(1).get_by_role("button", name="Edit").click()
     panel.root.get_by_text("takes the place of that one").wait_for()
-    assert panel.field.input_value() == "two"
+    expect(panel.field).to_have_value("two")
     panel.field.fill("What is my name?")
     panel.page.keyboard.press("Enter")
     panel.wait("Ada", 3)
     panel.wait_idle()
-    assert panel.questions() == ["My name is Ada.", "What is my name?"]
-    assert panel.root.get_by_text("takes the place of that one").count() == 0
+    panel.wait_questions("My name is Ada.", "What is my name?")
+    expect(panel.root.get_by_text("takes the place of that one")).to_have_count(0)
 
 
 def test_chains_can_be_begun_copied_and_renamed(lab: Jupyter) -> None:
@@ -192,10 +195,10 @@ def test_chains_can_be_begun_copied_and_renamed(lab: Jupyter) -> None:
         "panel => panel.querySelector('.qwen-magic-chain select')?.value === 'final'",
         arg=panel.root.element_handle(),
     )
-    assert panel.questions() == ["three"]
+    panel.wait_questions("three")
     panel.root.get_by_label("Chain").select_option("main")
     panel.wait("one")
-    assert panel.questions() == ["one"]
+    panel.wait_questions("one")
     panel.notebook.run(2)
     listed = panel.notebook.outputs(2)[0]["data"]["text/plain"].splitlines()
     assert [line.split("  ")[1 if line.startswith(" ") else 0].strip(" *") for line in listed] == [
@@ -245,7 +248,7 @@ def test_variables_are_filled_in_as_in_a_cell(lab: Jupyter) -> None:
     panel.ask("What is {{x}} + {{x}}?")
     panel.wait("{{x}}: int")
     panel.wait("40")
-    assert panel.questions() == ["What is {{x}} + {{x}}?"]
+    panel.wait_questions("What is {{x}} + {{x}}?")
 
 
 def test_an_error_is_told_with_what_to_do(lab: Jupyter) -> None:
@@ -253,7 +256,7 @@ def test_an_error_is_told_with_what_to_do(lab: Jupyter) -> None:
     panel.ask("Hello")
     panel.wait("No API key is set")
     panel.notebook.screenshot("panel-error")
-    assert panel.turns.last.get_by_role("button", name="Retry").is_visible()
+    expect(panel.turns.last.get_by_role("button", name="Retry")).to_be_visible()
     panel.wait_idle()
 
 
@@ -262,7 +265,7 @@ def test_a_broken_answer_stays_with_its_reason(lab: Jupyter) -> None:
     panel.notebook.run(1)
     panel.ask("Hello")
     panel.wait("The stream ended before")
-    assert "Hello" in panel.turns.last.locator(".qwen-magic-turn").inner_text()
+    expect(panel.turns.last.locator(".qwen-magic-turn")).to_contain_text("Hello")
     panel.notebook.screenshot("panel-broken")
 
 

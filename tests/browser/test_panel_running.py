@@ -6,6 +6,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.model import Model, answer, modelled
 from tests.browser.panel import PanelIn, panel_in
@@ -99,7 +100,7 @@ def test_a_cell_asks_in_another_chain_meanwhile(lab: Jupyter) -> None:
     panel.ask("Hello")
     panel.wait("Waiting for more")
     panel.notebook.run(2)
-    assert END in panel.notebook.output(2).inner_text()
+    expect(panel.notebook.output(2)).to_contain_text(END)
     panel.button("Stop").click()
     panel.wait_idle()
 
@@ -115,7 +116,7 @@ def test_a_cell_in_the_same_chain_waits_its_turn(lab: Jupyter) -> None:
     assert END not in panel.notebook.output(2).inner_text()
     panel.button("Stop").click()
     panel.notebook.wait_done()
-    assert END in panel.notebook.output(2).inner_text()
+    expect(panel.notebook.output(2)).to_contain_text(END)
     panel.wait(END)  # the panel shows what the cell asked
 
 
@@ -128,7 +129,8 @@ def test_two_panels_on_one_chain_show_the_same(lab: Jupyter) -> None:
     other.wait_idle()
     other.ask("Again")
     panel.wait(END, 2)
-    assert panel.questions() == other.questions() == ["Hello", "Again"]
+    panel.wait_questions("Hello", "Again")
+    other.wait_questions("Hello", "Again")
 
 
 def test_a_view_that_is_closed_misses_nothing(lab: Jupyter, model: Model) -> None:
@@ -155,7 +157,7 @@ def test_a_restarted_kernel_goes_on_where_the_chain_was(lab: Jupyter) -> None:
     panel.page.wait_for_selector(".qwen-magic-panel.jupyter-widgets-disconnected")
     panel.field.fill("Not lost")
     panel.field.press("Enter")
-    assert panel.field.input_value() == "Not lost"
+    expect(panel.field).to_have_value("Not lost")
     panel.notebook.screenshot("panel-restarted")
     panel.notebook.run(0)
     again = PanelIn(panel.notebook)
@@ -177,12 +179,12 @@ def test_of_a_thousand_turns_the_last_are_shown_and_others_on_demand(lab: Jupyte
     panel = panel_in(lab, FILL)
     panel.notebook.run(1)
     panel.wait("Answer 1000")
-    assert panel.turns.count() == 20
+    expect(panel.turns).to_have_count(20)
     panel.button("Show 20 of 980 earlier turns").click()
     panel.wait("Answer 961")
-    assert panel.turns.count() == 40
+    expect(panel.turns).to_have_count(40)
     panel.ask("Hello")
     panel.wait(END)
     panel.wait_idle()
-    assert panel.turns.count() <= 24
-    assert panel.questions()[-1] == "Hello"
+    expect(panel.turns.nth(24)).to_have_count(0)
+    expect(panel.turns.last.locator(".qwen-magic-question")).to_contain_text("Hello")

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from playwright.sync_api import expect
+
 from tests.browser.panel import panel_in
 
 if TYPE_CHECKING:
@@ -38,13 +40,13 @@ def test_with_its_kernel_the_panel_is_live_again(jupyter: Jupyter) -> None:
     panel.root.wait_for()
     panel.ask("Hello")
     panel.wait(END, 2)
-    assert panel.page.locator(".qwen-magic-saved").first.is_hidden()
+    expect(panel.page.locator(".qwen-magic-saved").first).to_be_hidden()
 
 
 def test_without_its_kernel_the_transcript_stands_in_its_place(jupyter: Jupyter) -> None:
     panel = answered(jupyter)
     panel.notebook.restart()
-    panel.notebook.reload()
+    panel.notebook.reopen()
     panel.page.locator(".qwen-magic-saved").wait_for()
     panel.page.wait_for_timeout(2000)  # the front end gives up on the widgets
     panel.notebook.screenshot(f"panel-saved-{jupyter.app}")
@@ -57,7 +59,7 @@ def test_without_its_kernel_the_transcript_stands_in_its_place(jupyter: Jupyter)
 def test_a_stranger_sees_the_transcript(jupyter: Jupyter) -> None:
     panel = answered(jupyter)
     panel.notebook.restart()
-    panel.notebook.reload(trusted=False)
+    panel.notebook.reopen(trusted=False)
     panel.page.get_by_text(END).first.wait_for()
     text = seen(panel)
     assert "This chat is live while its kernel runs" in text

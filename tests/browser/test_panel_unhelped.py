@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.panel import QUICK, SHOW, PanelIn
 
@@ -29,7 +31,7 @@ def panel(lab: Jupyter) -> Iterator[PanelIn]:
 def test_enter_recall_and_code_are_heard_without_a_script(panel: PanelIn) -> None:
     panel.ask("the first")
     panel.wait(END)
-    assert panel.questions() == ["the first"]
+    panel.wait_questions("the first")
     assert panel.root.locator(".qwen-magic-code-bar").count() == 0
 
     panel.field.fill("the second")
@@ -41,14 +43,14 @@ def test_enter_recall_and_code_are_heard_without_a_script(panel: PanelIn) -> Non
         panel.page.wait_for_function(
             "([field, text]) => field.value === text", arg=[panel.field.element_handle(), expected]
         )
-    assert panel.field.evaluate("field => field === document.activeElement")
+    expect(panel.field).to_be_focused()
 
     panel.notebook.run(1)
     panel.wait(END, 3)
     panel.wait_idle()
     panel.turns.last.get_by_role("button", name="Code").click()
+    expect(panel.root.get_by_label("Code")).to_have_value(re.compile(r"^def primes\("))
     code = panel.root.get_by_label("Code").input_value()
-    assert code.startswith("def primes(")
     panel.button("Insert below").click()
     panel.button("Comes below the next cell you run").wait_for()
     panel.notebook.screenshot("panel-unhelped")

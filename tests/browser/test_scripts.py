@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.model import Model, answer, modelled, tool
 from tests.browser.test_live import asking, settled
@@ -55,17 +56,23 @@ def from_the_right(shown: Locator) -> list[str]:
     return [text for text, *style in found if style in (["rtl", "right"], ["rtl", "start"])]
 
 
+def wait_from_the_right(shown: Locator) -> None:
+    """Wait until all blocks are there, and see that the right ones start at the right."""
+    expect(shown.locator("h2, p, li").get_by_text("The last words.")).to_be_attached()
+    assert from_the_right(shown) == EXPECTED
+
+
 def test_each_block_starts_where_its_language_does(lab: Jupyter, model: Model) -> None:
     notebook = asking(lab, model)
     model.says([*tool(ARABIC), *answer(LESSON, number=1, pieces=60)])
     notebook.run(1, wait=False)
     notebook.wait_output(1, "The last words.")
     shown = notebook.output(1)
-    assert from_the_right(shown) == EXPECTED
+    wait_from_the_right(shown)
     settled(notebook, model)
-    assert from_the_right(shown) == EXPECTED
-    notebook.reload(trusted=False)
-    assert from_the_right(shown) == EXPECTED
+    wait_from_the_right(shown)
+    notebook.reopen(trusted=False)
+    wait_from_the_right(shown)
     columns = "t => [...t.querySelectorAll('th')].map(c => c.getBoundingClientRect().left)"
     lefts = shown.locator("table").evaluate(columns)
     assert lefts == sorted(lefts, reverse=True)
@@ -83,10 +90,14 @@ def test_no_script_overflows_a_narrow_page(notebook7: Jupyter, model: Model) -> 
     for width in (1200, 320):
         notebook.page.set_viewport_size({"width": width, "height": 1900})
         notebook.screenshot(f"scripts-live-{width}")
-        assert shown.evaluate(WIDER) == 0
+        notebook.page.wait_for_function(
+            f"shown => ({WIDER})(shown) === 0", arg=shown.element_handle()
+        )
     settled(notebook, model)
     for width in (1200, 320):
         notebook.page.set_viewport_size({"width": width, "height": 1900})
         shown.scroll_into_view_if_needed()
         notebook.screenshot(f"scripts-{width}")
-        assert shown.evaluate(WIDER) == 0
+        notebook.page.wait_for_function(
+            f"shown => ({WIDER})(shown) === 0", arg=shown.element_handle()
+        )

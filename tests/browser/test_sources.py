@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.model import Model, answer, modelled
 from tests.browser.test_live import asking, settled
@@ -44,18 +45,17 @@ def test_citations_and_their_list_appear_while_the_answer_grows(
     notebook = asking(jupyter, model)
     notebook.run(1, wait=False)
     output = notebook.output(1)
-    first = output.locator("sup a")
-    first.wait_for()
-    assert first.get_attribute("href") == "https://1.example/sea"
-    assert output.get_by_role("button", name="Sources · 1 cited").is_visible()
+    expect(output.locator("sup a")).to_have_attribute("href", "https://1.example/sea")
+    expect(output.get_by_role("button", name="Sources · 1 cited")).to_be_visible()
     model.goes_on()
     output.locator("sup a").nth(1).wait_for()
     settled(notebook, model)
-    assert output.locator("sup a").all_text_contents() == ["[1]", "[2]"]
+    expect(output.locator("sup a")).to_have_text(["[1]", "[2]"])
     fold = output.locator("details").last
-    assert not fold.locator("a").first.is_visible()
+    expect(fold.locator("a").first).to_be_hidden()
     fold.locator("summary").click()
-    assert fold.locator("li").all_inner_texts() == ["Sea 1 1.example", "Sea 2 2.example"]
+    items = ["Sea 1 1.example", "Sea 2 2.example"]
+    expect(fold.locator("li")).to_have_text(items, use_inner_text=True)
 
 
 def test_a_footnote_leads_to_its_note_and_back(lab: Jupyter, model: Model) -> None:
@@ -80,8 +80,8 @@ def test_thoughts_in_the_text_fold_above_the_answer(jupyter: Jupyter, model: Mod
     notebook.run(1, wait=False)
     output = notebook.output(1)
     output.get_by_text("It is blue.").wait_for()
-    assert "think>" not in output.inner_text()
-    assert output.get_by_role("button", name="Thought for").is_visible()
+    expect(output.get_by_role("button", name="Thought for")).to_be_visible()
+    expect(output).not_to_contain_text("think>")
     settled(notebook, model)
-    assert output.locator("summary").all_inner_texts() == ["Reasoning"]
-    assert "I look." in str(output.locator("details").text_content())
+    expect(output.locator("summary")).to_have_text(["Reasoning"])
+    expect(output.locator("details")).to_contain_text("I look.")

@@ -6,7 +6,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser.hearing import wait_hearing
 from tests.browser.panel import QUICK
 
 if TYPE_CHECKING:
@@ -43,9 +45,8 @@ def buttons(notebook: OpenNotebook, name: str) -> Locator:
 def test_two_calls_wait_at_once_and_are_allowed_and_denied(jupyter: Jupyter) -> None:
     notebook = asking(jupyter, QUESTION, "print(called)")
     notebook.run(1, wait=False)
-    notebook.page.wait_for_function(
-        "() => [...document.querySelectorAll('button')].filter(b => b.innerText == 'Allow').length == 2"
-    )
+    expect(buttons(notebook, "Allow")).to_have_count(2)
+    wait_hearing(notebook.page)
     notebook.screenshot("tools-approval")
     notebook.page.get_by_placeholder("Why not? The model is told").nth(1).fill("too far away")
     buttons(notebook, "Deny").nth(1).click()
@@ -91,10 +92,11 @@ def test_stop_ends_the_wait_for_an_approval(lab: Jupyter) -> None:
     notebook = asking(lab, QUESTION)
     notebook.run(1, wait=False)
     buttons(notebook, "Allow").first.wait_for()
+    wait_hearing(notebook.page)
     buttons(notebook, "Stop").click()
     notebook.wait_done()
     notebook.wait_output(1, "Stopped by you")
-    assert buttons(notebook, "Allow").count() == 0
+    expect(buttons(notebook, "Allow")).to_have_count(0)
 
 
 PICTURE = '''

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.model import Model, call, modelled, more_arguments, reasoning
 from tests.browser.panel import panel_in
@@ -61,14 +63,15 @@ def test_a_table_fills_in_and_does_not_move_when_it_settles(jupyter: Jupyter, mo
     notebook.screenshot(f"value-growing-{jupyter.app}")
     model.goes_on()
     notebook.wait_output(1, "kettle, **blue** <b>")
-    assert rows.count() == 3
+    expect(rows).to_have_count(3)
     live = [word for word in words(notebook, 1) if word.text in {"milk", "24.99", "price"}]
     watch_frames(notebook, 1)
     settled(notebook, model)
     seen = frames(notebook)
     assert [word for word in words(notebook, 1) if word.text in {"milk", "24.99", "price"}] == live
     assert min(frame.height for frame in seen) >= seen[0].height - 1
-    assert notebook.output(1).locator("details", has_text="JSON").get_attribute("open") is None
+    fold = notebook.output(1).locator("details", has_text="JSON")
+    expect(fold).not_to_have_attribute("open", re.compile(""))
     notebook.screenshot(f"value-settled-{jupyter.app}")
     notebook.run(2)
     notebook.wait_output(2, "49.98")
@@ -87,10 +90,10 @@ def test_a_value_that_does_not_fit_folds_away_and_the_next_one_shows(
     model.goes_on()
     notebook.wait_output(1, "screen")
     settled(notebook, model)
-    shown = notebook.output(1).inner_text()
-    assert "A value that does not fit" in shown
-    assert "great" not in shown
-    assert "1 correction" in shown
+    shown = notebook.output(1)
+    for words_of in ("A value that does not fit", "1 correction"):
+        expect(shown).to_contain_text(words_of, use_inner_text=True)
+    expect(shown).not_to_contain_text("great", use_inner_text=True)
     notebook.output(1).locator("summary", has_text="does not fit").click()
     notebook.wait_output(1, 'must be one of "good", "bad", not "great"')
     for theme in ("JupyterLab Dark", "JupyterLab Light"):
@@ -111,7 +114,7 @@ def test_the_panel_gives_values_and_shows_where_a_schema_is_wrong(lab: Jupyter) 
     panel.ask("The battery is terrible, I give it 2 stars.")
     panel.wait("negative")
     panel.wait_idle()
-    assert panel.turns.last.locator("tr").count() >= 3
+    expect(panel.turns.last.locator("tr").nth(2)).to_be_attached()
     panel.notebook.screenshot("panel-schema")
     panel.root.get_by_text("values: sentiment: positive|negative").wait_for()
     schema.fill("")

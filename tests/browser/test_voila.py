@@ -11,6 +11,7 @@ from urllib.request import urlopen
 
 import pytest
 from nbformat import v4, write
+from playwright.sync_api import expect
 
 from tests.browser.lab import environment, free_port
 from tests.browser.panel import DEMO
@@ -88,10 +89,10 @@ def test_a_dashboard_has_one_question_and_its_answer_for_each_visitor(
     visitor.get_by_text("Nice to meet you, Ada!").wait_for()
     ask(visitor, "What is my name?")
     visitor.get_by_text("Your name is Ada").wait_for()
-    assert visitor.locator(".qwen-magic-exchange:visible").count() == 1
-    assert visitor.get_by_role("button", name="Fork").count() == 0
-    assert visitor.locator("mjx-container").first.is_visible()  # the cell's own answer
-    assert not visitor.get_by_text("Chat with Qwen").is_visible()
+    expect(visitor.locator(".qwen-magic-exchange:visible")).to_have_count(1)
+    expect(visitor.get_by_role("button", name="Fork")).to_have_count(0)
+    expect(visitor.locator("mjx-container").first).to_be_visible()  # the cell's own answer
+    expect(visitor.get_by_text("Chat with Qwen")).to_be_hidden()
     other = visitor.context.new_page()
     other.goto(f"{served}/dashboard.ipynb")
     ask(other, "What is my name?")
@@ -104,4 +105,4 @@ def test_a_visitor_is_asked_before_a_function_is_called(served: str, visitor: Pa
     ask(visitor, "What is the weather in Paris?")
     visitor.get_by_role("button", name="Allow").click()
     visitor.get_by_text("returned sunny").wait_for()
-    assert visitor.get_by_role("button", name="Fork").is_visible()
+    expect(visitor.get_by_role("button", name="Fork")).to_be_visible()
