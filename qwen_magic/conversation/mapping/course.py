@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.mapping.budget import length
 from qwen_magic.conversation.mapping.queue import Asked, Queue
-from qwen_magic.conversation.mapping.verdicts import MOST_TRIES, pause, reason, status_of
+from qwen_magic.conversation.mapping.verdicts import MOST_TRIES, kind, pause, reason, status_of
 from qwen_magic.conversation.tables.records import Outcome
 from qwen_magic.errors import QwenError
 
@@ -91,18 +91,20 @@ class Course:
                 asked.request = wanted
                 self.queue.go_on(asked)
 
-    def again(self, asked: Asked, error: QwenError, at: tuple[float, float]) -> None:
+    def again(self, asked: Asked, error: QwenError, at: tuple[float, float], *, late: bool) -> None:
         """Ask a row again later that failed, but not for ever.
 
         Args:
             asked: The row.
             error: Why it failed.
             at: The time now, and anything from 0 to 1.
+            late: Whether it was given up.
         """
-        asked.tries += 1
-        if asked.tries < MOST_TRIES:
+        what = "late" if late else kind(error)
+        asked.tries[what] += 1
+        if asked.tries[what] < MOST_TRIES:
             now, chance = at
-            self.queue.put_later(asked, now + pause(asked.tries, chance))
+            self.queue.put_later(asked, now + pause(asked.tries.total(), chance))
         else:
             self.step(asked, error)
 

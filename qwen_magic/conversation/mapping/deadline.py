@@ -9,9 +9,9 @@ __all__ = ["Deadline"]
 
 _ENOUGH = 20  # answers that tell how long rows take
 _REMEMBERED = 200
-_LEAST = 10.0  # seconds
-_FAR = 8.0
-_SLOWEST = 0.95  # of the rows are faster than the one that counts
+_LEAST = 5.0  # seconds
+_USUAL = 0.95  # of the rows are faster than the one that counts
+_FAR, _FARTHEST = 8.0, 2.0  # how much longer than that one, and than the slowest of all
 
 
 @dataclass(slots=True)
@@ -32,11 +32,12 @@ class Deadline:
         self._taken.append(seconds)
         self._counted += 1
         if self._counted % _ENOUGH == 0:
-            slow = sorted(self._taken)[int(len(self._taken) * _SLOWEST)]
-            self._found = max(_LEAST, _FAR * slow)
+            known = sorted(self._taken)
+            slow = known[int(len(known) * _USUAL)]
+            self._found = max(_LEAST, _FAR * slow, _FARTHEST * known[-1])
 
-    def seconds(self, tries: int = 1) -> float:
-        """Return how long a row may take; one that was given up before has twice the time."""
+    def seconds(self, given_up: int = 0) -> float:
+        """Return how long a row may take; each time that it was given up before doubles the time."""
         if not self._found:
             return self.most
-        return min(self.most, self._found * 2.0 ** min(20, tries - 1))
+        return min(self.most, self._found * 2.0 ** min(20, given_up))

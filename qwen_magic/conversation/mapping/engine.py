@@ -196,7 +196,8 @@ class Engine:
         if found == "stop":
             self._end("failed", error)
         elif found == "again":
-            self._course.again(asked, error, (now, random.random()))  # noqa: S311 - not a secret
+            at = (now, random.random())  # noqa: S311 - not a secret
+            self._course.again(asked, error, at, late=flight.is_late)
         else:
             self._course.step(asked, error)
 

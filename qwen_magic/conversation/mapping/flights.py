@@ -75,7 +75,7 @@ class Senders:
 def give_up_late(flights: Iterable[Flight], deadline: Deadline, now: float) -> None:
     """Hang up on requests that do not come back."""
     for flight in flights:
-        late = now - flight.ticket.at > deadline.seconds(flight.asked.tries + 1)
+        late = now - flight.ticket.at > deadline.seconds(flight.asked.tries["late"])
         if late and flight.task is not None and not flight.is_late:
             flight.is_late = True
             flight.task.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
@@ -28,7 +28,7 @@ class Asked:
         letters: How long the prompt is.
         steps: Its way, once it has begun.
         request: What is sent next.
-        tries: How often it was asked in vain, not counting the server's limits.
+        tries: How often it was asked in vain, by what went wrong; the server's limits do not count.
     """
 
     digest: bytes
@@ -37,7 +37,7 @@ class Asked:
     letters: int = 0
     steps: Steps | None = None
     request: Request | None = None
-    tries: int = 0
+    tries: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)

@@ -24,7 +24,8 @@ _DOUBLING = 0.2  # seconds
 _LATE = 0.03  # seconds that a sender who was held up may make up for
 _UNUSED = 0.15  # seconds without sending after which nothing is learned
 _MOST_PASSED = 0.05  # seconds of growth at once; for longer, something else held us up
-_ROOM, _MOST_ROOM = 2.0, 20.0  # where something else holds us up, nothing is learned, either
+_ROOM = 2.0  # a rate so far above what we send is not felt: something else holds us up
+_FLOW, _FLOW_COUNT = 0.2, 5  # seconds, or rows, over which we look at what we send
 _ENOUGH, _LONG_ENOUGH = 8, 0.1  # requests, or seconds, by which a rate is judged
 _SHUT = 3  # refusals in a row by which nothing more goes for now
 _MOST_UNJUDGED = 12
@@ -70,7 +71,7 @@ class Rate:
     _delay: float = 0.0  # until a refusal is back
     _trust: int = 0
     _gap: float = _FIRST_GAP
-    _room: float = 1.0  # how much faster than we send the rate would let us
+    _flow: float = 0.0  # what we send a second, lately
     _probe: Sent | None = None
     _opened: float = -math.inf
     _taken: float = 0.0  # since it was opened
@@ -97,11 +98,10 @@ class Rate:
     def sent(self, now: float, amount: float = 1.0) -> Sent:
         """Note what is sent now; return it, so that `refused` can name it."""
         self._next = max(self._next, now - _LATE) + amount / self.per_second
-        if self._past and amount:
-            room = (now - self._past[-1].at) * self.per_second / amount
-            self._room = 0.9 * self._room + 0.1 * min(room, _MOST_ROOM)
+        flow = self._flow_at(now)
         found = Sent(now, amount)
         self._past.append(found)
+        self._flow = flow + amount / self._span
         self._taken += amount
         while self._past[0].at < now - 2:
             self._past.popleft()
@@ -114,9 +114,8 @@ class Rate:
         sent.refused = True
         self._taken -= sent.amount
         delay = now - sent.at
-        share = (
-            0.5 if delay < self._delay else 0.1
-        )  # a busy moment of ours makes it long, nothing short
+        # a busy moment of ours makes it long, nothing short
+        share = 0.5 if delay < self._delay else 0.1
         self._delay = self._delay + share * (delay - self._delay) if self._delay else delay
         if sent is self._probe:
             self._gap = min(_LONGEST_GAP, self._gap * _WIDER)
@@ -151,6 +150,15 @@ class Rate:
         self._mode = "judging"
 
     @property
+    def _span(self) -> float:
+        return max(_FLOW, _FLOW_COUNT * self._past[-1].amount / self.per_second)
+
+    def _flow_at(self, now: float) -> float:
+        if not self._past:
+            return self.per_second
+        return self._flow * math.exp((self._past[-1].at - now) / self._span)
+
+    @property
     def _seen(self) -> float:
         """The seconds after which a refusal would be back."""
         return 1.3 * self._delay + 0.002
@@ -179,7 +187,7 @@ class Rate:
                 self._open(now)
         elif self._mode == "judging":
             self._judge(now)
-        elif now - self._next <= _UNUSED and self._room < _ROOM:
+        elif now - self._next <= _UNUSED and self.per_second < _ROOM * self._flow_at(now):
             self._grow(now, passed)
 
     def _grow(self, now: float, passed: float) -> None:

@@ -19,6 +19,7 @@ __all__ = [
     "MOST_TRIES",
     "Verdict",
     "about_tokens",
+    "kind",
     "passing",
     "pause",
     "reason",
@@ -31,7 +32,7 @@ Verdict: TypeAlias = Literal["slower", "again", "over", "stop"]
 `over`: it will not. `stop`: no row will go well."""
 
 MOST_TRIES = 6
-"""How often a row is asked that may go well another time."""
+"""How often a row is asked that goes wrong in one way, but may go well another time."""
 
 _BUSY = frozenset({429, 503})
 _AGAIN = frozenset({408, 409, 425, *range(500, 600)})
@@ -70,6 +71,11 @@ def passing(heard: Sequence[Event]) -> QwenError | None:
         return None
     error = response_error(last.response.error)
     return error if verdict(error) == "again" else None
+
+
+def kind(error: QwenError) -> str:
+    """Return in which way it went wrong: the connection, or what the server said."""
+    return "connection" if isinstance(error, WireError) else "server"
 
 
 def about_tokens(error: QwenError) -> bool:

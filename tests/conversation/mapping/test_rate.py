@@ -88,3 +88,12 @@ def test_what_holds_nothing_up_does_not_grow_without_end() -> None:
             rate.sent(now)
     assert rate.per_second < 1_000
     assert math.isinf(rate.ceiling)
+
+
+def test_where_something_else_holds_us_up_the_rate_does_not_run_away() -> None:
+    rate, now = Rate(), 0.0
+    for number in range(2_000):  # in bursts of ten, as on a busy machine
+        if rate.wait(now) <= 0:
+            rate.sent(now)
+        now += 0.05 if number % 10 == 9 else 1e-4
+    assert rate.per_second < 3 * 10 / 0.051
