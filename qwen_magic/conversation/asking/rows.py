@@ -21,6 +21,7 @@ from qwen_magic.conversation.turn.records import Record
 from qwen_magic.conversation.turn.thinking import split
 from qwen_magic.conversation.turn.turn import Turn
 from qwen_magic.errors import MisfitError, QwenError, ResponseError, WireError
+from qwen_magic.responses.endpoint import DEMO, LOCAL
 from qwen_magic.responses.events import Cancelled, Completed, Failed, Incomplete
 from qwen_magic.responses.items import FunctionCall, Message
 from qwen_magic.responses.refusals import CANCELLED, response_error
@@ -85,13 +86,20 @@ class Rows:
     @property
     def where(self) -> str:
         """The endpoint and the model, which share a pace."""
-        return f"{self.endpoint.base_url} {self.bare.model}"
+        return f"{self._server} {self.bare.model}"
 
     @property
     def shared(self) -> Mapping[str, Any]:
         """What decides the answers beside the prompt."""
         shape = self.wish.shape.parameters if self.wish else None
-        return {"base_url": self.endpoint.base_url, "schema": shape, **body(self.bare)}
+        return {"base_url": self._server, "schema": shape, **body(self.bare)}
+
+    @property
+    def _server(self) -> str:
+        """Its address; for one whose port is another each time, what it is."""
+        if self.endpoint.region == LOCAL and self.endpoint.serving:
+            return f"{LOCAL} {self.endpoint.serving.model}"
+        return DEMO if self.endpoint.region == DEMO else self.endpoint.base_url
 
     @property
     def lanes(self) -> int:

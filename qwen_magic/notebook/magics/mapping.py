@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.chains.tree import counted
@@ -34,9 +35,11 @@ __all__ = [
     "check_filled",
     "check_map",
     "dry_run_of",
+    "is_found",
     "may_be_table",
     "prepared",
     "question_of",
+    "source_of",
     "template_of",
 ]
 
@@ -92,7 +95,7 @@ def prepared(cell: Cell, variables: Mapping[str, object]) -> Prepared:
         CellError: There is no such table, or a variable cannot be shown.
         RequestError: It is no table, or the text names no column of it.
     """
-    rows, is_short = table(_rows(cell.options["map"], variables)), False
+    rows, is_short = table(_rows(cell.options, variables)), False
     if rows.once:
         rows, is_short = rows.ahead(MANY)
     template, notes = template_of(cell.text, rows, variables)
@@ -122,9 +125,28 @@ def template_of(
     return Template(text, given).bound(rows), notes
 
 
-def _rows(name: str, variables: Mapping[str, object]) -> object:
+def source_of(options: Mapping[str, Any], variables: Mapping[str, object]) -> str:
+    """Return the file that a cell's table is, wherever the kernel runs later; empty if it is none."""
+    rows = _rows(options, variables)
+    is_file = isinstance(rows, str | PurePath) and str(rows).lower().endswith(SUFFIXES)
+    return str(Path(str(rows)).expanduser().absolute()) if is_file else ""
+
+
+def is_found(options: Mapping[str, Any], variables: Mapping[str, object]) -> bool:
+    """Return whether there is a table of that name, or a file that it may be."""
+    try:
+        _rows(options, variables)
+    except CellError:
+        return False
+    return True
+
+
+def _rows(options: Mapping[str, Any], variables: Mapping[str, object]) -> object:
+    name = options["map"]
     if name in variables:
         return variables[name]
+    if options.get("source"):  # where a map that goes on had its rows from
+        return options["source"]
     if name.lower().endswith(SUFFIXES):
         return name
     tables = (key for key, value in variables.items() if may_be_table(value))

@@ -23,6 +23,7 @@ from qwen_magic.notebook.magics.mapping import (
     dry_run_of,
     prepared,
     question_of,
+    source_of,
     template_of,
 )
 from qwen_magic.notebook.magics.namespace import check_free
@@ -123,7 +124,7 @@ class Rows:
         return {
             "asking": asking_of(options, variables),
             "name": options["map"],
-            "about": json.dumps({"text": cell.text, "options": options}),
+            "about": json.dumps(_about(cell, variables)),
             **given,  # type: ignore[typeddict-item] # names that are there
         }
 
@@ -154,6 +155,16 @@ class Rows:
             raise ended.error
         if ended.stopped or interrupts.noted:
             raise stopping()
+
+
+def _about(cell: Cell, variables: Mapping[str, object]) -> dict[str, Any]:
+    """Return what a map needs to go on in another kernel."""
+    options = {name: value for name, value in cell.options.items() if name != "source"}
+    return {
+        "text": cell.text,
+        "options": options,
+        "source": source_of(cell.options, variables),
+    }
 
 
 def _fields(asking: Asking) -> tuple[Field, ...]:

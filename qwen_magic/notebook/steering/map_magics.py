@@ -15,6 +15,7 @@ from qwen_magic.notebook.cards.wording import line as shortened
 from qwen_magic.notebook.magics.brief import brief_errors
 from qwen_magic.notebook.magics.cell import Cell
 from qwen_magic.notebook.magics.chain_flags import MAP_FLAGS, map_help
+from qwen_magic.notebook.magics.mapping import is_found
 from qwen_magic.notebook.magics.sisters import Sister
 from qwen_magic.notebook.steering.chain_commands import read_words
 
@@ -55,10 +56,21 @@ class MapMagics(Sister):
             elif command.number is None:
                 print(_listed(runs))
             else:
-                self._qwen.answer(_cell(_of(runs, command.number)))
+                self._go_on(_of(runs, command.number), command.number)
             self._qwen.tell_of_store()
 
     qwen_map.__doc__ = map_help()
+
+    def _go_on(self, run: Map, number: int) -> None:
+        """Run a map again, where its table can still be found."""
+        cell = _cell(run)
+        if not is_found(cell.options, self._qwen.variables()):
+            name = cell.options["map"]
+            raise CellError(
+                f"map {number} asked the rows of `{name}`, which is no variable now",
+                hint=f"run the cell that makes `{name}`, then %qwen_map {number}",
+            )
+        self._qwen.answer(cell)
 
     def _forget(self, command: _Command, runs: Sequence[Map]) -> None:
         some = runs if command.number is None else (_of(runs, command.number),)
@@ -118,6 +130,7 @@ def _cell(run: Map) -> Cell:
             "that map was begun by Python code, not by a cell", hint="run that code again"
         )
     options.pop("fresh", None)
+    options["source"] = run.about.get("source", "")
     known = {name: tuple(one) if isinstance(one, list) else one for name, one in options.items()}
     return Cell(run.about["text"], known)
 
