@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sys
@@ -43,12 +44,27 @@ def test_it_says_what_it_is_and_how_to_remove_it() -> None:
     )
     assert package["name"] == "qwen-magic"
     assert package["version"] == version("qwen_magic")
-    assert (STATIC.parent / package["jupyterlab"]["_build"]["load"]).is_file()
+    assert (FOLDER / package["jupyterlab"]["_build"]["load"].partition("?")[0]).is_file()
     assert install == {
         "packageManager": "python",
         "packageName": "qwen_magic",
         "uninstallInstructions": "pip uninstall qwen_magic",
     }
+
+
+def test_the_address_of_the_scripts_changes_with_them() -> None:
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(STATIC.iterdir())))
+    package = json.loads((FOLDER / "package.json").read_text())
+    named = f"static/remoteEntry.js?{digest.hexdigest()[:8]}"
+    told = "browsers keep what they loaded for a year: write this address into package.json"
+    assert package["jupyterlab"]["_build"]["load"] == named, told
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_a_script_loads_others_by_their_changing_address(script: Path) -> None:
+    text = script.read_text("utf-8")
+    loaded = re.findall(r"""["'`]\./[^"'`]*\.(?:js|css)([^"'`]*)["'`]""", text)
+    assert all(mark.startswith("${") for mark in loaded)
 
 
 def test_what_is_loaded_with_the_application_is_small() -> None:

@@ -141,7 +141,7 @@ class Jupyter:
         """Let pages that are loaded meanwhile get these scripts in the place of our extension's."""
         for name, text in changed.items():
             answer = partial(Route.fulfill, body=text, content_type="text/javascript")
-            self._context.route(f"**/qwen-magic/static/{name}", answer)
+            self._context.route(f"**/qwen-magic/static/{name}*", answer)
         try:
             with self._other_pages():
                 yield

@@ -38,6 +38,9 @@ STYLE = """([i, text]) => {
         plain: getComputedStyle(editor).color };
 }"""
 
+WRAPS = """wanted => JSON.stringify(wanted) === JSON.stringify(
+    window.panel().content.widgets.map(cell => cell.editor.editor.lineWrapping))"""
+
 
 def style(notebook: OpenNotebook, i: int, text: str) -> dict[str, str]:
     """Return how a text in a cell looks, and what plain text looks like there."""
@@ -80,6 +83,7 @@ def test_a_question_is_markdown_and_its_magic_is_marked(jupyter: Jupyter) -> Non
         assert style(notebook, i, text)["color"] == plain, text
     assert [style(notebook, i, "name")["variable"] for i in (1, 2)] == ["{{name}}", "{{name}}"]
     assert style(notebook, 1, "other")["variable"] == ""
+    notebook.page.wait_for_function(WRAPS, arg=[False, True, False, False])
     assert cells_of(notebook) == json.loads(notebook.path.read_text())["cells"]
     notebook.screenshot(f"colours-{jupyter.app}")
 
@@ -100,9 +104,11 @@ def test_colours_follow_what_is_typed_and_the_file_tells_nothing(jupyter: Jupyte
     ):
         keyboard.press("Backspace") if typed == "\b" else keyboard.type(typed)
         wait_plain(notebook, 0, "if", plain=plain)
+    notebook.page.wait_for_function(WRAPS, arg=[True])
     keyboard.press("Home")
     keyboard.type("#")
     wait_plain(notebook, 0, "if", plain=False)
+    notebook.page.wait_for_function(WRAPS, arg=[False])
     notebook.save()
     (cell,) = notebook.saved().cells
     assert cell.source == f"#%%qwen -e low\n{PYTHON}"
@@ -114,6 +120,7 @@ def test_colours_follow_what_is_typed_and_the_file_tells_nothing(jupyter: Jupyte
     ("cell", "plain"),
     [
         ("\n %%qwen\nif", True),
+        ("    %%qwen\n    if", True),
         ("\uff05\uff05\uff51\uff57\uff45\uff4e \u2014\u2014new\nif", True),
         ("%%qwen?\nif", False),
         ("%%qwenx\nif", False),

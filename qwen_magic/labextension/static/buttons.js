@@ -3,6 +3,9 @@
 const TOLD = 1500; // milliseconds in which a button says what it did
 
 export function acts({ NotebookActions }, { copyToSystem }, words) {
+  const style = { rel: "stylesheet", href: import.meta.url.replace("buttons.js", "buttons.css") };
+  document.head.append(Object.assign(document.createElement("link"), style));
+
   /** The cells that were put below another one, by its model. @type {WeakMap<object, Set<string>>} */
   const known = new WeakMap();
 

@@ -5,6 +5,7 @@ const BLOCK = "div.highlight";
 const ASIDE = "details"; // reasoning and calls of tools
 const EQUIPPED = "qwen-magic-equipped";
 const FIX = "qwen-magic:fix";
+const BUTTONS = `./buttons.js${new URL(import.meta.url).search}`;
 
 export const needs = ["@jupyterlab/notebook", "@jupyterlab/apputils", "@jupyterlab/translation"];
 
@@ -16,7 +17,7 @@ export default (notebooks, { Clipboard, ICommandPalette }, { ITranslator, nullTr
     if (!tracker) return;
     const words = (translator ?? nullTranslator).load("qwen_magic");
     let loaded;
-    const acts = () => (loaded ??= import("./buttons.js").then((it) => it.acts(notebooks, Clipboard, words)));
+    const acts = () => (loaded ??= import(BUTTONS).then((it) => it.acts(notebooks, Clipboard, words)));
 
     /** Return the cell whose answer a block belongs to; none if it is not ours, or not trusted. */
     function asked({ content }, block) {

@@ -12,7 +12,10 @@ const HEAD = 1000; // characters in which a cell says what it is
 
 export const needs = ["@jupyterlab/codemirror", "@codemirror/view"];
 
-export default ({ IEditorExtensionRegistry, IEditorLanguageRegistry }, { Decoration, ViewPlugin }) => {
+export default (
+  { IEditorExtensionRegistry, IEditorLanguageRegistry },
+  { Decoration, EditorView, ViewPlugin },
+) => {
   const mark = (name) => Decoration.mark({ class: `qwen-magic-${name}` });
   const NAME = mark("name");
   const FLAG = mark("flag");
@@ -42,6 +45,7 @@ export default ({ IEditorExtensionRegistry, IEditorLanguageRegistry }, { Decorat
   /** Return all marks in the lines that can be seen. */
   function marks({ state: { doc }, visibleRanges }, isQuestion) {
     const first = isQuestion ? doc.lineAt(doc.sliceString(0, HEAD).search(/\S/)) : null;
+    const isShifted = /^(?: {4}|\t)/.test(first?.text ?? ""); // the kernel takes such a margin away
     const fills = !/\s--raw(?!\S)/.test(first?.text ?? "");
     const found = [];
     for (const { from, to } of visibleRanges) {
@@ -49,6 +53,7 @@ export default ({ IEditorExtensionRegistry, IEditorLanguageRegistry }, { Decorat
         const line = doc.lineAt(at);
         const called = !first || line.from === first.from ? inLine(line) : [];
         found.push(...called, ...(fills && (first || called.length) ? variables(line) : []));
+        if (isShifted && !called.length) found.push(LINE.range(line.from)); // not a block of code
         at = line.to + 1;
       }
     }
@@ -96,8 +101,14 @@ export default ({ IEditorExtensionRegistry, IEditorLanguageRegistry }, { Decorat
     description: "Colours the cells that ask as what they are: Markdown.",
     wants: [IEditorExtensionRegistry, IEditorLanguageRegistry],
     start(_, extensions, languages) {
-      const of = (model) =>
-        ViewPlugin.define((view) => new Shown(view, model, languages), { decorations: (v) => v.marks });
+      const of = (model) => {
+        const shown = ViewPlugin.define((view) => new Shown(view, model, languages), {
+          decorations: (it) => it.marks,
+        });
+        // Prose is wrapped, as it is in Markdown cells: what EditorView.lineWrapping does.
+        const wraps = (view) => (view.plugin(shown)?.isQuestion ? { class: "cm-lineWrapping" } : null);
+        return [shown, EditorView.contentAttributes.of(wraps)];
+      };
       extensions?.addExtension({
         name: "qwen-magic",
         factory: ({ model }) =>

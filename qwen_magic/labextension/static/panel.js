@@ -1,6 +1,7 @@
 // The chat at the side: its tab, its command and its tile. The rest comes when it is first shown.
 
 const COMMAND = "qwen-magic:panel";
+const CHATS = `./side.js${new URL(import.meta.url).search}`;
 const ICON = `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24"><path class="jp-icon3" fill="#616161" d="M4 3h16a2 2 0 0 1 2 2v11a2 2 0 0 1-2 2h-7l-5 4v-4H4a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2zm0 2v11h6v2l2.500-2H20V5zm3 3h10v2H7zm0 3h7v2H7z"/></svg>`;
 
 export const needs = ["application", "apputils", "launcher", "translation", "ui-components"]
@@ -30,7 +31,7 @@ export default (
     class Side extends Panel {
       /** Show the chat of the active notebook, and return it. */
       async follow() {
-        this.chats ??= import("./side.js").then((it) => it.chats(this, tracker, words, kinds));
+        this.chats ??= import(CHATS).then((it) => it.chats(this, tracker, words, kinds));
         return (await this.chats)();
       }
 

@@ -6,7 +6,9 @@
 (() => {
   const PARTS = ["colours", "code", "panel"];
   const PATIENCE = 15_000; // milliseconds
-  const STYLE = new URL("style.css", document.currentScript.src);
+  // Browsers may keep our files for a year. So their addresses end with a mark of what is in them.
+  const HERE = document.currentScript.src;
+  const { search: MARK } = new URL(HERE);
   /** The application's modules, by name and version. @type {Record<string, Record<string, any>>} */
   let scope = {};
   /** Our own modules. @type {Promise<any>[]} */
@@ -47,10 +49,10 @@
   window._JUPYTERLAB["qwen-magic"] = {
     init(modules) {
       scope = modules;
-      files = PARTS.map((name) => import(`./${name}.js`));
+      files = PARTS.map((name) => import(`./${name}.js${MARK}`));
       for (const file of files) file.catch(() => {}); // told below
-      const link = Object.assign(document.createElement("link"), { rel: "stylesheet", href: STYLE });
-      document.head.append(link);
+      const style = { rel: "stylesheet", href: new URL(`style.css${MARK}`, HERE) };
+      document.head.append(Object.assign(document.createElement("link"), style));
     },
     async get() {
       const plugins = await Promise.all(files.map((file) => or(plugin(file))));

@@ -122,7 +122,7 @@ export function chats(side, tracker, words, kinds) {
     }
   }
 
-  const style = { rel: "stylesheet", href: new URL("side.css", import.meta.url) };
+  const style = { rel: "stylesheet", href: import.meta.url.replace("side.js", "side.css") };
   document.head.append(Object.assign(document.createElement("link"), style));
   const known = new Map();
   const none = new Notice();

@@ -59,8 +59,8 @@ _LONG_STYLE = f"""
 .qwen-magic-turn .{OPEN} {{ margin-bottom: 0 }}
 .qwen-magic-turn .{long_block("code")} {{ margin: 0 0 1em !important }}
 .qwen-magic-turn :not(.{OPEN}, .{long_block("code")} *).highlight.{ON} {{ margin: 0 0 1em }}
-.qwen-magic-turn .highlight.{ON} {{ padding-top: 0; border-top-left-radius: 0; border-top-right-radius: 0 }}
-.qwen-magic-turn .highlight.{OPEN} {{ padding-bottom: 0; border-bottom-left-radius: 0; border-bottom-right-radius: 0 }}
+.qwen-magic-turn .highlight.{ON} {{ padding-top: 0; border-top-width: 0; border-top-left-radius: 0; border-top-right-radius: 0 }}
+.qwen-magic-turn .highlight.{OPEN} {{ padding-bottom: 0; border-bottom-width: 0; border-bottom-left-radius: 0; border-bottom-right-radius: 0 }}
 .qwen-magic-turn li.{ON} {{ list-style: none }}
 """
 
@@ -105,7 +105,8 @@ STYLE = f"""<style>
   background: rgba(128, 128, 128, .15); box-shadow: none; outline: 2px solid rgba(128, 128, 128, .6) }}
 .qwen-magic-turn .widget-button:hover {{ outline: 0 }}
 .qwen-magic-turn .widget-button.mod-primary {{
-  background: var(--jp-brand-color1, #1976d2); border-color: transparent; color: #fff }}
+  background: var(--jp-brand-color1, #1976d2); border-color: transparent;
+  color: var(--jp-ui-inverse-font-color1, #fff) }}
 .qwen-magic-turn .{APPROVAL} {{ margin: .6em 0 1em !important }}
 .qwen-magic-turn .{APPROVAL} .widget-label {{ font-size: inherit; opacity: 1 }}
 {_LONG_STYLE}</style>"""

@@ -67,9 +67,10 @@ _TURNS = """
 .qwen-magic-exchange .qwen-magic-turn { padding: 0 !important; overflow-wrap: anywhere }
 .qwen-magic-exchange .qwen-magic-turn mjx-container[display="true"] { overflow-x: auto; overflow-y: hidden;
   padding-block: 5px }
-.qwen-magic-exchange .qwen-magic-turn pre { overflow-x: auto; overflow-wrap: normal }
-.qwen-magic-exchange .qwen-magic-turn .highlight {
-  border-radius: 8px; background: var(--wash); padding: 8px 12px; overflow-x: auto }
+.qwen-magic-exchange .qwen-magic-turn pre { overflow-x: auto; overflow-wrap: anywhere; word-break: normal }
+.qwen-magic-exchange .highlight {
+  border: 1px solid var(--line); border-radius: 8px; background: var(--jp-layout-color0, transparent);
+  padding: 8px 12px; overflow-x: auto }
 .qwen-magic-exchange .qwen-magic-turn .highlight pre { background: none; padding: 0; margin: 0 }
 .qwen-magic-exchange .qwen-magic-turn :is(h1, h2, h3, h4, h5, h6) { font-weight: 600; line-height: 1.35 }
 .qwen-magic-exchange .qwen-magic-turn h1 { font-size: 1.35em }
@@ -108,7 +109,7 @@ _FIELDS = """
 .qwen-magic-code textarea { padding: 8px 12px; border: 1px solid var(--line); border-radius: 8px;
   background: var(--wash); font-family: var(--jp-code-font-family, monospace);
   font-size: var(--jp-code-font-size, 13px); white-space: pre; overflow-x: auto }
-.qwen-magic-panel textarea::placeholder { color: inherit; opacity: .5 }
+.qwen-magic-panel textarea::placeholder { color: inherit; opacity: .65 }
 .qwen-magic-panel .widget-dropdown, .qwen-magic-panel .qwen-magic-name {
   width: auto; max-width: 100%; height: 28px; margin: 0; gap: 6px; font-size: inherit }
 .qwen-magic-panel .widget-label { width: auto; min-width: 0; margin: 0; color: inherit; opacity: .65;
@@ -138,12 +139,13 @@ _BUTTONS = """
 .qwen-magic-chains .jupyter-button, .qwen-magic-foot .jupyter-button { border-color: transparent; padding: 0 7px }
 .qwen-magic-foot .jupyter-button { height: 24px; line-height: 22px }
 .qwen-magic-composer .qwen-magic-bar > .widget-dropdown:last-of-type { margin-right: auto }
-.qwen-magic-panel .qwen-magic-send { color: #fff; background: var(--accent); border-color: transparent; font-weight: 600 }
-.qwen-magic-panel .qwen-magic-send:hover { background: var(--accent); filter: brightness(1.08) }
+.qwen-magic-panel .qwen-magic-send { color: var(--jp-ui-inverse-font-color1, #fff); background: var(--accent);
+  border-color: transparent; font-weight: 600 }
+.qwen-magic-panel .qwen-magic-send:hover { background: var(--accent); box-shadow: 0 0 0 2px var(--line) }
 .qwen-magic-panel .qwen-magic-stop { font-weight: 600; border-color: currentColor }
 .qwen-magic-tools { display: flex; flex-wrap: wrap; gap: 6px }
 .qwen-magic-panel .jupyter-button.mod-active {
-  color: var(--accent); border-color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent) }
+  border-color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent) }
 .qwen-magic-options { margin: 0 }
 .qwen-magic-panel .qwen-magic-options .jupyter-widget-Collapse-header {
   padding: 2px 4px; border: 0; background: none; color: inherit; font-size: .85em; font-weight: 400;
