@@ -17,6 +17,7 @@ PACKAGE = Path(qwen_magic.__file__).parent
 FOLDER = PACKAGE / "labextension"
 STATIC = FOLDER / "static"
 INSTALLED = Path(sys.prefix) / "share/jupyter/labextensions/qwen-magic"
+SCHEMAS = Path(sys.prefix) / "share/jupyter/lab/schemas"
 SCRIPTS = sorted(STATIC.glob("*.js"))
 ENTRY = (STATIC / "remoteEntry.js").read_text("utf-8")
 PARTS = json.loads(re.findall(r"const PARTS = (\[.*\]);", ENTRY)[0])
@@ -79,6 +80,22 @@ def test_a_script_can_be_read_by_a_person(script: Path) -> None:
     assert len(lines) <= MOST_LINES
     icon = ("const ICON", "  /[")
     assert [line for line in lines if len(line) > 110 and not line.startswith(icon)] == []
+
+
+def shortcuts(folder: Path) -> set[tuple[str, ...]]:
+    """Return the keys of the shortcuts that schemas in a folder set for notebooks."""
+    schemas = [json.loads(path.read_text("utf-8")) for path in folder.rglob("*.json")]
+    found = [one for schema in schemas for one in schema.get("jupyter.lab.shortcuts", [])]
+    return {
+        tuple(one["keys"]) for one in found if "-Notebook" in one["selector"] and one.get("keys")
+    }
+
+
+def test_no_key_takes_one_from_jupyterlab() -> None:
+    ours, theirs = shortcuts(FOLDER), shortcuts(SCHEMAS)
+    assert ours == {("E", "E"), ("Q", "Q")}
+    assert len(theirs) > 30
+    assert {keys[0] for keys in ours} & {keys[0] for keys in theirs} == set()
 
 
 def words() -> set[str]:

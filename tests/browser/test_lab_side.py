@@ -47,8 +47,10 @@ def test_it_offers_to_load_and_leaves_no_trace_in_the_notebook(jupyter: Jupyter)
     notebook.wait_output(1, "([2], 1)")
     assert notebook.execution_count(1) == 2
     notebook.run(2)
-    notebook.page.keyboard.press("Escape")
-    execute(notebook, "qwen-magic:panel")
+    notebook.page.keyboard.press("Escape")  # leads to the cells, and these keys back to the chat
+    notebook.page.wait_for_function("() => document.activeElement.closest('.jp-Notebook')")
+    notebook.page.keyboard.press("q")
+    notebook.page.keyboard.press("q")
     notebook.page.wait_for_function("() => document.activeElement.tagName === 'TEXTAREA'")
     notebook.page.keyboard.type("My name is Alice.\n")
     panel = chat(notebook)
@@ -97,6 +99,11 @@ def test_it_begins_anew_with_a_kernel_and_shows_when_a_cell_loads_us(lab: Jupyte
     notebook.run(2)
     notebook.wait_output(2, "1")
     assert notebook.outputs(2)[0]["data"]["text/plain"] == "1"
+    notebook.page.evaluate("() => window.panel().sessionContext.shutdown()")
+    side(notebook).get_by_text("has no kernel").wait_for()
+    side(notebook).get_by_role("button", name="Choose one").click()
+    notebook.page.locator(".jp-Dialog").get_by_role("button", name="Select").click()
+    side(notebook).get_by_role("button", name="Load it").wait_for()
 
 
 def test_it_follows_the_active_notebook(lab: Jupyter) -> None:

@@ -26,7 +26,7 @@ export default (
     if (!tracker) return;
     const words = (translator ?? nullTranslator).load("qwen_magic");
     const icon = new LabIcon({ name: "qwen-magic:chat", svgstr: ICON });
-    const kinds = { NotebookActions, OutputAreaModel, SimplifiedOutputArea, Panel, Widget };
+    const kinds = { commands, NotebookActions, OutputAreaModel, SimplifiedOutputArea, Panel, Widget };
 
     class Side extends Panel {
       /** Show the chat of the active notebook, and return it. */

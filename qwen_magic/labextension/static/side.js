@@ -2,6 +2,7 @@
 // renderers in an area of outputs that belongs to no cell.
 
 const GOAL = ".qwen-magic-input textarea, .qwen-magic-notice:not(.lm-mod-hidden) button";
+const KERNELS = "notebook:change-kernel";
 const SOON = 3000; // milliseconds
 const LONG = 500; // milliseconds, after which a wait is told
 const LOADED = `"qwen_magic" in get_ipython().extension_manager.loaded`;
@@ -10,7 +11,7 @@ const SHOW = `__import__("qwen_magic.notebook.panel.side", fromlist=["side"]).sh
 
 /** Return what shows, at each call, the chat of the active notebook. */
 export function chats(side, tracker, words, kinds) {
-  const { NotebookActions, OutputAreaModel, SimplifiedOutputArea, Panel, Widget } = kinds;
+  const { commands, NotebookActions, OutputAreaModel, SimplifiedOutputArea, Panel, Widget } = kinds;
 
   /** Words, and a button below them. */
   class Notice extends Widget {
@@ -43,6 +44,10 @@ export function chats(side, tracker, words, kinds) {
         if (/restarting|dead/.test(status)) this.restart();
         else if (status === "idle" && this.isNew) this.look();
       });
+      sessionContext.ready.then(() => {
+        this.isReady = true;
+        this.look();
+      });
       disposed.connect(() => this.dispose());
     }
 
@@ -63,7 +68,7 @@ export function chats(side, tracker, words, kinds) {
     look() {
       if (this.area || this.looks || !this.isVisible) return;
       const { kernel, notice } = this;
-      if (!kernel) return notice.tell(words.__("The notebook has no kernel."));
+      if (!kernel) return this.lack();
       this.isNew = false;
       const asked = { code: "", silent: true, user_expressions: { LOADED } };
       const looks = (this.looks = this.ask(asked).then((reply) => {
@@ -73,6 +78,14 @@ export function chats(side, tracker, words, kinds) {
         if (reply) this.answer(reply.user_expressions?.LOADED?.data?.["text/plain"]);
       }));
       setTimeout(() => looks === this.looks && notice.tell(words.__("Waiting for the kernel…")), LONG);
+    }
+
+    /** Tell that there is no kernel, and lead to one. */
+    lack() {
+      if (!this.isReady) return this.notice.tell(words.__("Waiting for the kernel…"));
+      const choose = () => commands.execute(KERNELS);
+      const name = commands.hasCommand(KERNELS) && words.__("Choose one");
+      this.notice.tell(words.__("The notebook has no kernel."), name, choose);
     }
 
     /** Show what there is, by what Python says whether we are loaded. */
@@ -142,6 +155,11 @@ export function chats(side, tracker, words, kinds) {
     return known.get(active);
   };
   const ifSeen = () => side.isVisible && follow();
+  /** Let Escape lead back to the cells, as it leads out of one. */
+  const leave = ({ key, isComposing }) => {
+    if (key === "Escape" && !isComposing) tracker.currentWidget?.activate();
+  };
+  side.node.addEventListener("keydown", leave, true); // fields keep their keys to themselves
   tracker.currentChanged.connect(ifSeen);
   NotebookActions.executed.connect(ifSeen); // a cell may have loaded the extension
   return follow;
