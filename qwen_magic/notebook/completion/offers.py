@@ -10,11 +10,8 @@ import re
 from types import FunctionType, MethodType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.schema.naming import may_be_schema
 from qwen_magic.models import MODELS
-from qwen_magic.notebook.failing.shapes import shape_of
 from qwen_magic.notebook.kernel.frontend import notebook_of
-from qwen_magic.notebook.magics.mapping import columns_of, may_be_table
 from qwen_magic.notebook.magics.servers import labels_of
 from qwen_magic.settings import Settings
 
@@ -44,7 +41,9 @@ _MANY = 100  # members
 
 def offers(shell: InteractiveShell) -> dict[str, list[str]]:
     """Return the names that an option's or a setting's value may be, by its name."""
+    from qwen_magic.conversation.schema.naming import may_be_schema
     from qwen_magic.conversation.turn.records import JOINED
+    from qwen_magic.notebook.magics.mapping import may_be_table
 
     own, used, chains = _variables(shell), _used(shell), chain_names(shell)
     labels = {name: labels_of(value) for name, value in own.items() if _may_serve(value)}
@@ -67,12 +66,16 @@ def offers(shell: InteractiveShell) -> dict[str, list[str]]:
 
 def columns(shell: InteractiveShell, name: str) -> dict[str, str]:
     """Return the columns of a table by that name."""
+    from qwen_magic.notebook.magics.mapping import columns_of, may_be_table
+
     value = _variables(shell).get(name)
     return dict.fromkeys(columns_of(value), "column") if may_be_table(value) else {}
 
 
 def variables(shell: InteractiveShell) -> dict[str, str]:
     """Return what `{{name}}` may name, with types and shapes; tables and pictures come first."""
+    from qwen_magic.notebook.failing.shapes import shape_of
+
     qwen: Any = shell.magics_manager.registry["QwenMagics"]
     last = qwen.failures.last()
     own = {**_variables(shell)}

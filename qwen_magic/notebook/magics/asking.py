@@ -7,7 +7,6 @@ from contextlib import suppress
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from qwen_magic.conversation.planning.question import Asking, as_input
 from qwen_magic.errors import CellError
 from qwen_magic.responses.nearest import suggestion
 from qwen_magic.responses.request import BUILT_IN_TOOLS
@@ -15,6 +14,7 @@ from qwen_magic.responses.request import BUILT_IN_TOOLS
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.notebook.magics.cell import Cell
     from qwen_magic.settings import Offer
@@ -47,6 +47,7 @@ def prompt_for(cell: Cell, namespace: Mapping[str, object]) -> tuple[Prompt, tup
     if name is None:
         if cell.options.get("raw"):
             return cell.text, ()
+        from qwen_magic.conversation.planning.question import as_input
         from qwen_magic.notebook.magics.values import fill
 
         filled = fill(cell.text, namespace)
@@ -68,6 +69,8 @@ def asking_of(options: Mapping[str, Any], variables: Mapping[str, object]) -> As
     Raises:
         CellError: There is no such variable.
     """
+    from qwen_magic.conversation.planning.question import Asking
+
     given = {name: options[name] for name in _FIELDS if name in options}
     if "schema" in options:
         from qwen_magic.conversation.schema.naming import schema_named
