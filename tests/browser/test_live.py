@@ -193,7 +193,7 @@ def test_two_cells_stream_one_after_the_other(lab: Jupyter, model: Model) -> Non
     for i in (1, 2):
         (output,) = notebook.outputs(i)
         assert output["metadata"]["qwen_magic"]["status"] == "completed"
-        expect(notebook.output(i)).to_have_text(re.compile("^An answer"))
+        expect(notebook.output(i)).to_have_text(re.compile(r"^\s*An answer"))
     expect(notebook.page.locator(".jupyter-widgets")).to_have_count(0)
 
 
