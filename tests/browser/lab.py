@@ -63,6 +63,7 @@ KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 # signal: one that arrives just before the loop sleeps is only seen when the loop wakes.
 LAUNCH = """
 import runpy, sys, threading
+sys.modules["rfc3987_syntax"] = None  # what checks addresses takes a second to start
 sys.path.append(sys.argv.pop(1))
 from tests import forked
 from jupyter_server.serverapp import ServerApp
@@ -88,7 +89,7 @@ class Jupyter:
         self._context = context
         self._numbers = count(1)
         self._opened: list[OpenNotebook] = []
-        self._empty: Page | None = None
+        self._empty: list[Page] = []
 
     def open(
         self,
@@ -107,18 +108,17 @@ class Jupyter:
         """
         path = self.root / (name or f"lesson-{next(self._numbers)}.ipynb")
         _write(cells, path, minor)
-        return self._show(path, None if fresh else self._empty)
+        return self._show(path, fresh=fresh)
 
     def open_copy(self, notebook: OpenNotebook, name: str) -> OpenNotebook:
         """Save a notebook, copy its file, and open the copy in a page of its own."""
         notebook.save()
         path = self.root / name
         path.write_bytes(notebook.path.read_bytes())
-        return self._show(path, None)
+        return self._show(path)
 
-    def _show(self, path: Path, page: Page | None) -> OpenNotebook:
-        if page:
-            self._empty = None
+    def _show(self, path: Path, *, fresh: bool = False) -> OpenNotebook:
+        page = self._empty.pop() if self._empty and not fresh else None
         url = f"{self.url}/{PAGES[self.app].format(tab=path.stem, name=path.name)}"
         notebook = OpenNotebook(page or self._context.new_page(), path, url)
         self._opened.append(notebook)
@@ -151,13 +151,13 @@ class Jupyter:
     @contextmanager
     def _other_pages(self) -> Iterator[None]:
         """Load pages anew, and use none of them again."""
-        whole, self._empty = self._empty, None
+        whole, self._empty = self._empty, []
         try:
             yield
         finally:
             self.close_notebooks()
-            if self._empty:
-                self._empty.close()
+            for page in self._empty:
+                page.close()
             self._empty = whole
 
     @contextmanager
@@ -169,11 +169,11 @@ class Jupyter:
         page.close()
 
     def close_notebooks(self) -> None:
-        """End every kernel and close every tab but one, which is left without a notebook."""
+        """End every kernel and close every tab but two, which are left without a notebook."""
         while self._opened:
             notebook = self._opened.pop()
-            if notebook.close() and not self._empty:
-                self._empty = notebook.page
+            if notebook.close() and len(self._empty) < 2:
+                self._empty.append(notebook.page)
             else:
                 notebook.page.close()
 

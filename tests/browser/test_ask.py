@@ -109,7 +109,7 @@ def test_nothing_a_model_writes_runs_or_loads(lab: Jupyter) -> None:
     requests: list[str] = []
     with _model_that_says("\n\n".join(attacks)) as base_url:
         load = f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{base_url}"'
-        notebook = lab.open([load, "%%qwen\nHi"], fresh=True)
+        notebook = lab.open([load, "%%qwen\nHi"])
         notebook.page.on("request", lambda request: requests.append(request.url))
         notebook.run_all()
         notebook.wait_output(1, "onerror")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from qwen_magic.demo.server import DemoServer
-from tests.browser.watching import use_theme
+from tests.browser.watching import pictured
 from tests.notebooks.save import FOLDER
 
 if TYPE_CHECKING:
@@ -54,9 +54,7 @@ def test_200_reviews_are_stopped_half_way_and_resumed(jupyter: Jupyter, slow: De
     notebook.run(2, wait=False)
     notebook.wait_output(2, "rows/s")
     expect(notebook.output(2).get_by_role("progressbar")).to_be_visible()
-    for name, theme in {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}.items():
-        use_theme(notebook, theme)
-        notebook.screenshot(f"map-live-{jupyter.app}-{name}")
+    pictured(notebook, f"map-live-{jupyter.app}")
     notebook.output(2).locator(STOP).click()
     notebook.wait_output(2, "Stopped.")
     notebook.wait_done()
@@ -80,14 +78,12 @@ def test_200_reviews_are_stopped_half_way_and_resumed(jupyter: Jupyter, slow: De
     expect(notebook.output(4)).to_contain_text("200 of 200 rows")
 
 
-def test_a_chinese_table_reads_well_in_light_and_dark(lab: Jupyter, slow: DemoServer) -> None:
+def test_a_chinese_table_is_asked_and_shown(lab: Jupyter, slow: DemoServer) -> None:
     slow.pace = 0
     notebook = mapping(lab, slow, ROWS, CHINESE)
     notebook.run(2)
     notebook.wait_output(2, "正面")
-    for name, theme in {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}.items():
-        use_theme(notebook, theme)
-        notebook.screenshot(f"map-chinese-{name}")
+    pictured(notebook, "map-chinese")
     for word in ("水壶", "负面", "质量", "2 rows completed"):
         expect(notebook.output(2)).to_contain_text(word)
 

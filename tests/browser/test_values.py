@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.model import Model, call, modelled, more_arguments, reasoning
 from tests.browser.panel import panel_in
-from tests.browser.watching import frames, use_theme, watch_frames, words
+from tests.browser.watching import frames, pictured, watch_frames, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -96,9 +96,7 @@ def test_a_value_that_does_not_fit_folds_away_and_the_next_one_shows(
     expect(shown).not_to_contain_text("great", use_inner_text=True)
     notebook.output(1).locator("summary", has_text="does not fit").click()
     notebook.wait_output(1, 'must be one of "good", "bad", not "great"')
-    for theme in ("JupyterLab Dark", "JupyterLab Light"):
-        use_theme(notebook, theme)
-        notebook.screenshot(f"value-corrected-{theme.rpartition(' ')[2].lower()}")
+    pictured(notebook, "value-corrected")
 
 
 def test_the_panel_gives_values_and_shows_where_a_schema_is_wrong(lab: Jupyter) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tests.browser.notebook import OpenNotebook
 
-__all__ = ["Frame", "Word", "frames", "use_theme", "watch_frames", "words"]
+__all__ = ["Frame", "Word", "frames", "pictured", "use_theme", "watch_frames", "words"]
 
 _WORDS = """i => {
     const area = window.panel().content.widgets[i].outputArea.node;
@@ -75,6 +76,15 @@ def frames(notebook: OpenNotebook) -> list[Frame]:
     """Stop looking, and return what was seen."""
     notebook.page.evaluate("() => { window.watching = false; }")
     return [Frame(*seen) for seen in notebook.page.evaluate("() => window.frames_")]
+
+
+def pictured(notebook: OpenNotebook, name: str) -> None:
+    """Take a picture in each theme, where pictures are taken."""
+    if not os.environ.get("QWEN_MAGIC_SCREENSHOTS"):
+        return
+    for theme in ("Dark", "Light"):
+        use_theme(notebook, f"JupyterLab {theme}")
+        notebook.screenshot(f"{name}-{theme.lower()}")
 
 
 def use_theme(notebook: OpenNotebook, name: str) -> None:
