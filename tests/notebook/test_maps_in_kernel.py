@@ -334,11 +334,24 @@ def test_a_dask_frame_makes_a_lazy_one_that_asks_when_it_is_computed(
     assert len(server.requests) == before + 2
 
 
+def test_a_dry_run_over_a_dask_frame_reads_its_first_partition(
+    kernel: Kernel, server: DemoServer
+) -> None:
+    assert kernel.run(LAZY).errors == []
+    before = len(server.requests)
+    ran = kernel.run("%%qwen --map lazy --dry-run\nLazily dry: {{text}}")
+    assert "Lazily dry: I love it." in ran.printed
+    assert "1 row, 1 distinct, 0 known already, 1 to ask" in ran.printed
+    assert "one of 2 partitions; the others were not read" in ran.printed
+    assert len(server.requests) == before
+
+
 @pytest.mark.parametrize(
     ("line", "text", "told"),
     [
-        ("--map lazy --limit 2", "{{text}}", "limit does not go with"),
-        ("--map lazy --dry-run", "{{text}}", "--dry-run does not go with a Dask frame"),
+        ("--map lazy --budget 2M", "{{text}}", "budget does not go with"),
+        ("--map lazy --as-context", "{{text}}", "--as-context does not go with a Dask frame"),
+        ("--map lazy --limit 0", "{{text}}", "limit '0' is too small"),
         ("--map lazy", "How?", "names no column"),
     ],
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Unpack, cast
+from typing import TYPE_CHECKING, Any, Unpack
 
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.mapped import asking_of, most_of
 from qwen_magic.conversation.asking.maps import check_approval, prepared
 from qwen_magic.conversation.asking.rows import Rows
-from qwen_magic.conversation.spreading.folder import check_url
+from qwen_magic.conversation.spreading.folder import check_url, new_word
 from qwen_magic.conversation.spreading.frames import check_how, is_lazy, lazy_frame
 from qwen_magic.conversation.spreading.keys import NO_KEY, portable
 from qwen_magic.conversation.spreading.mapper import Mapper
+from qwen_magic.conversation.spreading.trial import tried
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tables.fields import fields_of
 from qwen_magic.conversation.tables.filling import Template
@@ -25,7 +26,6 @@ from qwen_magic.settings import Settings
 if TYPE_CHECKING:
     from qwen_magic.conversation.asking.mapped import Mapped
     from qwen_magic.conversation.asking.maps import Session
-    from qwen_magic.conversation.mapping.mapping import Mapping
     from qwen_magic.conversation.planning.question import Asking
 
 __all__ = ["mapped", "mapper"]
@@ -71,12 +71,14 @@ def mapper(
         cache=check_url(how.get("cache", "")),
         concurrency=None if wanted is None else most_of(wanted, 1),
         keep_going=how.get("keep_going", False),
+        fresh=new_word() if how.get("fresh") else "",
     )
 
 
-def mapped(session: Session, template: str | Template, rows: Any, how: Mapped) -> Mapping:  # noqa: ANN401
+def mapped(session: Session, template: str | Template, rows: Any, how: Mapped) -> Any:  # noqa: ANN401
     """Return a map that has begun; for a frame of Dask's, a frame that begins when it is computed."""
     if not is_lazy(rows):
         return prepared(session, template, rows, how).start()
+    few = tried(rows, how.pop("limit", None), how.pop("sample", None))
     found = mapper(template, settings=session.settings, **how)
-    return cast("Mapping", lazy_frame(rows, replace(found, keeps=False)))
+    return lazy_frame(few, replace(found, keeps=False))

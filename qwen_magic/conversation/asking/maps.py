@@ -196,12 +196,14 @@ def check_approval(settings: Settings, approvals: Approvals, asker: Rows) -> Non
             )
 
 
-async def amapped(mapping: Mapping) -> Mapping:
+async def amapped(mapping: Any) -> Any:  # noqa: ANN401 - a `Mapping`, or a frame that waits itself
     """Wait for a map's end without holding up the loop; stop it if that is cancelled.
 
     Raises:
         QwenError: All was stopped: the key is wrong, or the first rows all failed alike.
     """
+    if not isinstance(mapping, Mapping):
+        return mapping
     try:
         while not mapping.wait(0):  # noqa: ASYNC110 - it ends in another thread
             await asyncio.sleep(_LOOK)

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.connecting import Connecting
 from qwen_magic.conversation.asking.following import waited
-from qwen_magic.conversation.asking.mapper import mapped
-from qwen_magic.conversation.asking.maps import Mapped, amapped
 from qwen_magic.conversation.asking.rounds import rounds_at
 from qwen_magic.conversation.asking.stored import Keeper, reused
+from qwen_magic.conversation.asking.tabling import Tabler
 from qwen_magic.conversation.chains.placement import Asked
 from qwen_magic.conversation.planning.admitting import check_budget
 from qwen_magic.conversation.planning.planning import noted, plan
@@ -31,8 +30,6 @@ from qwen_magic.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
-    from qwen_magic.conversation.mapping.mapping import Mapping
-    from qwen_magic.conversation.tables.filling import Template
     from qwen_magic.conversation.turn.records import Prompt
     from qwen_magic.conversation.turn.turn import Turn
     from qwen_magic.responses.client import Client, Transport
@@ -45,7 +42,7 @@ T = TypeVar("T")
 _SHOWN = frozenset({"completed", "incomplete"})  # with their notes
 
 
-class Session(Keeper):
+class Session(Keeper, Tabler):
     """Ask questions that continue each other.
 
         with Session(Settings(region="demo")) as session:
@@ -186,18 +183,6 @@ class Session(Keeper):
             usage = None if self.settings.replay else ended.usage
             self.used += usage.total_tokens if usage else 0
             self.store.end(record, ended)
-
-    def map(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Mapping:  # noqa: ANN401
-        """Ask one prompt of each row of a table, many at once, outside the chain.
-
-        Rows that were answered before are not asked again. `Mapped` says what else can be set. Of
-        a frame of Dask's it makes a lazy one; nothing is asked before that is computed.
-        """
-        return mapped(self, template, rows, how)
-
-    async def amap(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Mapping:  # noqa: ANN401
-        """Do as `map` does, and wait for its end; other tasks run meanwhile."""
-        return await amapped(self.map(template, rows, **how))
 
     def client(self) -> Client:
         """Return what sends requests, for the settings as they are now."""

@@ -7,6 +7,7 @@ is copied into a file on this computer before rows are looked up.
 from __future__ import annotations
 
 import tempfile
+import time
 from functools import cache
 from pathlib import Path
 from shutil import rmtree
@@ -23,7 +24,7 @@ from qwen_magic.conversation.mapping.answers import Answers
 from qwen_magic.conversation.tables.records import Outcome
 from qwen_magic.errors import RequestError
 
-__all__ = ["Folder", "check_url", "folder_at"]
+__all__ = ["Folder", "check_url", "folder_at", "new_word"]
 
 _SUFFIX = ".jsonl"
 _AT_ONCE = 64  # files
@@ -68,7 +69,7 @@ class Folder:
 
     def write(self, some: list[tuple[bytes, Outcome]]) -> str:
         """Add a file; return its name."""
-        name = f"{self._root}/{uuid4().hex}{_SUFFIX}"
+        name = f"{self._root}/t{time.time_ns():020}-{new_word()}{_SUFFIX}"  # newer ones come last
         rows = (
             _Row(digest.hex(), one.answer, one.input_tokens, one.output_tokens, one.corrections)
             for digest, one in some
@@ -96,6 +97,11 @@ class Folder:
         except FileNotFoundError:
             return []
         return [name for name in found if name.endswith(_SUFFIX)]
+
+
+def new_word() -> str:
+    """Return a word that nobody else has."""
+    return uuid4().hex
 
 
 @cache

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from qwen_magic.conversation.tables.native import native_table
+from qwen_magic.conversation.spreading.trial import rowless
 from qwen_magic.conversation.tools.json_text import is_of
 from qwen_magic.errors import RequestError
 
@@ -12,19 +12,28 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from qwen_magic.conversation.spreading.mapper import Mapper
-    from qwen_magic.conversation.tables.table import Table
     from qwen_magic.settings import Settings
 
-__all__ = ["check_how", "is_dask", "is_lazy", "lazy_frame", "rowless"]
+__all__ = ["Lazy", "check_how", "is_dask", "is_lazy", "lazy_frame"]
 
 _MODULE = "dask.dataframe"
 _KINDS = ("DataFrame", "Series")
 _HOW = {
-    "limit": "reviews.head(20, npartitions=-1) takes the first rows, as a frame of pandas",
-    "sample": "reviews.sample(frac=0.01) takes some rows",
+    "limit": "give it fewer rows",
+    "sample": "give it fewer rows",
     "budget": "the processes do not add up what they spend; try a part first",
-    "fresh": "another cache= asks anew",
 }
+
+
+class Lazy(Protocol):
+    """What type checkers know a frame or a Series of Dask's by."""
+
+    @property
+    def npartitions(self) -> int:
+        """How many parts it has."""
+
+    def map_partitions(self, func: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Return what a function makes of each part."""
 
 
 def is_dask(rows: object) -> bool:
@@ -55,9 +64,10 @@ def check_how(how: Mapping[str, Any], settings: Settings) -> None:
     for name, hint in _HOW.items():
         if how.get(name):
             raise RequestError(f"{name} does not go with a map in many processes", hint=hint)
-    if settings.budget:
+    if settings.budget and not getattr(how.get("asking"), "over", False):
         raise RequestError(
-            "the day's budget does not bound a map in many processes", hint="budget=0 lifts it"
+            "the day's budget does not bound a map in many processes",
+            hint="--over asks all the same; budget=0 lifts it",
         )
 
 
@@ -70,8 +80,3 @@ def lazy_frame(rows: Any, mapper: Mapper) -> Any:  # noqa: ANN401 - of Dask
     empty = rowless(rows)
     mapper.check(empty)
     return rows.map_partitions(mapper, meta=mapper.frame(empty, []))
-
-
-def rowless(rows: Any) -> Table:  # noqa: ANN401 - of Dask
-    """Return a frame's columns as a table without rows."""
-    return native_table(rows._meta)  # noqa: SLF001 - Dask's word for a frame without rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from msgspec import structs
@@ -19,17 +20,20 @@ from qwen_magic.conversation.spreading.folder import folder_at
 from qwen_magic.conversation.spreading.keeping import Kept
 from qwen_magic.conversation.spreading.keys import key_here, masked, plain
 from qwen_magic.conversation.spreading.lending import is_cancelled, pace_at, worker_here
+from qwen_magic.conversation.spreading.spark import declared, fitting
 from qwen_magic.conversation.tables.fields import OTHERS, Field
-from qwen_magic.conversation.tables.frames import frame, kinds_of
+from qwen_magic.conversation.tables.frames import frame
 from qwen_magic.conversation.tables.native import native_table
 from qwen_magic.conversation.tools.errands import Errands
 from qwen_magic.errors import QwenError, RequestError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from qwen_magic.conversation.mapping.asking import Asker
-    from qwen_magic.conversation.mapping.pace import Pace
+    from qwen_magic.conversation.mapping.pace import Learned, Pace
+    from qwen_magic.conversation.mapping.threads import Line
     from qwen_magic.conversation.tables.filling import Template
     from qwen_magic.conversation.tables.records import Outcome
     from qwen_magic.conversation.tables.table import Table
@@ -38,7 +42,6 @@ if TYPE_CHECKING:
 __all__ = ["Mapper", "Recipe"]
 
 _LOOK = 0.2  # seconds between two looks whether anybody still waits
-_SPARK = {"integer": "long", "number": "double", "boolean": "boolean", "date": "date"}
 
 
 class Recipe(Protocol):
@@ -68,6 +71,8 @@ class Mapper:
         concurrency: How many rows may be in flight, in all processes together where that can be known.
         keep_going: Whether to go on though a batch's first rows all fail for one reason.
         keeps: Whether a batch's own columns come back with it.
+        fresh: A word that is this map's alone if what others were answered does not count; a batch that
+            is asked again, after its worker was lost, finds its own answers.
     """
 
     recipe: Recipe
@@ -77,15 +82,16 @@ class Mapper:
     concurrency: int | None = None
     keep_going: bool = False
     keeps: bool = True
+    fresh: str = ""
 
     def __call__(self, batch: Any) -> Any:  # noqa: ANN401 - a frame, or frames
-        """Return a frame for a frame, or an iterator of frames for one.
+        """Return a frame for a frame; for an iterator of frames, as Spark has them, one that Spark can read.
 
         Raises:
             QwenError: All was stopped: the key is wrong, or the first rows all failed alike.
         """
         if isinstance(batch, Iterator):
-            return (self(one) for one in batch)
+            return (fitting(self(one), self.fields) for one in batch)
         if isinstance(batch, Mapping):  # columns by name, as Ray has them
             import pandas as pd  # type: ignore[import-untyped]
 
@@ -101,8 +107,7 @@ class Mapper:
     @property
     def ddl(self) -> str:
         """The columns of an answer as Spark declares them."""
-        kinds = kinds_of(self.fields).items()
-        return ", ".join(f"`{name}` {_SPARK.get(kind.word, 'string')}" for name, kind in kinds)
+        return declared(self.fields)
 
     def frame(self, table: Table, outcomes: list[Outcome]) -> Any:  # noqa: ANN401
         """Return what came of a table's rows."""
@@ -133,8 +138,14 @@ class Mapper:
         most = self.concurrency or asker.lanes
         learned = answers.learned(asker.where)
         pace = pace_at(asker.where, most, learned, shared=self.concurrency is not None)
-        lines = lines_of(table, self.template.bound(table), Digester(asker.shared))
-        job = Job(asker, lines, answers, answers.begin(), cast("Pace", pace), Budget())
+        job = Job(
+            asker,
+            self._lines(table, asker, self.fresh),
+            answers,
+            answers.begin(),
+            cast("Pace", pace),
+            Budget(),
+        )
         job.keep_going, job.errands = self.keep_going, errands
         running = Running(table, None, Engine(job))
         try:
@@ -143,7 +154,28 @@ class Mapper:
             pace.close()
         if running.error is not None:
             raise running.error
-        return [_without(key, outcome) for outcome in running.outcomes()]
+        found = [_without(key, outcome) for outcome in running.outcomes()]
+        if self.fresh:
+            self._keep_for_all(self._lines(table, asker), found, (asker.where, learned))
+        return found
+
+    def _lines(self, table: Table, asker: Asker, fresh: str = "") -> Iterator[Sequence[Line]]:
+        shared = {**asker.shared, "fresh": fresh} if fresh else asker.shared
+        return lines_of(table, self.template.bound(table), Digester(shared))
+
+    def _keep_for_all(
+        self,
+        batches: Iterable[Sequence[Line]],
+        outcomes: Iterable[Outcome],
+        pace: tuple[str, Learned],
+    ) -> None:
+        """Put answers that were asked anew in the place of earlier ones."""
+        answers = self._answers()
+        lines = chain.from_iterable(batches)
+        pairs = [(line.digest, one) for line, one in zip(lines, outcomes, strict=True)]
+        run = answers.begin()
+        answers.add(run, [(digest, one) for digest, one in pairs if one.status == "completed"])
+        answers.note(run, "done", "{}", pace)
 
     def _answers(self) -> Answers:
         settings = self.recipe.settings

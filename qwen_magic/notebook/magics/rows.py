@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from qwen_magic.conversation.asking.maps import prepared as ready_to_map
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.schema.shape import shape_of
-from qwen_magic.conversation.spreading.frames import is_lazy, rowless
+from qwen_magic.conversation.spreading.frames import is_lazy
+from qwen_magic.conversation.spreading.trial import first_rows, rowless, tried
 from qwen_magic.conversation.tables.fields import fields_of
 from qwen_magic.conversation.tools.approval import Nobody
 from qwen_magic.errors import CellError
@@ -42,13 +43,13 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.asking.session import Session
     from qwen_magic.conversation.planning.question import Asking
     from qwen_magic.conversation.tables.fields import Field
+    from qwen_magic.conversation.tables.filling import Template
     from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.mapping.running import Ended
 
 __all__ = ["Rows"]
 
 _HOW = ("budget", "limit", "sample", "fresh", "keep_going")
-_NOT_LAZY = ("dry_run", "as_context")
 _OF_TURNS = ("model", "effort", "chain", "approve")
 _YES = frozenset({"y", "yes"})
 
@@ -103,17 +104,29 @@ class Rows:
         out: str,
     ) -> None:
         """Keep a frame that asks once it is computed."""
-        for name in _NOT_LAZY:
-            if name in cell.options:
-                flag = f"--{name.replace('_', '-')}"
-                raise CellError(
-                    f"{flag} does not go with a Dask frame", hint="nothing is asked now"
-                )
+        if "as_context" in cell.options:
+            raise CellError(
+                "--as-context does not go with a Dask frame",
+                hint="nothing is asked now, so there is nothing to tell yet",
+            )
         template, notes = template_of(cell.text, rowless(rows), variables)
-        made = self.session.map(template, rows, **self._how(cell, variables))
+        how = self._how(cell, variables)
+        if cell.options.get("dry_run"):
+            print(self._lazily_dry(rows, template, how))
+            return
+        made: Any = self.session.map(template, rows, **how)
         self.shell.user_ns["_qwen"] = self.shell.user_ns[out] = made
-        told = f"`{out}` is a Dask frame of {counted(rows.npartitions, 'partition')}. Nothing has been asked:"
+        told = f"`{out}` is a Dask frame of {counted(made.npartitions, 'partition')}. Nothing has been asked:"
         print(*self.notes, *notes, f"{told} {out}.compute() asks, or {out}.to_parquet().", sep="\n")
+
+    def _lazily_dry(self, rows: Any, template: Template, how: Mapped) -> str:  # noqa: ANN401
+        """Return what the first rows of a Dask frame would ask; only they are read."""
+        few = tried(rows, how.pop("limit", None), how.pop("sample", None))
+        estimate = ready_to_map(self.session, template, first_rows(few), how).estimate()
+        if few.npartitions == 1:
+            return dry_run_of(estimate)
+        parts = counted(few.npartitions, "partition")
+        return f"{dry_run_of(estimate)}\nThese are the rows of one of {parts}; the others were not read."
 
     def _how(self, cell: Cell, variables: Mapping[str, object]) -> Mapped:
         """Return how the rows are asked."""

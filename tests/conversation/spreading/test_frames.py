@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+from typing import TYPE_CHECKING, Any, assert_type
 
 import cloudpickle  # type: ignore[import-untyped]
 import dask.dataframe as dd
 import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
+import qwen_magic
 from qwen_magic import Session, Settings
+from qwen_magic.conversation.mapping.mapping import Mapping
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:
@@ -76,9 +79,64 @@ def test_what_does_not_fit_is_refused_at_once(session: Session, demo: DemoServer
         session.map("Feel? {{txt}}", LAZY)
     with pytest.raises(RequestError, match="names no column"):
         session.map("Feel?", LAZY)
-    with pytest.raises(RequestError, match="limit does not go with"):
-        session.map(FEELS, LAZY, limit=2)
+    with pytest.raises(RequestError, match="budget does not go with"):
+        session.map(FEELS, LAZY, budget=2000)
+    with pytest.raises(RequestError, match="limit -1 is no number of rows"):
+        session.map(FEELS, LAZY, limit=-1)
     assert demo.requests == []
+
+
+def test_a_limit_asks_the_first_rows_and_no_others(session: Session, demo: DemoServer) -> None:
+    made = lazy_map(session, LAZY, limit=6).compute(scheduler="sync")
+    assert list(made.index) == [f"r{n}" for n in range(6)]
+    assert len(demo.requests) == 6
+
+
+@pytest.mark.parametrize("rows", [LAZY, LAZY["text"]], ids=["frame", "series"])
+def test_a_sample_asks_the_same_rows_each_time(
+    session: Session, demo: DemoServer, rows: object
+) -> None:
+    one, other = (
+        list(lazy_map(session, rows, sample=5).compute(scheduler="sync").index) for _ in range(2)
+    )
+    assert one == other
+    assert len(set(one)) == 5
+    assert one == sorted(one, key=list(REVIEWS.index).index)
+    assert len(demo.requests) <= 5
+
+
+def test_fresh_asks_anew_but_once(session: Session, demo: DemoServer) -> None:
+    lazy_map(session, LAZY).compute(scheduler="sync")
+    anew = lazy_map(session, LAZY, fresh=True)
+    assert len(demo.requests) == 11
+    for _ in range(2):  # a lost worker's rows are asked again, too
+        assert len(anew.compute(scheduler="sync")) == 12
+    assert len(demo.requests) == 22
+    lazy_map(session, LAZY).compute(scheduler="sync")
+    assert len(demo.requests) == 22
+
+
+def test_what_was_asked_anew_is_what_others_find(demo: DemoServer, tmp_path: Path) -> None:
+    where = f"file://{tmp_path}"
+    settings = Settings(base_url=demo.base_url)
+    for fresh in (True, False, True):
+        qwen_magic.mapper(FEELS, settings=settings, cache=where, fresh=fresh)(REVIEWS[:2])
+    assert len(demo.requests) == 4
+    names = sorted(path.name for path in tmp_path.glob("*.jsonl"))
+    assert names == sorted(names, key=lambda name: (tmp_path / name).stat().st_mtime_ns)
+
+
+def test_of_a_dask_frame_amap_makes_a_dask_frame(session: Session, demo: DemoServer) -> None:
+    made = asyncio.run(session.amap(FEELS, LAZY))
+    assert isinstance(made, dd.DataFrame)
+    assert demo.requests == []
+
+
+def test_type_checkers_know_what_a_table_becomes(session: Session) -> None:
+    lazy: dd.DataFrame = LAZY
+    assert_type(session.map(FEELS, lazy), dd.DataFrame)
+    with session.map("Feel? {{item}}", ["Great!"]) as mapping:
+        assert_type(mapping, Mapping)
 
 
 def test_other_collections_of_dasks_are_told_apart(session: Session) -> None:

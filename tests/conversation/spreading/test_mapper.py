@@ -115,7 +115,7 @@ def test_a_folder_that_cannot_be_written_ends_it(demo: DemoServer, tmp_path: Pat
     assert demo.requests == []
 
 
-@pytest.mark.parametrize("name", ["limit", "sample", "budget", "fresh"])
+@pytest.mark.parametrize("name", ["limit", "sample", "budget"])
 def test_what_processes_cannot_keep_together_is_refused(demo: DemoServer, name: str) -> None:
     with pytest.raises(RequestError, match=f"{name} does not go with"):
         mapper(demo, **{name: 1})
@@ -172,3 +172,16 @@ def test_the_key_may_stand_in_dasks_configuration(
     with dask.config.set({"qwen-magic.api-key": KEY}):
         assert key_here(settings) == KEY
     assert key_here(settings) == ""
+
+
+def test_an_iterator_of_frames_has_the_columns_that_spark_is_told_of(demo: DemoServer) -> None:
+    shape = "mood: positive|negative, tags: [str], day: date?, parts: [{name: str}], when: datetime"
+    made = mapper(demo, schema=shape)
+    assert made.ddl.startswith(
+        "`mood` string, `tags` array<string>, `day` date, `parts` string, `when` timestamp, `status` string"
+    )
+    (found,) = made(iter([REVIEWS]))
+    assert found.loc["u", "mood"] == "positive"
+    assert isinstance(found.loc["u", "tags"], list)
+    assert all(isinstance(cell, str) for cell in found["parts"])
+    assert found["day"].dtype == object
