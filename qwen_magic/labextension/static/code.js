@@ -60,7 +60,7 @@ export default (notebooks, { Clipboard, ICommandPalette }, { ITranslator, nullTr
     palette?.addItem({ command: FIX, category: "Qwen" });
 
     // A chat has buttons of its own, and asks whether somebody can put its code into a cell.
-    document.addEventListener("qwen-magic-code", async (event) => {
+    document.addEventListener("qwen-magic-code", async (/** @type {any} */ event) => {
       const { target, detail } = event;
       const panel = tracker.find(({ content }) => content.node.contains(target)) ?? tracker.currentWidget;
       if (!panel) return;

@@ -66,7 +66,9 @@ export default (
   /** What one editor shows: marks, and the language of its cell. */
   class Shown {
     constructor(view, model, languages) {
-      Object.assign(this, { model, languages, isGone: false });
+      this.model = model;
+      this.languages = languages;
+      this.isGone = false;
       model.mimeTypeChanged.connect(this.choose, this);
       this.read(view);
     }

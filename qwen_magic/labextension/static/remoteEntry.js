@@ -7,7 +7,7 @@
   const PARTS = ["colours", "code", "panel"];
   const PATIENCE = 15_000; // milliseconds
   // Browsers may keep our files for a year. So their addresses end with a mark of what is in them.
-  const HERE = document.currentScript.src;
+  const { src: HERE } = /** @type {HTMLScriptElement} */ (document.currentScript);
   const { search: MARK } = new URL(HERE);
   /** The application's modules, by name and version. @type {Record<string, Record<string, any>>} */
   let scope = {};
@@ -45,8 +45,9 @@
       promise.catch(tell).then((value) => (clearTimeout(late), done(value)));
     });
 
-  window._JUPYTERLAB ??= {};
-  window._JUPYTERLAB["qwen-magic"] = {
+  const page = /** @type {any} */ (window);
+  page._JUPYTERLAB ??= {};
+  page._JUPYTERLAB["qwen-magic"] = {
     init(modules) {
       scope = modules;
       files = PARTS.map((name) => import(`./${name}.js${MARK}`));
