@@ -131,6 +131,12 @@ class Endpoint:
         return self.is_model_studio or self.region == DEMO or path.endswith(_PATH)
 
     @property
+    def lasting(self) -> str:
+        """What it is called in every session: a server of our own has another port each time."""
+        served = f"{self.region} {self.serving.server}" if self.serving else self.region
+        return served if self.region in {DEMO, LOCAL} else self.base_url
+
+    @property
     def is_legacy(self) -> bool:
         """Whether the address uses the path that Model Studio is about to retire."""
         return urlsplit(self.base_url).path.startswith(_LEGACY_PATH)

@@ -100,15 +100,19 @@ class Prepared:
         return estimated(lines_of(self.table, self.template, self.digester), known)
 
     def start(self) -> Mapping:
-        """Begin to ask."""
-        how, answers, asker = self.how, self.answers, self.asker
+        """Begin to ask; a model on this computer is loaded before.
+
+        Raises:
+            QwenError: No model can be loaded.
+        """
+        how, answers, asker = self.how, self.answers, self.asker.readied()
         most = most_of(how.get("concurrency"), asker.lanes)
         job = Job(
             asker,
-            lines_of(self.table, self.template, self.digester),
+            lines_of(self.table, self.template, Digester(asker.shared)),
             answers,
             answers.begin(self.notebook, how.get("name", ""), how.get("about", "{}")),
-            Pace.after(answers.learned(asker.where), most),
+            Pace.after(answers.learned(asker.where), most, asker.first),
             Budget(min(tokens_of(how.get("budget")), self.purse.left())),
             fresh=how.get("fresh", False),
             keep_going=how.get("keep_going", False),

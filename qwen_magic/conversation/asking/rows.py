@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from msgspec import structs
 
 from qwen_magic.conversation.asking.memory import Memory
+from qwen_magic.conversation.asking.outcomes import cut_at, json_of, of_turn, with_costs
 from qwen_magic.conversation.asking.relay import Noted, Relay, relayed
 from qwen_magic.conversation.asking.rounds import rounds_at
 from qwen_magic.conversation.planning.planning import Plan
 from qwen_magic.conversation.planning.question import request_for
+from qwen_magic.conversation.planning.readying import getting_ready, served
+from qwen_magic.conversation.planning.shortening import too_long
 from qwen_magic.conversation.planning.ways import asked_of, order_at, way_named
 from qwen_magic.conversation.planning.wishes import wished
 from qwen_magic.conversation.tables.records import Outcome
@@ -20,13 +24,12 @@ from qwen_magic.conversation.tools.toolbox import toolbox
 from qwen_magic.conversation.turn.records import Record
 from qwen_magic.conversation.turn.thinking import split
 from qwen_magic.conversation.turn.turn import Turn
-from qwen_magic.errors import MisfitError, QwenError, ResponseError, WireError
-from qwen_magic.responses.endpoint import DEMO, LOCAL
+from qwen_magic.errors import MisfitError, QwenError, ResponseError, StatusError, WireError
+from qwen_magic.local.suiting import is_cut, suited
 from qwen_magic.responses.events import Cancelled, Completed, Failed, Incomplete
 from qwen_magic.responses.items import FunctionCall, Message
 from qwen_magic.responses.refusals import CANCELLED, response_error
 from qwen_magic.responses.request import Request, body, check
-from qwen_magic.responses.response import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,7 +48,7 @@ if TYPE_CHECKING:
 __all__ = ["Rows"]
 
 _LANES = 256
-_MODELS_LIMIT = "the answer was cut at {}"
+_FEW = 2
 
 
 class Rows:
@@ -65,7 +68,9 @@ class Rows:
 
     def __init__(self, settings: Settings, asking: Asking, store: ChainStore, desk: Desk) -> None:
         self.endpoint: Endpoint = settings.admitted()
+        self._again = partial(Rows, settings, asking, store, desk)
         self.settings = settings
+        settings = served(settings)
         self.memory = Memory(store)
         self.desk = desk
         self.toolbox = toolbox(settings.tools)
@@ -80,36 +85,47 @@ class Rows:
             previous_response_id=None,
         )
         self.wish: Wish | None = wished(once, self.toolbox, self.bare)
-        check(self.bare, vendor=self.endpoint.is_like_model_studio)
+        self._check(self.wish.request if self.wish else self.bare)
         self._verify: Any = None
 
     @property
     def where(self) -> str:
         """The endpoint and the model, which share a pace."""
-        return f"{self._server} {self.bare.model}"
+        return f"{self.endpoint.lasting} {self.bare.model}"
 
     @property
     def shared(self) -> Mapping[str, Any]:
         """What decides the answers beside the prompt."""
         shape = self.wish.shape.parameters if self.wish else None
-        return {"base_url": self._server, "schema": shape, **body(self.bare)}
-
-    @property
-    def _server(self) -> str:
-        """Its address; for one whose port is another each time, what it is."""
-        if self.endpoint.region == LOCAL and self.endpoint.serving:
-            return f"{LOCAL} {self.endpoint.serving.model}"
-        return DEMO if self.endpoint.region == DEMO else self.endpoint.base_url
+        return {"base_url": self.endpoint.lasting, "schema": shape, **body(self.bare)}
 
     @property
     def lanes(self) -> int:
-        """How many rows may be in flight."""
-        return _LANES
+        """How many rows may be in flight; one more than a server answers at once fills its pauses."""
+        slots = self.endpoint.serving.slots if self.endpoint.serving else 0
+        return slots + 1 if slots else _LANES
+
+    @property
+    def first(self) -> int:
+        """How many rows are in flight at first; 0 for more and more until an answer comes."""
+        serving = self.endpoint.serving
+        return 0 if serving is None else serving.slots or _FEW
 
     @property
     def timeout(self) -> float:
         """How many seconds an answer may take at all."""
         return self.settings.timeout
+
+    def readied(self) -> Rows:
+        """Wait until a model on this computer can be asked; return what asks it.
+
+        Raises:
+            QwenError: None can be.
+        """
+        if not self.settings.is_local:
+            return self
+        deque(getting_ready(self.settings), maxlen=0)
+        return self._again()
 
     def sender(self) -> Sender:
         """Return a new connection."""
@@ -125,14 +141,22 @@ class Rows:
             return self._turned(prompt, None)
         return self._valued(prompt) if self.wish else self._told(prompt)
 
+    def _check(self, request: Request) -> None:
+        check(suited(request, self.endpoint.serving), vendor=self.endpoint.is_like_model_studio)
+
     def _told(self, prompt: Prompt) -> Steps:
-        return self._outcome((yield dataclasses.replace(self.bare, input=prompt)))
+        request = suited(dataclasses.replace(self.bare, input=prompt), self.endpoint.serving)
+        try:
+            heard = yield request
+        except StatusError as error:
+            raise too_long(error, self.endpoint.serving) from None
+        return self._outcome(request, heard[-1])
 
     def _valued(self, prompt: Prompt) -> Steps:
         """Ask for a value; if it does not fit at once, go the whole way of a turn."""
         wish = self._wish(prompt)
         try:
-            heard = yield wish.request
+            heard = yield suited(wish.request, self.endpoint.serving)
         except QwenError as error:
             return (yield from self._turned(prompt, error))
         found = self._fitting(wish, heard[-1])
@@ -149,7 +173,7 @@ class Rows:
             found = wish.shape.read(calls[0].arguments)
         except MisfitError:
             return None
-        return _with_costs(Outcome("completed", _json(found.json)), last.response)
+        return with_costs(Outcome("completed", json_of(found.json)), last.response)
 
     def _turned(self, prompt: Prompt, known: Sequence[Event] | QwenError | None) -> Steps:
         """Take a row through all its rounds, as a turn."""
@@ -167,8 +191,8 @@ class Rows:
         try:
             turn = yield from relayed(rounds, relay, planned, known)
         except MisfitError as error:
-            return _of_turn(cast("Turn", error.turn), str(error.args[0]))
-        return _of_turn(turn, "" if turn.status == "completed" else turn.error or turn.status)
+            return of_turn(cast("Turn", error.turn), str(error.args[0]))
+        return of_turn(turn, "" if turn.status == "completed" else turn.error or turn.status)
 
     def _wish(self, prompt: Prompt) -> Wish:
         assert self.wish is not None  # noqa: S101 - for the type checker
@@ -181,14 +205,15 @@ class Rows:
             order=order,
         )
 
-    def _outcome(self, heard: Sequence[Event]) -> Outcome:
-        last = heard[-1]
+    def _outcome(self, request: Request, last: Event) -> Outcome:
         match last:
             case Completed(response):
+                usage, serving = response.usage, self.endpoint.serving
+                if usage is not None and is_cut(request, usage, serving):
+                    return cut_at("max_output_tokens", response)
                 return self._answered(response)
             case Incomplete(response):
-                reason = _MODELS_LIMIT.format(response.incomplete_reason or "a limit")
-                return _with_costs(Outcome("failed", error=reason), response)
+                return cut_at(response.incomplete_reason or "a limit", response)
             case Failed(response):
                 raise response_error(response.error)
             case Cancelled():
@@ -201,31 +226,4 @@ class Rows:
         said = "".join(part.text for message in messages for part in message.content)
         if self.settings.think_tags and ("</think>" in said or said.lstrip()[:1] == "<"):
             said = split(said, whole=True)[1]
-        return _with_costs(Outcome("completed", said), response)
-
-
-def _json(value: Any) -> str:  # noqa: ANN401 - any JSON
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _of_turn(turn: Turn, error: str) -> Outcome:
-    usage = turn.usage or Usage()
-    shaped = turn.shaped
-    answer = _json(shaped.json) if shaped else turn.text
-    return Outcome(
-        "failed" if error else "completed",
-        "" if error else answer,
-        " ".join(error.split()),
-        usage.input_tokens,
-        usage.output_tokens,
-        turn.corrections,
-    )
-
-
-def _with_costs(outcome: Outcome, response: Response) -> Outcome:
-    usage = response.usage
-    if usage is None:
-        return outcome
-    return Outcome(
-        outcome.status, outcome.answer, outcome.error, usage.input_tokens, usage.output_tokens
-    )
+        return with_costs(Outcome("completed", said), response)

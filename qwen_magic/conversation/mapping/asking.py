@@ -48,8 +48,19 @@ class Asker(Protocol):
         """How many senders may send at once."""
 
     @property
+    def first(self) -> int:
+        """How many rows are in flight at first; 0 for more and more until an answer comes."""
+
+    @property
     def timeout(self) -> float:
         """How many seconds an answer may take at all."""
+
+    def readied(self) -> Asker:
+        """Wait until it can be asked; return what asks then.
+
+        Raises:
+            QwenError: It cannot be.
+        """
 
     def steps(self, prompt: Prompt) -> Steps:
         """Return the way of one row, not begun."""

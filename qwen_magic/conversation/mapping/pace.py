@@ -57,9 +57,15 @@ class Pace:
     tokens: Rate = field(default_factory=lambda: Rate(math.inf))
 
     @classmethod
-    def after(cls, learned: Learned, most: int) -> Pace:
-        """Return the pace that begins where an earlier run ended."""
-        found = cls(Window(most))
+    def after(cls, learned: Learned, most: int, first: int = 0) -> Pace:
+        """Return the pace that begins where an earlier run ended.
+
+        Args:
+            learned: What is known of the server.
+            most: How many rows may be in flight.
+            first: How many are at first; 0 for more and more until an answer comes.
+        """
+        found = cls(Window(most, float(first), blind=float(first)) if first else Window(most))
         if learned.requests:
             found.requests = Rate.known(learned.requests)
         if learned.tokens:

@@ -29,12 +29,14 @@ class Window:
     Attributes:
         most: How many may be at all.
         size: How many may be now.
+        blind: How many may be before the first answer.
         usual: What an answer takes at best; infinite before the first one.
     """
 
     most: int
     size: float = _FIRST
     usual: float = math.inf
+    blind: float = _BLIND
     _began: float = math.inf
     _changed: float = -math.inf
     _before: tuple[float, float] | None = None  # the size before the last step, and its speed
@@ -55,14 +57,14 @@ class Window:
         self._began = min(self._began, now)
         if math.isinf(self.usual):
             grown = _FIRST * 2.0 ** min(60.0, (now - self._began) / _DOUBLING)
-            self.size = max(self.size, min(_BLIND, grown))
+            self.size = max(self.size, min(self.blind, grown))
         self._was_full = self._was_full or in_flight >= self.limit - 1
         return in_flight < self.limit
 
     @property
     def opens_soon(self) -> float:
         """In how many seconds time may have opened it wider; infinite if only answers can."""
-        blind = math.isinf(self.usual) and self.size < min(_BLIND, self.most)
+        blind = math.isinf(self.usual) and self.size < min(self.blind, self.most)
         return _DOUBLING / 4 if blind else math.inf
 
     def answered(self, now: float, sent: float) -> None:

@@ -133,7 +133,7 @@ class Mapper:
         if not table.rows:
             return []
         errands = Errands()
-        asker = self.recipe.asker(key, errands)
+        asker = self.recipe.asker(key, errands).readied()
         answers = self._answers()
         most = self.concurrency or asker.lanes
         learned = answers.learned(asker.where)
