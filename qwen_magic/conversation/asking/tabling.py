@@ -5,12 +5,10 @@ from __future__ import annotations
 from abc import ABC
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from qwen_magic.conversation.asking.mapper import mapped
-from qwen_magic.conversation.asking.maps import Mapped, amapped
-
 if TYPE_CHECKING:
     from dask.dataframe import DataFrame
 
+    from qwen_magic.conversation.asking.mapped import Mapped
     from qwen_magic.conversation.mapping.mapping import Mapping
     from qwen_magic.conversation.spreading.frames import Lazy
     from qwen_magic.conversation.store.store import ChainStore
@@ -46,6 +44,8 @@ class Tabler(ABC):
         Rows that were answered before are not asked again. `Mapped` says what else can be set. Of
         a frame of Dask's it makes a lazy one; nothing is asked before that is computed.
         """
+        from qwen_magic.conversation.asking.mapper import mapped
+
         return mapped(self, template, rows, how)
 
     @overload
@@ -56,4 +56,6 @@ class Tabler(ABC):
     async def amap(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Mapping: ...  # noqa: ANN401
     async def amap(self, template: str | Template, rows: Any, **how: Unpack[Mapped]) -> Any:
         """Do as `map` does, and wait for its end, if it has begun; other tasks run meanwhile."""
+        from qwen_magic.conversation.asking.maps import amapped
+
         return await amapped(self.map(template, rows, **how))
