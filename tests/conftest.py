@@ -55,10 +55,9 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _signals_as_before() -> Iterator[None]:
-    """Leave the next test in this process its Ctrl-C."""
-    yield
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+def _own_interrupts() -> None:
+    """Give each test Python's own Ctrl-C, whatever another has left in this process."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
