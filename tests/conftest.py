@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,8 +21,20 @@ LONGEST = ("panel", "panel_running", "live", "panel_aging", "panel_saved", "live
 PATIENCE = 300  # seconds for a test in a browser, which a busy machine slows down most
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
-# For another Python than the one that tries all examples: `--hypothesis-profile few`.
+# For another Python than the one that tries all: what differs between them is seen in a few.
 settings.register_profile("few", max_examples=15)
+FEW = 20  # cases of one test function
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add an option for another Python than the one that tries all."""
+    parser.addoption("--few", action="store_true", help="try a few of many cases and examples")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Try few examples, before a test says how many of them it tries."""
+    if config.getoption("few"):
+        settings.load_profile("few")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -32,8 +45,10 @@ def pytest_xdist_setupnodes() -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what needs a browser, and there with what takes longest."""
+    if config.getoption("few"):
+        _leave_few(items)
 
     def place(item: pytest.Item) -> tuple[bool, int]:
         name = item.path.stem.removeprefix("test_")
@@ -44,6 +59,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent.name == "browser":
             item.add_marker(pytest.mark.timeout(PATIENCE))
+
+
+def _leave_few(items: list[pytest.Item]) -> None:
+    """Leave some cases of each test function that has many, from its first to its last."""
+    cases = defaultdict[str, list[pytest.Item]](list)
+    for item in items:
+        cases[item.nodeid.partition("[")[0]].append(item)
+    items[:] = [item for many in cases.values() for item in many[:: -(-len(many) // FEW)]]
 
 
 @pytest.fixture(autouse=True)

@@ -37,8 +37,9 @@ LAUNCHER = ["-m", "ipykernel_launcher"]
 IMPORTED = (
     *("ipykernel.debugger", "ipykernel.ipkernel", "ipykernel.kernelapp", "ipykernel.zmqshell"),
     *("IPython.core.completer", "IPython.display", "jedi", "debugpy"),
-    *("anywidget", "docstring_parser", "httpx", "ipywidgets", "jupytext", "markdown_it", "msgspec"),
-    *("platformdirs", "pygments.formatters.html", "pygments.lexers", "sqlite3"),
+    *("anywidget", "docstring_parser", "h11", "httpcore", "httpx", "ipywidgets", "jupytext"),
+    *("markdown_it", "msgspec", "platformdirs", "pygments.formatters.html", "pygments.lexers"),
+    *("sqlite3", "statistics"),
 )
 ADDRESS = "QWEN_MAGIC_TESTS_SEED"  # names the seed of another process
 LARGEST = 1 << 18

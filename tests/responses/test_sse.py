@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from qwen_magic.errors import WireError
 from qwen_magic.responses.sse import EVENT_LIMIT, Decoder
+from tests.examples import tries
 from tests.responses.cutting import cut_at, cuttings, one_by_one
 
 BOM = b"\xef\xbb\xbf"
@@ -146,7 +147,7 @@ def test_a_long_stream_of_short_events_is_not_refused() -> None:
     assert sum(len(decoder.feed(piece * 1000)) for _ in range(20)) == 20_000
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(st.data(), st.lists(st.sampled_from(TOKENS), max_size=10), st.integers(1, 4))
 def test_any_stream_cut_anywhere_gives_the_same_events(
     data: st.DataObject, tokens: list[bytes], times: int

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qwen_magic.conversation.chains.placement import Asked, How
 from qwen_magic.conversation.chains.tree import Tree, branch, moves_head, path, restore, rewind
 from tests.conversation.chains.notebook import Book
+from tests.examples import tries
 
 if TYPE_CHECKING:
     from qwen_magic.conversation.turn.turn import Status
@@ -76,7 +77,7 @@ def keys(tree: Tree) -> list[tuple[str, int]]:
 
 
 @given(anything)
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 def test_run_all_gives_the_documents_order(steps: list[tuple[object, ...]]) -> None:
     book = done(steps)
     book.run_all()
@@ -85,14 +86,14 @@ def test_run_all_gives_the_documents_order(steps: list[tuple[object, ...]]) -> N
 
 
 @given(usual)
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 def test_no_cell_is_on_the_path_twice(steps: list[tuple[object, ...]]) -> None:
     found = keys(done(steps).tree)
     assert len(found) == len(set(found))
 
 
 @given(anything, cells, st.integers(0, 3))
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 def test_a_retried_cell_goes_where_it_would_have_gone(
     steps: list[tuple[object, ...]], cell: str, failures: int
 ) -> None:
@@ -105,7 +106,7 @@ def test_a_retried_cell_goes_where_it_would_have_gone(
 
 
 @given(anything)
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 def test_no_turn_is_lost(steps: list[tuple[object, ...]]) -> None:
     tree = done(steps).tree
     assert [node.id for node in tree.nodes] == list(range(1, len(tree.nodes) + 1))

@@ -18,6 +18,7 @@ from qwen_magic.conversation.schema.shape import Shape, shape_of
 from qwen_magic.errors import MisfitError, SchemaError
 from tests.conversation.schema.shapes import SHAPES, Item, Review
 from tests.conversation.tools.schema_values import values_of
+from tests.examples import tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,7 +79,7 @@ def test_what_the_schema_allows_is_read_and_what_is_written_is_allowed(name: str
 
 
 @pytest.mark.parametrize("name", SHAPES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=tries(25), deadline=None)
 @given(data=st.data())
 def test_any_value_that_a_schema_allows_survives(name: str, data: st.DataObject) -> None:
     shape = shape_of(SHAPES[name][0])

@@ -21,6 +21,7 @@ from qwen_magic.responses.events import ItemDone, ReasoningDelta, TextDelta
 from qwen_magic.responses.items import FunctionCall, Message, OtherItem, Part, Reasoning
 from qwen_magic.responses.response import Usage
 from tests.conversation.store.storing import answer, ask, begun, opened
+from tests.examples import tries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +127,7 @@ def test_every_item_comes_back_as_it_was(any_store: ChainStore) -> None:
 
 
 @given(st.text(st.characters(), max_size=30), st.text(st.characters(), max_size=30))
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(30), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_text_is_stored(any_store: ChainStore, prompt: str, said: str) -> None:
     record = begun(any_store, Chain("n", "any"), prompt, prompt)
     any_store.grow(record, fold(Turn(prompt), [TextDelta(0, "m", 0, said)]))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from qwen_magic.conversation.turn.sources import Source, source_of
 from qwen_magic.notebook.cards.citing import marks, with_citations, with_numbers
 from qwen_magic.notebook.markdown.markdown import to_html
+from tests.examples import tries
 from tests.notebook.safety import assert_inert
 
 if TYPE_CHECKING:
@@ -125,7 +126,7 @@ CITATION = re.compile(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=tries(200), deadline=None)
 @given(st.lists(PIECES, max_size=14).map("".join), st.lists(st.integers(0, 60), max_size=3))
 def test_a_citation_changes_nothing_else_of_any_text(text: str, ends: list[int]) -> None:
     placed = marks(text, [cited(min(end, len(text)), min(end, len(text))) for end in ends], SOURCES)

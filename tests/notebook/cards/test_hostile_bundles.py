@@ -32,6 +32,7 @@ from qwen_magic.responses.items import (
     WebSearchCall,
 )
 from qwen_magic.responses.response import Usage
+from tests.examples import tries
 from tests.notebook.attacks import ATTACKS, FLOODS
 from tests.notebook.safety import assert_inert
 from tests.notebook.turns import answer, growing, turn_of
@@ -127,13 +128,13 @@ def test_an_attack_moves_no_cursor(attack: str) -> None:
         assert not CONTROL.search(OWN.sub("", first + rest) if color else first + rest)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(50), deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=60))
 def test_no_text_becomes_more_than_text(text: str) -> None:
     assert_harmless(hostile_turn(text), notes=(text,))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=tries(40), deadline=None)
 @given(st.lists(st.sampled_from(ATTACKS), min_size=2, max_size=4).map("\n".join))
 def test_attacks_do_not_help_each_other(text: str) -> None:
     assert_harmless(hostile_turn(text), notes=(text,))

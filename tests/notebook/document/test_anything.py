@@ -21,6 +21,7 @@ from qwen_magic.conversation.turn.records import Chain, Record
 from qwen_magic.notebook.document.whereabouts import Whereabouts
 from qwen_magic.notebook.kernel.frontend import Frontend
 from tests.conversation.store.storing import answer
+from tests.examples import tries
 
 TEXTS = "abcdef"
 names = count()
@@ -163,7 +164,7 @@ def handle(desk: Desk, what: str, at: int, to: int) -> None:
         [("lasting", True), ("lasting", False), ("numbered", True), ("numbered", False)]
     ),
 )
-@settings(max_examples=800, deadline=None)
+@settings(max_examples=tries(800), deadline=None)
 def test_after_run_all_the_path_is_the_document(
     taken: list[tuple[str, int, Any]], kind: tuple[str, bool]
 ) -> None:

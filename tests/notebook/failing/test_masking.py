@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from qwen_magic.notebook.failing.masking import Masked
 from qwen_magic.notebook.failing.naming import looks_secret
 from qwen_magic.notebook.failing.secrets import secrets_in, secrets_in_code
+from tests.examples import tries
 from tests.notebook.failing.cells import new_shell, report
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def test_lines_keep_their_numbers(shell: InteractiveShell) -> None:
     assert '"""…\n"""' in text or "…\n" in text
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=8, max_size=30))
 def test_no_known_value_is_left(secret: str) -> None:
     masked = Masked(secrets_in({"password": secret}))
@@ -168,7 +169,7 @@ def test_no_known_value_is_left(secret: str) -> None:
     assert secret.strip() not in masked.message(said).replace("password", "")
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(60))
 @given(st.text(max_size=200))
 def test_any_text_can_be_read_and_masked(text: str) -> None:
     Masked(secrets_in_code(text) or ()).message(text)

@@ -14,6 +14,7 @@ from qwen_magic.notebook.live.body import Body
 from qwen_magic.notebook.live.widgets import Look
 from qwen_magic.notebook.markdown.markdown import to_html
 from tests.bench.shapes import SHAPES, shaped
+from tests.examples import tries
 from tests.notebook.markdown.test_settling import TEXTS
 from tests.notebook.safety import assert_inert
 
@@ -69,7 +70,7 @@ class Watched:
             self.again.append(change.new)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(60), deadline=None)
 @given(SOURCES, st.integers(5, 60))
 def test_whatever_grew_is_the_whole_in_the_end_and_always_safe(text: str, step: int) -> None:
     watched = Watched()

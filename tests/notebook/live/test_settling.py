@@ -27,13 +27,15 @@ def pressing(place, *counts):
             return  # Python itself prints an interrupt that hits the closing of a generator
         if frame.f_code.co_name == name and frame.f_code.co_filename.endswith(f"/{file}.py"):
             state["counting"] = True
+        if not state["counting"]:
+            return
         caller = frame
         while caller is not None and caller.f_code.co_name != "run_cell_magic":
             caller = caller.f_back
         if caller is None:
             return  # the question is over: an interrupt is Python's own again
-        state["count"] += state["counting"]
-        if state["counting"] and state["count"] in counts:
+        state["count"] += 1
+        if state["count"] in counts:
             state["pressed"] += 1
             signal.raise_signal(signal.SIGINT)
     return look, state

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from qwen_magic.notebook.markdown.blocks import split_blocks, without_stub
 from qwen_magic.notebook.markdown.markdown import html_blocks
+from tests.examples import tries
 
 PIECES = st.sampled_from(
     [
@@ -82,7 +83,7 @@ def test_a_block_is_finished_once_nothing_can_change_it(text: str, finished: lis
     assert "".join(blocks) + rest == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(TEXTS)
 def test_what_is_finished_stays_whatever_follows(text: str) -> None:
     whole, _ = split_blocks(text)
@@ -92,7 +93,7 @@ def test_what_is_finished_stays_whatever_follows(text: str) -> None:
         assert "".join(blocks) + rest == text[:end]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(st.lists(TEXTS, max_size=6))
 def test_splitting_goes_on_where_it_ended(deltas: list[str]) -> None:
     blocks: list[str] = []
@@ -103,7 +104,7 @@ def test_splitting_goes_on_where_it_ended(deltas: list[str]) -> None:
     assert (blocks, rest) == split_blocks("".join(deltas))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(TEXTS)
 def test_each_block_alone_looks_as_in_the_whole(text: str) -> None:
     blocks, rest = split_blocks(text)

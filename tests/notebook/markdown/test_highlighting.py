@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_magic.notebook.markdown.highlighting import highlight
+from tests.examples import tries
 from tests.notebook.safety import assert_inert
 
 TAG = re.compile(r"<[^>]*>")
@@ -31,7 +32,7 @@ def test_an_unknown_language_is_plain(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["", "python", "html", "bash", "json", "diff", "c#", "latex"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=tries(30), deadline=None)
 @given(code=st.text("ab\n\t <>&'\"#/*\\$`{}()=;0"))
 def test_no_character_of_the_code_is_lost(language: str, code: str) -> None:
     block = highlight(code, language)

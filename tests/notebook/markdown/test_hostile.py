@@ -9,6 +9,7 @@ from markdown_it import MarkdownIt
 
 from qwen_magic.notebook.markdown.escapes import escape, escape_markdown, fence, inline_code
 from qwen_magic.notebook.markdown.markdown import html_blocks, split_blocks, to_html, to_markdown
+from tests.examples import tries
 from tests.notebook.attacks import ATTACKS, FLOODS
 from tests.notebook.safety import assert_inert
 
@@ -80,7 +81,7 @@ def test_attacks_as_plain_text_stay_text() -> None:
             assert_inert(reader.render(fence(attack, attack)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=tries(400), deadline=None)
 @given(HOSTILE)
 def test_no_text_becomes_more_than_text(text: str) -> None:
     assert_harmless(text)

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_magic.notebook.markdown.markdown import to_markdown
+from tests.examples import tries
 from tests.notebook.attacks import ATTACKS
 from tests.notebook.markdown.test_hostile import HOSTILE, READERS
 from tests.notebook.safety import assert_inert
@@ -130,7 +131,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(HOSTILE | st.lists(PIECES, max_size=40).map("".join))
 def test_no_text_becomes_more_than_text_in_jupyter(text: str) -> None:
     assert_harmless_in_jupyter(text)

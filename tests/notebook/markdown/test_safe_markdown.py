@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_magic.notebook.markdown.markdown import to_html, to_markdown
+from tests.examples import tries
 from tests.notebook.attacks import PNG
 
 SPACE = re.compile(r"\s+")
@@ -128,7 +129,7 @@ BLOCKS = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(BLOCKS)
 def test_ordinary_markdown_written_anew_looks_the_same(text: str) -> None:
     assert shown(to_markdown(text)) == shown(text)

@@ -13,6 +13,7 @@ from qwen_magic.notebook.markdown.blocks import split_blocks
 from qwen_magic.notebook.markdown.cutting import FORMULA
 from qwen_magic.notebook.markdown.markdown import to_html
 from qwen_magic.notebook.markdown.settling import Context, has_ended, settle, tail_html
+from tests.examples import tries
 from tests.notebook.attacks import ATTACKS
 from tests.notebook.markdown.test_blocks import PIECES
 from tests.notebook.safety import assert_inert
@@ -79,7 +80,7 @@ def grown(text: str, step: int = 3) -> list[str]:
     return parts(text, [step] * (len(text) // step + 1))[0]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(TEXTS, st.lists(st.integers(1, 9), min_size=1, max_size=8))
 def test_parts_read_as_the_whole_and_are_safe(text: str, lengths: list[int]) -> None:
     found, block = parts(text, lengths * (len(text) // sum(lengths) + 1))
@@ -87,14 +88,14 @@ def test_parts_read_as_the_whole_and_are_safe(text: str, lengths: list[int]) -> 
         assert letters("".join(found)) == letters(to_html(block))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(st.lists(st.sampled_from(ATTACKS), min_size=1, max_size=3), st.integers(1, 30))
 def test_attacks_are_safe_however_they_are_cut(attacks: list[str], step: int) -> None:
     for joined in (" ".join(attacks), "- " + "\n  ".join(attacks), "> " + "\n> ".join(attacks)):
         grown(joined, step)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(300), deadline=None)
 @given(TEXTS)
 def test_a_block_ends_where_it_would_without_its_context(text: str) -> None:
     context = Context()
