@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
+from qwen_magic.conversation.tables.chunks import chunked
+from qwen_magic.conversation.tables.native import is_native, is_native_series
 from qwen_magic.conversation.tables.table import ITEM, Table, check_names, sliced
+from qwen_magic.conversation.tools.json_text import is_of
 from qwen_magic.conversation.turn.frames import record_of
 from qwen_magic.errors import QwenError, RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from qwen_magic.conversation.tables.table import Row
 
@@ -30,8 +34,32 @@ def listed(elements: Sequence[Any], index: list[Any] | None = None) -> Table:
 
 
 def keyed(elements: Mapping[Any, Any]) -> Table:
-    """Return a dict as a table: each key names an element."""
+    """Return a dict as a table: each key names an element, or a column if lists of one length are there."""
+    if _are_columns(elements):
+        rows = [
+            dict(zip(elements, cells, strict=True))
+            for cells in zip(*elements.values(), strict=True)
+        ]
+        return Table("", partial(sliced, rows), check_names(tuple(elements)), len(rows))
     return listed(list(elements.values()), list(elements))
+
+
+def _are_columns(elements: Mapping[Any, Any]) -> bool:
+    cells = elements.values()
+    are_lists = all(isinstance(one, list | tuple) or _is_array(one) for one in cells)
+    are_named = all(isinstance(name, str) for name in elements)
+    is_record = any(record_of(one) is not None for one in cells)
+    return (
+        bool(elements)
+        and are_lists
+        and are_named
+        and not is_record
+        and len({*map(len, cells)}) == 1
+    )
+
+
+def _is_array(value: object) -> bool:
+    return is_of(value, "numpy", "ndarray") and getattr(value, "ndim", 0) == 1
 
 
 def streamed(elements: Iterable[Any]) -> Table:
@@ -42,6 +70,8 @@ def streamed(elements: Iterable[Any]) -> Table:
     """
     iterator = iter(elements)
     first = list(islice(_told(iterator), 1))
+    if first and is_native(first[0]) and not is_native_series(first[0]):
+        return chunked(first[0], _told(iterator, 1))
     record = _record(first[0]) if first else None
     columns = check_names(tuple(record or ()))
 
@@ -95,6 +125,19 @@ def _told(elements: Iterator[Any], came: int = 0) -> Iterator[Any]:
         ) from exc
 
 
+def _plain(element: Any) -> Any:  # noqa: ANN401
+    """Return a record that is no dict as one: a row of SQLite, of a structured array, of attrs."""
+    if isinstance(element, Mapping) and not isinstance(element, dict):
+        return dict(element)
+    if is_of(element, "sqlite3", "Row"):
+        return {name: element[name] for name in element.keys()}  # noqa: SIM118 - no dict
+    if is_of(element, "numpy", "void") and element.dtype.names:
+        return dict(zip(element.dtype.names, element.item(), strict=True))
+    if hasattr(type(element), "__attrs_attrs__"):
+        return {one.name: getattr(element, one.name) for one in type(element).__attrs_attrs__}
+    return element
+
+
 def _record(element: object) -> Row | None:
-    record = record_of(element)
+    record = record_of(_plain(element))
     return None if record is None else {str(name): value for name, value in record.items()}

@@ -36,7 +36,8 @@ def file_table(path: Path) -> Table:
         RequestError: It cannot be read, or is of another kind.
     """
     if path.is_dir():
-        raise RequestError(f"{path.name!r} is a folder", hint="name one file")
+        hint = f'name one file, or give pyarrow.dataset.dataset("{path.name}")'
+        raise RequestError(f"{path.name!r} is a folder", hint=hint)
     read = _READERS.get(path.suffix.lower())
     if read is None:
         raise RequestError(

@@ -1,7 +1,8 @@
 """A prompt with the columns of a table in it, filled row by row (pure, but for image files).
 
 `{{column}}` is the row's value, also if a variable has that name. Names may have spaces, dots and any
-letters, as columns do. What was put in is not read again. Other braces stay as they are.
+letters, as columns do. `{{item}}` is the whole row where no column has that name, `{{column.field}}` a
+field of a record. What was put in is not read again. Other braces stay as they are.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.tables.cells import cell_text, image_url, is_missing
+from qwen_magic.conversation.tables.paths import found_in, is_path
 from qwen_magic.conversation.tables.table import ITEM
 from qwen_magic.errors import QwenError, RequestError
 from qwen_magic.responses.nearest import suggestion
@@ -79,7 +81,7 @@ class Template:
         if wrong:
             raise RequestError(
                 f"{{{{{wrong[0]}}}}} is no column of the table",
-                hint=suggestion(wrong[0], found.columns),
+                hint=_advice(wrong[0], table),
             )
         if not found.used:
             raise RequestError(
@@ -99,10 +101,11 @@ class Template:
             RequestError: It is empty, or a cell cannot be read or sent.
         """
         try:
-            urls = {key: url for key in self.used if (url := image_url(row.get(key)))}
-            missing = tuple(key for key in self.used if is_missing(row.get(key)))
+            cells = {key: found_in(row, key) for key in self.used}
+            urls = {key: url for key, cell in cells.items() if (url := image_url(cell))}
+            missing = tuple(key for key, cell in cells.items() if is_missing(cell))
             text = "".join(
-                [one if not key else _cell(row, key, one, urls) for key, one in self._parts]
+                [one if not key else _cell(cells, key, one, urls) for key, one in self._parts]
             )
         except QwenError:
             raise
@@ -149,7 +152,8 @@ class Template:
             return name
         if self.alias and name == _name(self.alias):
             return ITEM
-        return next((one for one in self.columns if _name(one) == name), "")
+        same = next((one for one in self.columns if _name(one) == name), "")
+        return same or (name if is_path(name, self.columns) else "")
 
     def is_wrong(self, name: str) -> bool:
         """Return whether a name in braces was meant for a column, but is none, nor anything else."""
@@ -163,8 +167,14 @@ class Template:
         )
 
 
-def _cell(row: Mapping[str, Any], key: str, name: str, urls: Mapping[str, str]) -> str:
-    return f"[image: {name}]" if key in urls else cell_text(row.get(key))
+def _advice(name: str, table: Table) -> str:
+    if name in (getattr(table.index, "names", None) or ()):
+        return f"{name!r} is the index: reset_index() makes it a column"
+    return suggestion(name, table.columns or (ITEM,))
+
+
+def _cell(cells: Mapping[str, Any], key: str, name: str, urls: Mapping[str, str]) -> str:
+    return f"[image: {name}]" if key in urls else cell_text(cells[key])
 
 
 def _name(written: str) -> str:

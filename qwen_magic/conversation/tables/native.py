@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.conversation.tables.table import Row
 
-__all__ = ["is_native", "native_table"]
+__all__ = ["is_native", "is_native_series", "native_table"]
 
 _SERIES = (
     ("pandas", "Series"),
@@ -37,6 +37,11 @@ _FRAMES = (
 def is_native(rows: object) -> bool:
     """Return whether a value is a frame or a Series of a library that the reader has imported."""
     return _is_any(rows, _FRAMES) or _is_any(rows, _SERIES)
+
+
+def is_native_series(rows: object) -> bool:
+    """Return whether a value is a Series, not a frame, of such a library."""
+    return _is_any(rows, _SERIES)
 
 
 def _is_any(rows: object, kinds: tuple[tuple[str, str], ...]) -> bool:

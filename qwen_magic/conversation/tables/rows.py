@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
+from qwen_magic.conversation.tables.chunks import dataset_table, is_dataset
 from qwen_magic.conversation.tables.elements import keyed, listed, streamed
 from qwen_magic.conversation.tables.files import SUFFIXES, file_table
 from qwen_magic.conversation.tables.native import is_native, native_table
@@ -38,9 +39,12 @@ def _table(rows: Any) -> Table:  # noqa: ANN401, PLR0911 - one a kind
         return _by_name(rows)
     if is_native(rows):
         return native_table(rows)
+    if is_dataset(rows):
+        return dataset_table(rows)
     if isinstance(rows, Mapping):
         return keyed(rows)
-    if isinstance(rows, bytes | bytearray) or not isinstance(rows, Iterable):
+    is_one = isinstance(rows, bytes | bytearray) or getattr(rows, "ndim", 1) == 0
+    if is_one or not isinstance(rows, Iterable):
         raise RequestError(f"{_named(rows)} has no rows", hint=_TAKES)
     if isinstance(rows, type) or not hasattr(rows, "__len__"):
         return streamed(rows)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.tables.cells import cell_text
 from qwen_magic.conversation.tables.fields import cells_of
+from qwen_magic.conversation.tables.paths import found_in
+from qwen_magic.errors import RequestError
 from qwen_magic.notebook.mapping.seen import Failure, Line, Seen, Settled
 
 if TYPE_CHECKING:
@@ -104,7 +106,7 @@ def _head(watched: Watched) -> Iterator[Line]:
     rows = [] if watched.mapping.table.once else next(watched.mapping.table.batches(_HEAD), [])
     names = watched.template.used[:_GIVEN]
     for number, outcome in enumerate(islice(watched.mapping.outcomes(), _HEAD)):
-        given = {name: rows[number].get(name) for name in names} if number < len(rows) else {}
+        given = {name: _cell(rows[number], name) for name in names} if number < len(rows) else {}
         yield Line(_label(watched, number), given, _came(outcome, watched), outcome.status)
 
 
@@ -138,8 +140,15 @@ def _rows(watched: Watched, numbers: Collection[int]) -> dict[int, Row]:
 
 
 def _example(watched: Watched, row: Row) -> str:
-    cells: Sequence[str] = [cell_text(row.get(name)) for name in watched.template.used[:_GIVEN]]
+    cells: Sequence[str] = [cell_text(_cell(row, name)) for name in watched.template.used[:_GIVEN]]
     return ", ".join(filter(None, cells))
+
+
+def _cell(row: Row, name: str) -> object:
+    try:
+        return found_in(row, name)
+    except RequestError:  # the row's own failure says so
+        return None
 
 
 def _came(outcome: Outcome, watched: Watched) -> dict[str, object]:
