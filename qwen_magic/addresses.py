@@ -9,9 +9,9 @@ from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import Endpoint, advice, clean_base, region_of, workspace_of
 
 if TYPE_CHECKING:
-    from qwen_magic.responses.client import Transport
+    from qwen_magic.responses.client import Through, Transport
 
-__all__ = ["at", "recorded", "refuse_workspace", "replayed"]
+__all__ = ["at", "lanes_through", "recorded", "refuse_workspace", "replayed"]
 
 _NOWHERE = "replay.invalid"  # no address: RFC 2606 reserves it
 
@@ -39,7 +39,14 @@ def replayed(cassette: str, record: str) -> Endpoint:
             "record and replay exclude each other",
             hint='%config QwenMagics.record = "" ends recording, and likewise replay',
         )
-    return Endpoint(f"http://{_NOWHERE}/{quote(cassette, safe='')}", proxies=False)
+    from qwen_magic.cassette.replaying import path_on, served_by
+
+    return Endpoint(
+        f"http://{_NOWHERE}/{quote(cassette, safe='')}",
+        proxies=False,
+        serving=served_by(cassette),
+        path=path_on(cassette),
+    )
 
 
 def recorded(cassette: str, endpoint: Endpoint, network: Transport | None) -> Transport:
@@ -47,6 +54,19 @@ def recorded(cassette: str, endpoint: Endpoint, network: Transport | None) -> Tr
     from qwen_magic.cassette.recording import Recording
 
     return Recording(cassette, network=network, proxies=endpoint.proxies, serving=endpoint.serving)
+
+
+def lanes_through(record: str, replay: str, speed: float) -> Through | None:
+    """Return what makes the connections of a table's rows use a cassette; None without one.
+
+    Raises:
+        CassetteError: It cannot be read or written.
+    """
+    if not record and not replay:
+        return None
+    from qwen_magic.cassette import rows
+
+    return rows.replayed(replay, speed) if replay else rows.recorded(record)
 
 
 def refuse_workspace(workspace: str, where: str) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qwen_magic.addresses import at, recorded, refuse_workspace, replayed
+from qwen_magic.addresses import at, lanes_through, recorded, refuse_workspace, replayed
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import (
     DEFAULT_REGION,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from qwen_magic.local.wishes import Wish
-    from qwen_magic.responses.client import Transport
+    from qwen_magic.responses.client import Through, Transport
 
 __all__ = ["KEY_LINE", "Offer", "Settings", "is_demo_answer"]
 
@@ -156,9 +156,7 @@ class Settings:
                 that has none, or both `record` and `replay` are set.
         """
         if self.replay:
-            from qwen_magic.cassette.replaying import served_by
-
-            return replace(replayed(self.replay, self.record), serving=served_by(self.replay))
+            return replayed(self.replay, self.record)
         if self.base_url:
             return at(self.base_url, self.workspace, self.key)
         if self.region == DEMO:
@@ -203,6 +201,10 @@ class Settings:
             return recorded(self.record, self.endpoint(), network)
         return network
 
+    def lanes_through(self) -> Through | None:
+        """Return what makes the connections of a table's rows use a cassette; None without one."""
+        return lanes_through(self.record, self.replay, self._speed)
+
     @property
     def cassette(self) -> tuple[object, ...]:
         """What is recorded or replayed, and how; a new value needs a new transport."""
@@ -219,11 +221,7 @@ class Settings:
         return 1.0 if self.replay_speed is None else self.replay_speed
 
     def region_base(self) -> str:
-        """Return the region's base URL.
-
-        Raises:
-            RequestError: There is no such region, or it needs a workspace.
-        """
+        """Return the region's base URL, if there is such a region and all that it needs."""
         workspace = self.workspace or os.environ.get("DASHSCOPE_WORKSPACE_ID", "").strip()
         return region_base(self.region, workspace)
 

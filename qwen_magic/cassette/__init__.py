@@ -14,6 +14,9 @@ Keys and headers of a request are never written. What gives a tool access elsewh
 headers, the query of its address) is left out, even if an answer repeats it. Questions, answers and
 what functions returned are written as they are.
 
+The rows of a table are recorded, too: each exchange once it is whole, and none that is on the
+cassette already. `rows` says more.
+
 A replay needs no network and no key. Answers come in the recorded rhythm, or faster
 (`replay_speed`; at once if nobody watches). A question is found by its whole request, including the
 model, tools and instructions; `matching` says what may differ. If it was never recorded, a

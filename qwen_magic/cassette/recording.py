@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
     from qwen_magic.responses.endpoint import Serving
 
-__all__ = ["Recording"]
+__all__ = ["UNDONE", "Recording", "headers_of"]
 
 _CHARACTER = 4  # bytes of the longest one
 _MOMENT = 1.0  # seconds
-_UNDONE = ("content-encoding", "content-length")  # the body is passed on decoded
+UNDONE = ("content-encoding", "content-length")  # the body is passed on decoded
 
 
 class Recording(httpx.BaseTransport):
@@ -81,7 +81,7 @@ class Recording(httpx.BaseTransport):
         except BaseException as error:
             writer.end(error)
             raise
-        headers = [pair for pair in response.headers.raw if pair[0].lower().decode() not in _UNDONE]
+        headers = [pair for pair in response.headers.raw if pair[0].lower().decode() not in UNDONE]
         return httpx.Response(
             response.status_code,
             headers=headers,
@@ -155,7 +155,7 @@ class _Writer:
         self._tape.write(Asked(request.method, request.url.path, body, serving))
 
     def answer(self, request: httpx.Request, response: httpx.Response) -> None:
-        self._tape.write(Head(self._now(), response.status_code, _headers(request, response)))
+        self._tape.write(Head(self._now(), response.status_code, headers_of(request, response)))
 
     def add(self, data: bytes) -> None:
         with self._lock:
@@ -211,7 +211,7 @@ def _text(data: bytes) -> tuple[str, bytes]:
         return data[: error.start].decode(), data[error.start :]
 
 
-def _headers(request: httpx.Request, response: httpx.Response) -> dict[str, str]:
+def headers_of(request: httpx.Request, response: httpx.Response) -> dict[str, str]:
     """Return the headers that decide how an answer is read; no others are written."""
     found = response.headers
     wait, location = retry_seconds(found), found.get("location", "")

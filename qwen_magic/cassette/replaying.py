@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from qwen_magic.cassette.matching import Form
     from qwen_magic.cassette.tape import End, Track
 
-__all__ = ["Replaying", "served_by"]
+__all__ = ["Replaying", "error_of", "path_on", "served_by"]
 
 _SHOWN = 60
+_ASKED = "/responses"
 
 
 class Replaying(httpx.BaseTransport):
@@ -39,13 +40,16 @@ class Replaying(httpx.BaseTransport):
         path: The cassette.
         speed: 1 keeps the recorded rhythm, 2 is twice as fast, 0 gives all at once.
 
+    Attributes:
+        stretch: By how much recorded times are longer here.
+
     Raises:
         CassetteError: There is no such cassette, or it cannot be read.
     """
 
     def __init__(self, path: str, *, speed: float = 1.0) -> None:
         self._path = path
-        self._stretch = 1 / speed if speed else 0.0
+        self.stretch = 1 / speed if speed else 0.0
         self._recorded = [
             (form(track.asked.body, track.asked.method, track.asked.path), track)
             for track in _tracks(path)
@@ -58,20 +62,20 @@ class Replaying(httpx.BaseTransport):
         Raises:
             CassetteError: Nothing like it was recorded.
         """
-        track = self._track(request)
-        playing = _Playing(track, self._stretch, request.extensions.get("left") or Mark())
+        track = self.found(request)
+        if track is None:
+            raise self._missed(_form(request))
+        playing = _Playing(track, self.stretch, request.extensions.get("left") or Mark())
         if track.head is None:
             raise playing.ended() or httpx.RemoteProtocolError("no answer was recorded")
         playing.wait(track.head.at)
         return httpx.Response(track.head.status, headers=track.head.headers, stream=playing)
 
-    def _track(self, request: httpx.Request) -> Track:
-        body = msgspec.json.decode(request.read() or b"{}")
-        shown = kept(body, Mask(secrets(body, request.headers)))
-        asked = form(shown, request.method, request.url.path)
-        number = choose(asked, self._recorded, self._played)
+    def found(self, request: httpx.Request) -> Track | None:
+        """Return the exchange that answers a request, if any; it counts as played."""
+        number = choose(_form(request), self._recorded, self._played)
         if number is None:
-            raise self._missed(asked)
+            return None
         self._played[number] += 1
         return self._recorded[number][1]
 
@@ -84,6 +88,12 @@ class Replaying(httpx.BaseTransport):
         )
 
 
+def _form(request: httpx.Request) -> Form:
+    body = msgspec.json.decode(request.read() or b"{}")
+    shown = kept(body, Mask(secrets(body, request.headers)))
+    return form(shown, request.method, request.url.path)
+
+
 def served_by(path: str) -> Serving | None:
     """Return the model on the teacher's computer that was asked; it decides what is sent."""
     try:
@@ -94,9 +104,24 @@ def served_by(path: str) -> Serving | None:
         return None  # whoever opens the cassette says what is wrong with it
 
 
+def path_on(path: str) -> str:
+    """Return where the recorded server had its API; that decides how it is asked for values."""
+    try:
+        told = Path(path).expanduser().stat()
+        return _path_on(path, told.st_mtime_ns, told.st_size)
+    except (CassetteError, OSError, RuntimeError, ValueError):
+        return ""
+
+
 @lru_cache(maxsize=8)
 def _served(path: str, *_: int) -> dict[str, Any] | None:
     return next((track.asked.serving for track in _tracks(path) if track.asked.serving), None)
+
+
+@lru_cache(maxsize=8)
+def _path_on(path: str, *_: int) -> str:
+    paths = (track.asked.path for track in _tracks(path) if track.asked.path.endswith(_ASKED))
+    return next(paths, "").removesuffix(_ASKED)
 
 
 class _Playing(httpx.SyncByteStream):
@@ -126,16 +151,21 @@ class _Playing(httpx.SyncByteStream):
         """Wait for the recorded end; return its error, if it was one."""
         end = self._track.end
         self.wait(end.at)
-        match end.how:
-            case "whole":
-                return None
-            case "broken":
-                return _error(end)
-            case "left":
-                return CassetteError(
-                    "this answer was stopped while it was recorded",
-                    hint="record the question again",
-                )
+        return error_of(self._track)
+
+
+def error_of(track: Track) -> Exception | None:
+    """Return the error that a recorded exchange ended in, if any."""
+    match track.end.how:
+        case "whole":
+            return None
+        case "broken":
+            return _error(track.end)
+        case "left":
+            return CassetteError(
+                "this answer was stopped while it was recorded",
+                hint="record the question again",
+            )
 
 
 def _error(end: End) -> httpx.RequestError:

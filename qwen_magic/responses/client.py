@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     from qwen_magic.responses.request import Request
     from qwen_magic.responses.response import Response
 
-__all__ = ["Client", "Transport"]
+__all__ = ["Client", "Through", "Transport"]
 
 T = TypeVar("T")
 Transport: TypeAlias = httpx.BaseTransport
+Through: TypeAlias = "Callable[[httpx.AsyncClient], httpx.AsyncClient]"
 
 _GONE = 404
 _FIRST_LOOK, _LATER_LOOKS = 0.25, 5.0  # seconds between two looks at what is not done

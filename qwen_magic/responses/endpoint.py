@@ -102,6 +102,7 @@ class Endpoint:
         advice: What to tell the reader of the address, once; mostly nothing.
         serving: The model that answers there, in place of the one that was named; None elsewhere
             than on this computer.
+        path: Where the server that a cassette stands for has its API; empty for any other.
     """
 
     base_url: str
@@ -110,6 +111,7 @@ class Endpoint:
     proxies: bool = True
     advice: str = field(default="", repr=False, compare=False)
     serving: Serving | None = None
+    path: str = ""
 
     def __post_init__(self) -> None:
         # A header that cannot be sent ends in an error that shows it.
@@ -127,7 +129,7 @@ class Endpoint:
     @property
     def is_like_model_studio(self) -> bool:
         """Whether Model Studio answers, the demo in its place, or a gateway to it by its path."""
-        path = urlsplit(self.base_url).path
+        path = self.path or urlsplit(self.base_url).path
         return self.is_model_studio or self.region == DEMO or path.endswith(_PATH)
 
     @property

@@ -62,16 +62,22 @@ class Session(Protocol):
     approvals: Approvals
 
 
-_OPENED: WeakKeyDictionary[Session, dict[Path | None, Answers]] = WeakKeyDictionary()
+_OPENED: WeakKeyDictionary[Session, dict[tuple[Path | None, str], Answers]] = WeakKeyDictionary()
 
 
 def answers_of(session: Session) -> Answers:
-    """Return where a session keeps answered rows: on the disk, whatever its chain does."""
-    folder = session.settings.home if session.settings.history == "on" else None
+    """Return where a session keeps answered rows: on the disk, whatever its chain does.
+
+    A cassette keeps them in the disk's place: what is replayed is every time the same.
+    """
+    settings = session.settings
+    cassette = settings.record or settings.replay
+    folder = settings.home if settings.history == "on" and not cassette else None
     opened = _OPENED.setdefault(session, {})
-    if folder not in opened:
-        opened[folder] = Answers(folder)
-    return opened[folder]
+    key = (folder, cassette)
+    if key not in opened:
+        opened[key] = Answers(folder)
+    return opened[key]
 
 
 @dataclass(frozen=True)
@@ -135,7 +141,6 @@ def prepared(
         SchemaError: No model can be asked for such a value.
     """
     check_settings(session.settings)
-    _check_cassette(session.settings)
     asking = asking_of(how)
     errands = Errands()
     caller = Caller(errands.place, pool=errands.in_pool)
@@ -173,16 +178,6 @@ def purse_of(session: Session, row: Request, *, over: bool) -> Purse:
     found = Purse(session.store, chain, row.model, daily, is_free=bool(settings.replay))
     found.check(row)
     return found
-
-
-def _check_cassette(settings: Settings) -> None:
-    """Refuse what a cassette could not keep in order: rows that are asked side by side."""
-    for name in ("record", "replay"):
-        if getattr(settings, name):
-            raise RequestError(
-                f"a table is not asked while {name} is set",
-                hint=f'%config QwenMagics.{name} = "" ends it; answered rows are kept anyway',
-            )
 
 
 def check_approval(settings: Settings, approvals: Approvals, asker: Rows) -> None:

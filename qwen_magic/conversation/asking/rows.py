@@ -86,6 +86,7 @@ class Rows:
         )
         self.wish: Wish | None = wished(once, self.toolbox, self.bare)
         self._check(self.wish.request if self.wish else self.bare)
+        self._through = settings.lanes_through()
         self._verify: Any = None
 
     @property
@@ -133,7 +134,7 @@ class Rows:
 
         if self._verify is None:
             self._verify = certificates(self.endpoint)
-        return Lane(self.endpoint, self._verify)
+        return Lane(self.endpoint, self._verify, self._through)
 
     def steps(self, prompt: Prompt) -> Steps:
         """Return the way of one row: mostly one request."""

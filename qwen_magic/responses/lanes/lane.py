@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Mapping, Sequence
 
+    from qwen_magic.responses.client import Through
     from qwen_magic.responses.endpoint import Endpoint
     from qwen_magic.responses.events import Event
     from qwen_magic.responses.request import Request
 
 __all__ = ["Lane", "certificates"]
 
+_ACCEPT = {"Accept": "application/json, text/event-stream"}
 _CONNECT_SECONDS = 10.0
 _MOST_REDIRECTS = 3
 _FIRST_LOOK, _LATER_LOOKS, _SLOWER = 0.25, 5.0, 1.5
@@ -59,25 +61,31 @@ class Lane:
     Args:
         endpoint: Where to send.
         verify: What `certificates` returned.
+        through: Makes another client of the connection's: one that uses a cassette.
 
     Raises:
         RequestError: The proxies that the environment names cannot be used.
     """
 
-    def __init__(self, endpoint: Endpoint, verify: ssl.SSLContext | bool) -> None:  # noqa: FBT001 - httpx's word
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        verify: ssl.SSLContext | bool,  # noqa: FBT001 - httpx's word
+        through: Through | None = None,
+    ) -> None:
         self._endpoint = endpoint
         self._key = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
         self._url = httpx.URL(f"{endpoint.base_url}/responses")
         try:
-            self._http = httpx.AsyncClient(
+            http = httpx.AsyncClient(
                 verify=verify,
                 limits=_LIMITS,
                 timeout=httpx.Timeout(None, connect=_CONNECT_SECONDS),
                 trust_env=endpoint.proxies,
-                headers={"Accept": "application/json, text/event-stream"},
             )
         except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:
             raise unusable(error) from None
+        self._http = through(http) if through else http
 
     async def ask(self, request: Request) -> Sequence[Event]:
         """Send one request; return the events of its whole answer. Cancelling hangs up.
@@ -134,7 +142,7 @@ class Lane:
                 method,
                 url,
                 content=content or None,
-                headers={**kind, **(headers or {}), **self._key},
+                headers={**_ACCEPT, **kind, **(headers or {}), **self._key},
             )
             try:
                 came = await self._http.send(asked)

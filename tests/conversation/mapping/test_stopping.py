@@ -123,13 +123,3 @@ def test_an_interrupt_of_who_waits_leaves_the_map_to_itself(demo: DemoServer) ->
     with session_at(demo) as session, session.map(SAY, ROWS) as mapping:
         assert isinstance(mapping.error, QwenError | None)
     assert mapping.progress().state in {"stopped", "done"}
-
-
-@pytest.mark.parametrize("name", ["record", "replay"])
-def test_a_cassette_takes_no_tables(demo: DemoServer, name: str) -> None:
-    with (
-        session_at(demo, **{name: "lesson.jsonl"}) as session,
-        pytest.raises(RequestError, match=f"while {name} is set"),
-    ):
-        session.map(SAY, ROWS)
-    assert demo.requests == []
