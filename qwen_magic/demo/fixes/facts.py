@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-__all__ = ["Facts", "Fix", "facts_of"]
+__all__ = ["Facts", "Fix", "facts_of", "known_in", "near"]
 
 _BLOCK = re.compile(r"^(`{3,})(python|text)\n(.*?)\n\1$", re.MULTILINE | re.DOTALL)
 _ERROR = re.compile(r"^(?:\w+\.)*(\w+)(?:: (.*))?$")
@@ -17,6 +18,8 @@ _LINE = re.compile(
     r"^ +(?:[^\n]*?, )?line (\d+)[^:\n]*: (.+?)(?: \([\d,]+ times\))?$", re.MULTILINE
 )
 _SHAPE = re.compile(r"^- ([\w.]+): (.+)$", re.MULTILINE)
+_KEYS = re.compile(r"\((?:keys )?(.+)\)$")
+_LIKE = 0.6
 _NEAR = re.compile(r"^Similar names: (.+)$", re.MULTILINE)
 
 
@@ -84,6 +87,19 @@ def facts_of(question: str) -> Facts | None:
     near = _NEAR.search(question)
     names = tuple(near[1].split(", ")) if near else ()
     return Facts(code, kind, words, number, line, names, dict(_SHAPE.findall(question)))
+
+
+def known_in(shape: str) -> list[str]:
+    """Return the names that a shape tells: columns, keys, parameters."""
+    found = _KEYS.search(shape)
+    return [one.partition(":")[0] for one in found[1].split(", ")] if found else []
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """Return the name that is most like a word, whether it has capitals or not; empty if none is."""
+    names = {one.casefold(): one for one in known}
+    found = get_close_matches(word.casefold(), names, n=1, cutoff=_LIKE)
+    return names[found[0]] if found else ""
 
 
 def _error(told: str) -> tuple[str, str]:

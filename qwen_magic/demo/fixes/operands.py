@@ -6,6 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from qwen_magic.demo.fixes.arguments import called
 from qwen_magic.demo.fixes.facts import Fix
 
 if TYPE_CHECKING:
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
     from qwen_magic.demo.fixes.facts import Facts
 
 __all__ = ["divided", "typed"]
+
+_NOT = {
+    "callable": (
+        "What stands before the parentheses is of type `{kind}`, no function. Was a function's "
+        "name, such as `list` or `sum`, given to a variable? `del` brings it back."
+    ),
+    "subscriptable": ("What stands before the brackets is of type `{kind}`, which has no members."),
+}
 
 
 def divided(facts: Facts) -> Fix:
@@ -46,19 +55,24 @@ def typed(facts: Facts) -> Fix | None:
         return Fix(
             "The value is of type `{kind}`, which has no members to go through.", {"kind": found[1]}
         )
-    if found := re.search(r"'(\w+)' object is not callable", facts.words):
-        cause = (
-            "What stands before the parentheses is of type `{kind}`, no function. Was a function's "
-            "name, such as `list` or `sum`, given to a variable? `del` brings it back."
-        )
-        return Fix(cause, {"kind": found[1]})
-    if found := re.search(
-        r"(\w+)\(\) missing \d+ required positional arguments?: (.+)", facts.words
-    ):
-        return Fix(
-            "`{name}` was called without {missing}.", {"name": found[1], "missing": found[2]}
-        )
-    return None
+    if found := re.search(r"'(\w+)' object is not (callable|subscriptable)", facts.words):
+        return Fix(_NOT[found[2]], {"kind": found[1]})
+    if "can only concatenate list" in facts.words:
+        return _appended(facts)
+    return called(facts)
+
+
+def _appended(facts: Facts) -> Fix:
+    """Make a list of what is added to a list."""
+    cause = "`+` joins two lists; one more member stands in brackets of its own."
+    for node in _nodes(facts.line):
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            both, more = (
+                str(ast.get_source_segment(_whole(facts.line), one)) for one in (node, node.right)
+            )
+            line = facts.line.replace(both, f"{both.removesuffix(more)}[{more}]", 1)
+            return Fix(cause, {}, facts.with_line(line))
+    return Fix(cause)
 
 
 def _joined(facts: Facts) -> Fix | None:

@@ -46,6 +46,21 @@ CAUSES = {
     "such as `list` or `sum`, given to a variable? `del` brings it back.": (
         "括号前面的东西类型是 `{kind}`，不是函数。是不是把 `list` 或 `sum` 这样的函数名给了变量？用 `del` 可以恢复。"
     ),
+    "What stands before the brackets is of type `{kind}`, which has no members.": (
+        "方括号前面的东西类型是 `{kind}`，没有成员。"
+    ),
+    "`+` joins two lists; one more member stands in brackets of its own.": (
+        "`+` 连接两个列表；要加一个成员，请把它也放进方括号。"
+    ),
+    "`{name}` has no parameter `{key}`, but it has `{near}`.": "`{name}` 没有参数 `{key}`，但是有 `{near}`。",
+    "`{name}` has no parameter `{key}`; its parameters are {known}.": "`{name}` 没有参数 `{key}`，它的参数是 {known}。",
+    "`{name}` has no parameter `{key}`; `help({name})` lists those it has.": (
+        "`{name}` 没有参数 `{key}`；`help({name})` 可以列出它有哪些。"
+    ),
+    "`{name}` was given {given} values by their place, and takes {most}; "
+    "a method counts its object, too.": (
+        "`{name}` 按位置收到了 {given} 个值，却只接受 {most} 个；方法会把它的对象也算在内。"
+    ),
     "`{name}` was called without {missing}.": "调用 `{name}` 时没有给出 {missing}。",
     "{text} is no number as Python writes one. Look where it comes from: a header, a unit, a comma?": (
         "{text} 不是 Python 能读的数。看看它从哪里来：表头、单位，还是逗号？"
@@ -54,6 +69,10 @@ CAUSES = {
     "What stands before `.{name}` is None: a call before it gave nothing back.": (
         "`.{name}` 前面是 None：之前的调用没有返回任何东西。"
     ),
+    "What `{kind}` holds under the name `{near}` is reached by brackets.": (
+        "`{kind}` 里名为 `{near}` 的内容要用方括号来取。"
+    ),
+    "`{kind}` has no `{name}`: `len(…)` counts its members.": "`{kind}` 没有 `{name}`：`len(…)` 可以数它的成员。",
     "`{kind}` has no `{name}`; `dir(…)` lists what it has.": "`{kind}` 没有 `{name}`；`dir(…)` 可以列出它有什么。",
     "`{kind}` has no `{name}`, but it has `{near}`.": "`{kind}` 没有 `{name}`，但是有 `{near}`。",
     "`{module}` has no `{name}`, but it has `{near}`.": "`{module}` 没有 `{name}`，但是有 `{near}`。",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from qwen_magic.demo.fixes.facts import Fix
+from qwen_magic.demo.fixes.members import attribute, key
 from qwen_magic.demo.fixes.operands import divided, typed
 
 if TYPE_CHECKING:
@@ -43,8 +43,6 @@ _PACKAGES = {
     "bs4": "beautifulsoup4",
     "dotenv": "python-dotenv",
 }
-_NEAR = 0.6
-_KEYS = re.compile(r"\((?:keys )?(.+)\)$")
 
 
 def _name(facts: Facts) -> Fix | None:
@@ -62,56 +60,6 @@ def _name(facts: Facts) -> Fix | None:
     return Fix(
         "No cell that has run defines `{name}`. Run the cell that does, or define it first.",
         {"name": name},
-    )
-
-
-def _key(facts: Facts) -> Fix | None:
-    key = facts.words.strip("'\"")
-    for name, shape in facts.shapes.items():
-        is_frame, known = shape.startswith("DataFrame"), _known(shape)
-        if not known or not (is_frame or shape.startswith("dict")):
-            continue
-        values = {"name": name, "key": key, "known": ", ".join(f"`{one}`" for one in known)}
-        cause = (
-            "`{name}` has no column `{key}`; its columns are {known}."
-            if is_frame
-            else "The dict `{name}` has no key `{key}`; its keys are {known}."
-        )
-        near = get_close_matches(key, known, n=1, cutoff=_NEAR)
-        code = facts.code.replace(facts.words, repr(near[0])) if near else ""
-        code = code.replace(f'"{key}"', f'"{near[0]}"') if near else ""
-        return Fix(cause, values, code if code != facts.code else "")
-    return Fix(
-        "There is no key `{key}`. `.get({quoted})` returns None instead of failing.",
-        {"key": key, "quoted": facts.words},
-    )
-
-
-def _known(shape: str) -> list[str]:
-    found = _KEYS.search(shape)
-    return [one.partition(":")[0] for one in found[1].split(", ")] if found else []
-
-
-def _attribute(facts: Facts) -> Fix | None:
-    found = re.search(r"'?(\w+)'? (?:object )?has no attribute '(\w+)'", facts.words)
-    if not found:
-        return None
-    kind, name = found[1], found[2]
-    if kind == "NoneType":
-        cause = "What stands before `.{name}` is None: a call before it gave nothing back."
-        return Fix(cause, {"name": name})
-    near = facts.near or tuple(
-        one for shape in facts.shapes.values() for one in get_close_matches(name, _known(shape), 1)
-    )
-    if not near:
-        return Fix(
-            "`{kind}` has no `{name}`; `dir(…)` lists what it has.", {"kind": kind, "name": name}
-        )
-    code = re.sub(rf"\.{name}\b", f".{near[0]}", facts.code)
-    return Fix(
-        "`{kind}` has no `{name}`, but it has `{near}`.",
-        {"kind": kind, "name": name, "near": near[0]},
-        code,
     )
 
 
@@ -174,10 +122,10 @@ def _stopped(_: Facts) -> Fix | None:
 REPAIRS: dict[str, Callable[[Facts], Fix | None]] = {
     "NameError": _name,
     "UnboundLocalError": _name,
-    "KeyError": _key,
+    "KeyError": key,
     "ZeroDivisionError": divided,
     "TypeError": typed,
-    "AttributeError": _attribute,
+    "AttributeError": attribute,
     "ImportError": _import,
     "ModuleNotFoundError": _import,
     "IndexError": _index,

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.notebook.failing.naming import looks_secret
-from qwen_magic.notebook.failing.shapes import details_of, shape_of
+from qwen_magic.notebook.failing.shapes import columns_of, details_of, shape_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -91,7 +91,8 @@ def near_names(error: BaseException, frames: Sequence[Frame]) -> list[str]:
         frame = frames[-1].frame
         known = {*frame.f_locals, *frame.f_globals, *vars(builtins)}
     elif isinstance(error, AttributeError):
-        known = _attributes(getattr(error, "obj", None))
+        holder = getattr(error, "obj", None)
+        known = _attributes(holder) | columns_of(holder)
     elif isinstance(error, ImportError):
         found = re.search(r"import name '(\w+)'", str(error.msg))
         name = found[1] if found else None

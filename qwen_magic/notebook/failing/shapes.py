@@ -18,7 +18,7 @@ from qwen_magic.excerpt import cut
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-__all__ = ["details_of", "shape_of"]
+__all__ = ["columns_of", "details_of", "shape_of"]
 
 _TIMES = " \N{MULTIPLICATION SIGN} "
 _SIZED = (str, bytes, bytearray, list, tuple, set, frozenset, dict, deque, range)
@@ -60,7 +60,7 @@ def details_of(value: Any, environment: Iterable[str] = ()) -> str:  # noqa: ANN
     """
     if inspect.isclass(value) or inspect.isfunction(value):
         return _parameters(value)
-    if any(is_of(value, library, "DataFrame") for library in ("pandas", "polars")):
+    if _is_frame(value):
         return _listed(_columns(value))
     if hasattr(type(value), "dtype") and any(is_of(value, *known) for known in _SHAPED):
         return str(value.dtype)
@@ -70,6 +70,16 @@ def details_of(value: Any, environment: Iterable[str] = ()) -> str:  # noqa: ANN
         kinds = dict.fromkeys(type(member).__name__ for member in islice(value, 1_000))
         return _listed(kinds, _KINDS)
     return ""
+
+
+def columns_of(value: Any) -> set[str]:  # noqa: ANN401 - any variable
+    """Return the columns of a DataFrame that its attributes may be."""
+    names = islice(value.columns, _NAMES) if _is_frame(value) else ()
+    return {name for name in names if isinstance(name, str) and name.isidentifier()}
+
+
+def _is_frame(value: Any) -> bool:  # noqa: ANN401
+    return any(is_of(value, library, "DataFrame") for library in ("pandas", "polars"))
 
 
 def _columns(frame: Any) -> list[str]:  # noqa: ANN401

@@ -27,14 +27,22 @@ if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
 START = """
+import math
 import pandas as pd
 total, words, numbers, count, title = 3, {"first": 1}, [1, 2], 5, "Sum"
 frame = pd.DataFrame({"price": [1, 2], "name": ["a", "b"]})
+wide = pd.DataFrame({"unit price": [1]})
 nothing = None
 def mean(values):
     return sum(values) / len(values)
 def deep(n):
     return deep(n)
+class Person:
+    def __init__(self, name, age=3):
+        self.name = name
+    def greet(self):
+        return "hi"
+person = Person("Al")
 """
 
 
@@ -83,6 +91,30 @@ def told(shell: InteractiveShell, cell: str, hint: str = "") -> str:
         ("mean()", "called without 'values'", ""),
         ("total()", "of type `int`, no function", ""),
         ("raise KeyboardInterrupt", "interrupted", ""),
+        ("frame.prise", "it has `price`", "frame.price"),
+        ("frame.PRICE.sum()", "it has `price`", "frame.price.sum()"),
+        ("wide.unit_price", "reached by brackets", 'wide["unit price"]'),
+        ("wide.misspelt", "`DataFrame` has no `misspelt`", ""),
+        ('frame[["prise", "name"]]', "no column `prise`", 'frame[["price", "name"]]'),
+        ("frame.drop(columns=['prise'])", "no column `prise`", "frame.drop(columns=['price'])"),
+        ('frame.set_index("prise")', "no column `prise`", 'frame.set_index("price")'),
+        ('wide.merge(frame, on="prise")', "`frame` has no column", 'wide.merge(frame, on="price")'),
+        ('words["FIRST"]', "its keys are `first`", 'words["first"]'),
+        ("words.frist", "reached by brackets", 'words["first"]'),
+        ("math.sqroot(4)", "it has `sqrt`", "math.sqrt(4)"),
+        ("person.nmae", "it has `name`", "person.name"),
+        ("person.great()", "it has `greet`", "person.greet()"),
+        ("Person.nmae", "it has `name`", "Person.name"),
+        ("numbers.lenght", "`len(…)` counts", "len(numbers)"),
+        ("numbers.push(3)", "it has `append`", "numbers.append(3)"),
+        ('Person(nmae="x")', "no parameter `nmae`, but it has `name`", 'Person(name="x")'),
+        ("mean(valeus=[1])", "it has `values`", "mean(values=[1])"),
+        ("mean(zzz=1)", "its parameters are `values`", ""),
+        ("sorted(numbers, revers=True)", "it has `reverse`", "sorted(numbers, reverse=True)"),
+        ("Person()", "`Person` was called without 'name'", ""),
+        ("person.greet(1)", "given 2 values by their place, and takes 1", ""),
+        ("numbers + count", "joins two lists", "numbers + [count]"),
+        ("total[0]", "of type `int`, which has no members", ""),
         ("unheard", "No cell that has run defines `unheard`", ""),
     ],
 )  # fmt: skip
