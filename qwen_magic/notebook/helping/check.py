@@ -92,6 +92,7 @@ class CheckMagics(Sister):
             endpoint = settings.endpoint()
         except QwenError as error:
             yield Finding("endpoint", str(error.args[0]), error.hint or "see %qwen")
+            yield self._unasked(session, settings.region)
             return
         yield from self._reached(session, endpoint, asks=asks)
 
@@ -104,8 +105,9 @@ class CheckMagics(Sister):
         where = f"{endpoint.base_url}{region}"
         if not found.status:
             yield findings.Finding(
-                "endpoint", f"{where}: {found.error}", "see proxy, and the network"
+                "endpoint", f"{where}: {found.error}", "see proxy, certificates, and the network"
             )
+            yield self._unasked(session, endpoint.region, needs=endpoint.is_model_studio)
             return
         yield findings.Finding("endpoint", f"{where} answers within {found.seconds:.2f} s")
         if skew := findings.clock(found.skew):
@@ -116,10 +118,19 @@ class CheckMagics(Sister):
             way = session.store.ways.told(endpoint.base_url)
             yield findings.features(continues=continues, way=way, resends=session.settings.resend)
 
+    def _unasked(self, session: Session, region: str, *, needs: bool = True) -> Finding:
+        """Return whether there is a key, where no server can be asked about it."""
+        from qwen_magic.notebook.helping.findings import key
+
+        is_set = session.settings.api_key or os.environ.get("DASHSCOPE_API_KEY")
+        return key("set" if is_set else "missing" if needs else "not needed", region)
+
     def _key(self, session: Session, endpoint: Endpoint, *, asks: bool) -> Finding:
         from qwen_magic.notebook.helping.findings import key
         from qwen_magic.notebook.helping.reaching import reached, region_of_key
 
+        if endpoint.region == DEMO != self._qwen.region:
+            return key("demo", endpoint.region)
         if not endpoint.key:
             return key("missing" if endpoint.is_model_studio else "not needed", endpoint.region)
         if not asks:

@@ -90,13 +90,16 @@ def key(
     """Return the state of the key, which is never shown.
 
     Args:
-        found: `set`, `missing` or `not needed`.
+        found: `set`, `missing`, `not needed`, or `demo`, which answers in the place of one.
         region: Where it is used.
         taken: Whether the server was shown it, and took it.
         refused: What the server said against it.
         other: Another region, which takes it.
     """
     where = f" for {region}" if region else ""
+    if found == "demo":
+        told = "none is set, so the built-in demo answers"
+        return Finding("key", told, "%qwen shows the line that sets one")
     if found == "missing":
         return Finding("key", f"none is set{where}", "%qwen shows the line that sets one")
     if other:

@@ -78,10 +78,25 @@ def test_where_nothing_answers_the_line_says_so() -> None:
         lines = checked(kernel)
         assert lines["endpoint"].startswith("✗ endpoint     http://127.0.0.1:9/v1: no connection")
         assert lines["store"] == "✓ store        in memory, until the kernel ends"
+        assert lines["key"] == "✓ key          not needed"
         kernel.run('%config QwenMagics.replay = "lesson.jsonl"')
         assert "nothing was asked" in checked(kernel)["endpoint"]
         (error,) = kernel.run("%qwen_check now").errors
         assert error["evalue"].startswith("unexpected 'now'")
+
+
+def test_the_demo_in_the_place_of_a_key_is_told() -> None:
+    with running() as kernel:
+        lines = checked(kernel)
+        assert "(region demo)" in lines["endpoint"]
+        assert "none is set, so the built-in demo answers" in lines["key"]
+        kernel.run('%config QwenMagics.region = "demo"')
+        assert lines["key"].startswith("✗")
+        assert checked(kernel)["key"] == "✓ key          not needed"
+        kernel.run('%config QwenMagics.region = "germany"')
+        lines = checked(kernel)
+        assert "needs a workspace" in lines["endpoint"]
+        assert lines["key"].startswith("✗ key          none is set for germany")
 
 
 def test_without_a_key_the_vendor_needs_one() -> None:
