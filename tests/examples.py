@@ -11,4 +11,6 @@ USUAL = 100  # of Hypothesis
 
 def tries(count: int) -> int:
     """Return as many, or fewer where Hypothesis's profile tries fewer than usual."""
-    return max(1, count * settings.default.max_examples // USUAL)
+    profile = settings.default
+    assert profile is not None
+    return max(1, count * profile.max_examples // USUAL)
