@@ -262,7 +262,7 @@ class OpenNotebook:
         return self.page.evaluate(found, i)
 
     def _note(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not message.text.startswith(CANCELLED):
             self.console.append(message.text)
 
     def _note_error(self, error: Error) -> None:

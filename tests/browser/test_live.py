@@ -65,8 +65,19 @@ def settled(notebook: OpenNotebook, model: Model) -> None:
     model.goes_on()
     notebook.wait_done()
     notebook.page.wait_for_function("() => !document.querySelector('.jupyter-widgets')")
+    wait_typeset(notebook)
+
+
+def wait_typeset(notebook: OpenNotebook) -> None:
+    """Wait until all mathematics is typeset, in fonts that have arrived."""
     notebook.page.wait_for_function(
-        "() => !document.querySelector('.jp-OutputArea').innerText.includes('$$')"
+        "() => !/[$]\\S/.test(document.querySelector('.jp-OutputArea').innerText)"
+    )
+    notebook.page.evaluate(
+        """async () => {
+            await document.fonts.ready;
+            for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame);
+        }"""
     )
 
 
@@ -88,6 +99,7 @@ def test_nothing_moves_when_the_answer_settles(jupyter: Jupyter, model: Model) -
     model.goes_on()
     notebook.wait_output(1, "last words")
     notebook.output(1).locator("mjx-container").nth(1).wait_for()
+    wait_typeset(notebook)
     notebook.screenshot(f"live-{jupyter.app}")
     live = answered(notebook)
     watch_frames(notebook, 1)

@@ -36,6 +36,8 @@ _SLOW = {"c#": 5_000, "cs": 5_000, "csharp": 5_000, "groovy": 5_000}
 # some of them busy for minutes. Without these shapes the slowest needs about a second for 50 kB.
 _SHAPES = re.compile(r"[^\n]{500}|\s{100}|[\w\s@.$<>?\[\]]{1000}")
 
+_WRAPS = "word-break:normal;overflow-wrap:anywhere"  # JupyterLab breaks within words
+
 _WINDOW = 1_000  # characters above growing code that are lexed again with it
 
 
@@ -49,7 +51,8 @@ def highlight(code: str, language: str = "", *, limit: int = _LONGEST, margin: s
     else:
         inner = html.escape(code)
     lead = "\n" if inner.startswith("\n") else ""  # a parser drops the first newline after <pre>
-    return f'<div class="highlight" style="margin:{margin}"><pre>{lead}{inner}\n</pre></div>\n'
+    block = f'<pre style="{_WRAPS}">{lead}{inner}\n</pre>'
+    return f'<div class="highlight" style="margin:{margin}">{block}</div>\n'
 
 
 def _highlighted(code: str, name: str) -> str:
