@@ -52,10 +52,13 @@ OPTIONS = (
 TEXT_FORMATS = {".py": "py:percent"}
 QUIET = {"fetchNews": "false", "checkForUpdates": False}
 PAGE_CONFIG = "config/labconfig/page_config.json"
-VOILA = {"@voila-dashboards/jupyterlab-preview": True}  # a button that users do not have
+OFF = {
+    "@jupyterlab/debugger-extension": True,  # complains where a notebook is closed at once
+    "@voila-dashboards/jupyterlab-preview": True,  # a button that users do not have
+}
 PAGE = {
     "buildCheck": False,  # which runs Node.js for each page that is loaded
-    "disabledExtensions": VOILA,
+    "disabledExtensions": OFF,
 }
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
@@ -129,7 +132,7 @@ class Jupyter:
     def without(self, extension: str) -> Iterator[None]:
         """Let pages that are loaded meanwhile lack an extension of the application."""
         config = self.root.parent / PAGE_CONFIG
-        config.write_text(json.dumps({**PAGE, "disabledExtensions": {**VOILA, extension: True}}))
+        config.write_text(json.dumps({**PAGE, "disabledExtensions": {**OFF, extension: True}}))
         try:
             with self._other_pages():
                 yield

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 
-from tests.browser.hearing import HEARING, follow
+from tests.browser.hearing import HEARING, follow, wait_until
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -143,8 +143,8 @@ class OpenNotebook:
 
     def wait_done(self) -> None:
         """Wait until everything that was started has ended and the kernel is idle."""
-        self.page.wait_for_function("() => window.pending === 0")
-        self.page.wait_for_function(READY)
+        wait_until(self.page, "() => window.pending === 0")
+        wait_until(self.page, READY)
 
     def interrupt(self) -> None:
         """Interrupt the kernel, as the application's stop button does."""
@@ -153,7 +153,7 @@ class OpenNotebook:
     def restart(self) -> None:
         """Restart the kernel, and wait until it is ready."""
         self.page.evaluate("() => window.panel().sessionContext.restartKernel()")
-        self.page.wait_for_function(READY)
+        wait_until(self.page, READY)
 
     def output(self, i: int) -> Locator:
         """Return the place of a cell's outputs, to click in and to look at."""
@@ -161,7 +161,8 @@ class OpenNotebook:
 
     def wait_output(self, i: int, text: str) -> None:
         """Wait until a text can be read in a cell's outputs, and buttons there can be pressed."""
-        self.page.wait_for_function(
+        wait_until(
+            self.page,
             """([i, text]) => window.hearing() && window.panel().content.widgets[i]
                 .outputArea.node.textContent.includes(text)""",
             arg=[i, text],
@@ -182,7 +183,8 @@ class OpenNotebook:
 
     def wait_ran(self, i: int, count: int) -> None:
         """Wait until a cell has this number in its brackets."""
-        self.page.wait_for_function(
+        wait_until(
+            self.page,
             "([i, count]) => window.panel().content.widgets[i]?.model.executionCount === count",
             arg=[i, count],
         )
@@ -240,10 +242,10 @@ class OpenNotebook:
     def _act(self, i: int, command: str) -> None:
         self.page.evaluate("i => { window.panel().content.activeCellIndex = i; }", i)
         self.command(command)
-        self.page.wait_for_function("() => window.pending === 0")
+        wait_until(self.page, "() => window.pending === 0")
 
     def _wait_ready(self) -> None:
-        self.page.wait_for_function(READY)
+        wait_until(self.page, READY)
         follow(self.page)
 
     def _open(self) -> None:
@@ -253,7 +255,7 @@ class OpenNotebook:
     def _load(self) -> None:
         self.page.goto(self._url, wait_until="domcontentloaded")
         if self.path.suffix != ".ipynb":  # it would be shown as a text
-            self.page.wait_for_function("() => window.jupyterapp")
+            wait_until(self.page, "() => window.jupyterapp")
             self.page.evaluate("() => window.jupyterapp.restored")
             self._open()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.hearing import wait_hearing
+from tests.browser.hearing import wait_hearing, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator
@@ -62,7 +62,8 @@ class PanelIn:
 
     def wait(self, text: str, count: int = 1) -> None:
         """Wait until a text can be read so many times in the turns."""
-        self.page.wait_for_function(
+        wait_until(
+            self.page,
             READ,
             arg=[self.root.locator(".qwen-magic-transcript").element_handle(), text, count],
         )
