@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+from nbconvert import HTMLExporter
 
 from tests.browser.hearing import HEARING, follow, wait_until
 
@@ -196,6 +197,12 @@ class OpenNotebook:
     def saved(self) -> NotebookNode:
         """Return the notebook as its file holds it."""
         return nbformat.read(self.path, as_version=4)  # type: ignore[no-any-return,no-untyped-call]
+
+    def converted(self) -> str:
+        """Return the address of the page that nbconvert makes of the file."""
+        page = self.path.with_suffix(".html")
+        page.write_text(HTMLExporter().from_filename(str(self.path))[0])  # type: ignore[no-untyped-call]
+        return page.as_uri()
 
     def reload(self) -> None:
         """Save the notebook and load its page anew."""

@@ -55,10 +55,9 @@ class PanelIn:
         return self.root.get_by_role("button", name=name, exact=True)
 
     def ask(self, text: str) -> None:
-        """Type a question and press Enter."""
-        self.field.click()
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
+        """Paste a question and press Enter; each key would be a message to the kernel."""
+        self.field.fill(text)
+        self.field.press("Enter")
 
     def wait(self, text: str, count: int = 1) -> None:
         """Wait until a text can be read so many times in the turns."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,10 +65,8 @@ def test_the_file_holds_one_static_output_that_folds(jupyter: Jupyter, model: Mo
 
 def test_nbconvert_makes_a_page_that_folds(lab: Jupyter, model: Model) -> None:
     notebook = answered(lab, model)
-    convert = ["-m", "nbconvert", "--to", "html", "--log-level", "ERROR", str(notebook.path)]
-    subprocess.run([sys.executable, *convert], check=True)
     page = notebook.page.context.new_page()
-    page.goto(f"file://{notebook.path.with_suffix('.html')}", wait_until="domcontentloaded")
+    page.goto(notebook.converted(), wait_until="domcontentloaded")
     unfolds(page.locator(".jp-OutputArea-output"))
     assert "These are the last words." in page.inner_text(".jp-OutputArea-output")
     page.close()

@@ -225,6 +225,7 @@ def test_code_is_copied_and_put_below_the_cell_that_ran_last(jupyter: Jupyter) -
     panel.button("Inserted").wait_for()
     panel.notebook.screenshot(f"panel-code-{jupyter.app}")
     cells = "() => window.panel().content.widgets.map(c => c.model.sharedModel.getSource())"
+    panel.page.wait_for_function(f"() => ({cells})().length === 5")
     assert panel.page.evaluate(cells)[2:] == ["1 + 1", code, "2 + 2"]
     panel.notebook.run(3)
     assert panel.notebook.outputs(3)[0]["text"].strip() == "[2, 3, 5, 7, 11, 13, 17, 19, 23, 29]"

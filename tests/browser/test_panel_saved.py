@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
@@ -71,9 +69,7 @@ def test_a_stranger_sees_the_transcript(jupyter: Jupyter) -> None:
 def test_nbconvert_keeps_the_transcript(lab: Jupyter) -> None:
     panel = answered(lab)
     panel.notebook.save()
-    convert = ["-m", "nbconvert", "--to", "html", "--log-level", "ERROR"]
-    subprocess.run([sys.executable, *convert, str(panel.notebook.path)], check=True)
     page = panel.page.context.new_page()
-    page.goto(f"file://{panel.notebook.path.with_suffix('.html')}", wait_until="domcontentloaded")
+    page.goto(panel.notebook.converted(), wait_until="domcontentloaded")
     assert "9.9 is larger" in page.inner_text("body")
     page.close()
