@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.browser.lab import Jupyter
 
 ASKED = "Write Python code that prints primes"
-PATIENCE = 100_000  # milliseconds
+PATIENCE = 300_000  # milliseconds
 LITTLE = 100  # widgets; a turn has about forty
 ASK = f"for _ in range(22): panel.ask({ASKED!r})\nwhile panel.busy: time.sleep(0.1)"
 LONG = (
@@ -67,14 +67,15 @@ def nodes(panel: PanelIn) -> int:
 
 
 def settled(panel: PanelIn, most: float) -> int:
-    """Return how many nodes the page keeps, once it forgot the widgets that it no longer shows.
+    """Return how many nodes the page keeps, once it forgot the widgets that were closed.
 
     It forgets them some time after the kernel's last word: what leaks is never forgotten.
     """
-    until = time.monotonic() + PATIENCE / 1000
+    until = time.monotonic() + 100
     while True:
-        found, left = nodes(panel), kept(panel, ELEMENT, WIDGETS)
-        if found <= most and left < LITTLE:
+        found = nodes(panel)
+        left = kept(panel, ELEMENT, WIDGETS), kept(panel, COMM, MODELS)
+        if found <= most and max(left) < LITTLE:
             return found
         assert time.monotonic() < until, (found, most, left)
         panel.page.wait_for_timeout(500)
@@ -101,7 +102,6 @@ def test_turns_that_left_the_page_leave_little_there(lab: Jupyter) -> None:
     assert widgets[1] <= 1.2 * widgets[0]
     # JupyterLab keeps closed comms (how many there were, the kernel's pace decides) and what they hold.
     assert kept(panel, COMM, CLOSED) > 2 * LITTLE
-    assert kept(panel, COMM, MODELS) < LITTLE
 
 
 def wait_undrawn(panel: PanelIn, *numbers: int) -> None:
