@@ -28,6 +28,7 @@ NOISE = {
     "Cannot read properties of undefined (reading 'last_modified')",  # 7.2, without a checkpoint
     "Cannot read properties of null (reading 'promise')",  # Lumino: an event after a debouncer's end
 }
+CANCELLED = "Could not restore the debugger state: Canceled future"  # of a kernel that left
 SCRIPT = (
     """
 window.panel = () => [...(window.jupyterapp?.shell.widgets('main') ?? [])]

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, cast
 from weakref import WeakKeyDictionary
 
 from qwen_magic.configuration import check_settings
 from qwen_magic.conversation.asking.answering import Desk
 from qwen_magic.conversation.asking.mapped import Mapped, asking_of, most_of, tokens_of
-from qwen_magic.conversation.asking.purse import Purse
 from qwen_magic.conversation.asking.rows import Rows
 from qwen_magic.conversation.mapping.answers import Answers
 from qwen_magic.conversation.mapping.budget import Budget
@@ -22,6 +20,7 @@ from qwen_magic.conversation.mapping.job import Job, lines_of
 from qwen_magic.conversation.mapping.mapping import Mapping
 from qwen_magic.conversation.mapping.pace import Pace
 from qwen_magic.conversation.planning.planning import chain_of
+from qwen_magic.conversation.planning.purse import Purse, check_turn, purse_of
 from qwen_magic.conversation.spreading.folder import check_url, folder_at
 from qwen_magic.conversation.spreading.keeping import Kept
 from qwen_magic.conversation.tables.filling import Template
@@ -29,6 +28,7 @@ from qwen_magic.conversation.tables.rows import table
 from qwen_magic.conversation.tools.approval import Nobody
 from qwen_magic.conversation.tools.calling import Caller
 from qwen_magic.conversation.tools.errands import Errands
+from qwen_magic.conversation.turn.records import Record
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.store.store import ChainStore
     from qwen_magic.conversation.tables.table import Table
     from qwen_magic.conversation.tools.approval import Approvals
-    from qwen_magic.responses.request import Request
     from qwen_magic.settings import Settings
 
 __all__ = [
@@ -94,6 +93,11 @@ class Prepared:
     errands: Errands
 
     @property
+    def is_daily(self) -> bool:
+        """Whether today's budget would end it before its own."""
+        return self.purse.left() < tokens_of(self.how.get("budget"))
+
+    @property
     def digester(self) -> Digester:
         """What tells its rows apart."""
         return Digester(self.asker.shared)
@@ -110,7 +114,9 @@ class Prepared:
 
         Raises:
             QwenError: No model can be loaded.
+            RequestError: Today's budget does not last for one row, and there are new ones.
         """
+        self._check_purse()
         how, answers, asker = self.how, self.answers, self.asker.readied()
         most = most_of(how.get("concurrency"), asker.lanes)
         job = Job(
@@ -122,10 +128,18 @@ class Prepared:
             Budget(min(tokens_of(how.get("budget")), self.purse.left())),
             fresh=how.get("fresh", False),
             keep_going=how.get("keep_going", False),
-            spend=self.purse.account(how.get("name", "")),
+            spend=self.purse.account(how.get("name", ""), asker.bare.model),
             errands=self.errands,
         )
         return Mapping(self.table, asker.wish.shape if asker.wish else None, Engine(job))
+
+    def _check_purse(self) -> None:
+        row = replace(self.asker.bare, input=self.template.text)
+        try:
+            check_turn(self.purse, Record(chain=self.purse.chain), row)
+        except RequestError:
+            if self.estimate().new != 0:
+                raise
 
 
 def prepared(
@@ -161,23 +175,14 @@ def prepared(
         answers,
         how,
         session.notebook,
-        purse_of(session, dataclasses.replace(asker.bare, input=filling.text), over=asking.over),
+        purse_of(
+            session.store,
+            chain_of(session.notebook, session.settings),
+            session.settings,
+            over=asking.over,
+        ),
         errands,
     )
-
-
-def purse_of(session: Session, row: Request, *, over: bool) -> Purse:
-    """Return what may be spent on rows like this one.
-
-    Raises:
-        RequestError: Today's budget is spent.
-    """
-    settings = session.settings
-    chain = chain_of(session.notebook, settings)
-    daily = 0 if over or settings.replay else settings.budget
-    found = Purse(session.store, chain, row.model, daily, is_free=bool(settings.replay))
-    found.check(row)
-    return found
 
 
 def check_approval(settings: Settings, approvals: Approvals, asker: Rows) -> None:

@@ -13,9 +13,9 @@ from qwen_magic.conversation.asking.rounds import rounds_at
 from qwen_magic.conversation.asking.stored import Keeper, reused
 from qwen_magic.conversation.asking.tabling import Tabler
 from qwen_magic.conversation.chains.placement import Asked
-from qwen_magic.conversation.planning.admitting import check_budget
 from qwen_magic.conversation.planning.planning import noted, plan
 from qwen_magic.conversation.planning.plans import Plan, Question
+from qwen_magic.conversation.planning.purse import check_turn, purse_of
 from qwen_magic.conversation.planning.question import Asking, How, HowAndWhere
 from qwen_magic.conversation.planning.readying import doubted, readied
 from qwen_magic.conversation.store.store import ChainStore
@@ -226,6 +226,7 @@ class Session(Keeper, Tabler):
         settings = self.settings if tools is None else replace(self.settings, tools=tuple(tools))
         question = Question(prompt, asking or Asking(), asked or Asked())
         planned = plan(self.store, self.notebook, settings, question)
-        if planned.earlier is None and not (question.asking.over or settings.replay):
-            check_budget(self.store, planned.record, planned.request, budget=settings.budget)
+        if planned.earlier is None:
+            purse = purse_of(self.store, planned.record.chain, settings, over=question.asking.over)
+            check_turn(purse, planned.record, planned.request)
         return planned

@@ -51,6 +51,8 @@ __all__ = ["Rows"]
 
 _HOW = ("budget", "limit", "sample", "fresh", "keep_going")
 _OF_TURNS = ("model", "effort", "chain", "approve")
+_BUDGET = "The budget is reached. What has come is kept; run the cell again to go on."
+_DAILY = "Today's budget is reached. What has come is kept; --over asks on, %config QwenMagics.budget sets another."
 _YES = frozenset({"y", "yes"})
 
 
@@ -92,7 +94,8 @@ class Rows:
             check_filled(found, estimate := ready.estimate())
             self._admit("" if found.is_short else question_of(estimate))
         with CellInterrupts(self.shell) as interrupts:
-            watched = Watched(ready.start(), found.template, _fields(how["asking"]))
+            reached = _DAILY if ready.is_daily else _BUDGET
+            watched = Watched(ready.start(), found.template, _fields(how["asking"]), reached)
             self._show(watched, interrupts, (*self.notes, *found.notes), out=out)
         return _summary(cell, watched, out) if cell.options.get("as_context") else None
 
@@ -190,7 +193,7 @@ def _note(ended: Ended, watched: Watched) -> str:
     if ended.error is not None:
         return "Not all rows were asked. What has come is kept; run the cell again to go on."
     if watched.mapping.progress().state == "budget":
-        return "The budget is reached. What has come is kept; run the cell again to go on."
+        return watched.reached
     return ""
 
 

@@ -34,11 +34,16 @@ _STATUSES = ("completed", "failed", "refused", "not asked")
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A map, and what its rows were filled into and came out as."""
+    """A map, and what its rows were filled into and came out as.
+
+    Attributes:
+        reached: What to say if a budget ended it.
+    """
 
     mapping: Mapping
     template: Template
     fields: tuple[Field, ...]
+    reached: str = ""
 
 
 def seen_of(watched: Watched) -> Seen:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic import Session, Settings, tool
+from qwen_magic.conversation.planning.question import Asking
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:
@@ -112,3 +113,8 @@ def test_todays_budget_bounds_a_map_and_counts_it(demo: DemoServer) -> None:
         session.settings = Settings(base_url=demo.base_url, budget=spent)
         with pytest.raises(RequestError, match="tokens a day does not last"):
             session.map("How does the customer feel? {{item}}", rows)
+        known = [rows[row.row] for row in mapping if row.status == "completed"]
+        again = session.map("How does the customer feel? {{item}}", known)
+        assert set(again.frame()["status"]) == {"completed"}
+        over = session.map("How does the customer feel? {{item}}", rows, asking=Asking(over=True))
+        assert set(over.frame()["status"]) == {"completed"}
