@@ -128,6 +128,7 @@ class Prepared:
             Budget(min(tokens_of(how.get("budget")), self.purse.left())),
             fresh=how.get("fresh", False),
             keep_going=how.get("keep_going", False),
+            total=self.table.rows,
             spend=self.purse.account(how.get("name", ""), asker.bare.model),
             errands=self.errands,
         )

@@ -42,6 +42,7 @@ class Job:
         run: The run's number among the answers.
         fresh: Whether answers of earlier runs do not count.
         keep_going: Whether to go on though the first rows all fail for one reason.
+        total: How many rows there are, if that is known.
         errands: Where the functions that the model calls wait for who runs them.
         spend: Notes how many tokens were read and written until now.
     """
@@ -54,6 +55,7 @@ class Job:
     budget: Budget
     fresh: bool = False
     keep_going: bool = False
+    total: int | None = None
     spend: Callable[[int, int], None] = lambda _read, _written: None
     errands: Errands = field(default_factory=Errands)
     ledger: Ledger = field(default_factory=Ledger)
@@ -123,10 +125,9 @@ class Job:
 
     def counts(self) -> dict[str, int]:
         """Return how many rows there are of each kind, and what they cost."""
-        names = ("rows", "done", "known", "asked", "failed", "refused")
-        return {
-            name: getattr(self.ledger, name) for name in (*names, "input_tokens", "output_tokens")
-        }
+        names = ("done", "known", "asked", "failed", "refused", "input_tokens", "output_tokens")
+        found = {name: getattr(self.ledger, name) for name in names}
+        return {"rows": max(self.ledger.rows, self.total or 0), **found}
 
 
 def lines_of(table: Table, template: Template, digester: Digester) -> Iterator[list[Line]]:

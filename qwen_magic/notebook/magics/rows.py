@@ -13,6 +13,7 @@ from qwen_magic.conversation.spreading.frames import is_lazy
 from qwen_magic.conversation.spreading.trial import first_rows, rowless, tried
 from qwen_magic.conversation.tables.fields import fields_of
 from qwen_magic.conversation.tools.approval import Nobody
+from qwen_magic.conversation.turn.frames import frames_package
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
 from qwen_magic.notebook.live.prompting import AtPrompt
@@ -161,6 +162,8 @@ class Rows:
     def _show(
         self, watched: Watched, interrupts: CellInterrupts, notes: tuple[str, ...], *, out: str
     ) -> None:
+        if not watched.mapping.table.kind:
+            frames_package()  # while rows are asked, so that Stop need not wait for it
         view = map_view(self.frontend, notes)
         ended = watch(watched, view, interrupts)
         self.shell.user_ns["_qwen"] = self.shell.user_ns[out] = watched.mapping.frame(partial=True)

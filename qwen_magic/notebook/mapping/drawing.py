@@ -6,7 +6,10 @@ every run: no durations, no times.
 
 from __future__ import annotations
 
+import re
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.tables.cells import cell_text
@@ -22,8 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["bundle", "growing_html", "newest_html", "plain_text"]
 
-_LONGEST = 100  # characters of a cell
-_CELL = "text-align:left;vertical-align:top"
+_LONGEST, _WIDEST = 100, 100  # characters of a cell, and its width where some are as wide as two
+_CELL = "text-align:{};vertical-align:top"
+_LEFT = _CELL.format("left")
+_NUMBER = re.compile(r"[-+]?\d[\d.,]*(?:[eE][-+]?\d+)?")
 _TRACK = (
     "display:flex;height:.5em;margin:.3em 0 .6em;border-radius:.25em;overflow:hidden;"
     "background:rgba(128,128,128,.25)"
@@ -91,14 +96,25 @@ def _table_html(lines: Sequence[Line], left: int = 0) -> str:
     if not lines:
         return ""
     names, rows = _table(lines)
-    head = "".join(f'<th style="{_CELL}">{escape(name)}</th>' for name in names)
-    body = "".join(f"<tr>{''.join(map(_td, cells))}</tr>\n" for cells in rows)
+    styles = [_style(cells) for cells in zip(*rows, strict=True)]
+    head = "".join(
+        f'<th style="{style}">{escape(name)}</th>'
+        for name, style in zip(names, styles, strict=True)
+    )
+    body = "".join(f"<tr>{''.join(map(_td, cells, styles))}</tr>\n" for cells in rows)
     more = line_html(f"… {counted(left, 'more row')}") if left > 0 else ""
     return f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{body}</tbody>\n</table>\n{more}"
 
 
-def _td(cell: str) -> str:
-    return f'<td style="{_CELL}">{escape(cell)}</td>'
+def _style(cells: Iterable[str]) -> str:
+    """Return how a column stands: numbers at the right, all else at the left."""
+    said = [cell for cell in cells if cell]
+    are_numbers = bool(said) and all(map(_NUMBER.fullmatch, said))
+    return _CELL.format("right") if are_numbers else _LEFT
+
+
+def _td(cell: str, style: str = _LEFT) -> str:
+    return f'<td style="{style}">{escape(cell)}</td>'
 
 
 def _failures_html(failures: Sequence[Failure]) -> str:
@@ -108,7 +124,7 @@ def _failures_html(failures: Sequence[Failure]) -> str:
         f"<tr>{_td(one.reason)}{_td(f'{one.count:,}')}{_td(_example(one))}</tr>\n"
         for one in failures
     )
-    head = "".join(f'<th style="{_CELL}">{name}</th>' for name in ("reason", "rows", "for example"))
+    head = "".join(f'<th style="{_LEFT}">{name}</th>' for name in ("reason", "rows", "for example"))
     return (
         f'<details style="{_FOLD}"><summary style="{_HEADING}">{_without(failures)}</summary>\n'
         f"<table>\n<thead>\n<tr>{head}</tr>\n</thead>\n<tbody>\n{rows}</tbody>\n</table>\n</details>\n"
@@ -194,5 +210,12 @@ def _table(lines: Sequence[Line]) -> tuple[list[str], list[tuple[str, ...]]]:
 
 def _text(value: object) -> str:
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
-        return line(", ".join(value), _LONGEST)
-    return line(cell_text(value), _LONGEST)
+        return _fitting(line(", ".join(value), _LONGEST))
+    return _fitting(line(cell_text(value), _LONGEST))
+
+
+def _fitting(text: str) -> str:
+    """Return a text that is not too wide: Chinese letters take twice the room."""
+    widths = accumulate(2 if east_asian_width(char) in "WF" else 1 for char in text)
+    end = next((at for at, width in enumerate(widths) if width > _WIDEST), None)
+    return text if end is None else f"{text[: end - 1].rstrip()}…"

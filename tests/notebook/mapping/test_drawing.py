@@ -119,3 +119,18 @@ def test_a_map_without_rows_or_failures_draws_no_empty_tables() -> None:
     data, _ = bundle(Settled("m", {"completed": 0}))
     assert "<table" not in data["text/html"]
     assert "m · 0 rows" in data["text/plain"]
+
+
+def test_numbers_stand_at_the_right_and_texts_at_the_left() -> None:
+    lines = (
+        Line("0", {"price": 12.5}, {"mood": "good"}),
+        Line("1", {"price": None}, {"mood": "1"}),
+    )
+    drawn = bundle(replace(SETTLED, head=lines))[0]["text/html"]
+    assert '<td style="text-align:right;vertical-align:top">12.5</td>' in drawn
+    assert '<td style="text-align:left;vertical-align:top">good</td>' in drawn
+
+
+def test_a_chinese_text_is_cut_at_half_as_many_letters() -> None:
+    drawn = bundle(replace(SETTLED, head=(Line("0", {"text": "好" * 90}, {}),)))[0]["text/html"]
+    assert f">{'好' * 49}…<" in drawn
