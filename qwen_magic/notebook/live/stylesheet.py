@@ -71,7 +71,8 @@ STYLE = f"""<style>
   display: block; margin: 0 !important; font-size: inherit }}
 .qwen-magic-turn .widget-htmlmath-content {{ line-height: inherit }}
 .qwen-magic-turn table {{ margin-left: 0; margin-right: 0 }}
-.qwen-magic-turn .highlight > pre {{ word-break: normal; overflow-wrap: anywhere }}
+.qwen-magic-turn .highlight > pre {{
+  font-family: var(--jp-code-font-family, monospace); word-break: normal; overflow-wrap: anywhere }}
 .qwen-magic-turn .{ANSWER} {{ margin: .8em 0 !important }}
 .qwen-magic-turn .widget-vbox:not(:first-child, .{ANSWER}) > {_CONTENT} > {_HEADINGS}:first-child,
 .qwen-magic-turn .widget-htmlmath:not(:first-child) > * > {_HEADINGS}:first-child {{

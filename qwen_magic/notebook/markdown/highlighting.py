@@ -37,6 +37,8 @@ _SLOW = {"c#": 5_000, "cs": 5_000, "csharp": 5_000, "groovy": 5_000}
 _SHAPES = re.compile(r"[^\n]{500}|\s{100}|[\w\s@.$<>?\[\]]{1000}")
 
 _WRAPS = "word-break:normal;overflow-wrap:anywhere"  # JupyterLab breaks within words
+# nbconvert and Voilà let a <pre> in an output have the font of what is around it.
+_FONT = "font-family:monospace"
 
 _WINDOW = 1_000  # characters above growing code that are lexed again with it
 
@@ -52,7 +54,7 @@ def highlight(code: str, language: str = "", *, limit: int = _LONGEST, margin: s
         inner = html.escape(code)
     lead = "\n" if inner.startswith("\n") else ""  # a parser drops the first newline after <pre>
     block = f'<pre style="{_WRAPS}">{lead}{inner}\n</pre>'
-    return f'<div class="highlight" style="margin:{margin}">{block}</div>\n'
+    return f'<div class="highlight" style="margin:{margin};{_FONT}">{block}</div>\n'
 
 
 def _highlighted(code: str, name: str) -> str:
