@@ -192,7 +192,13 @@ class Engine:
             self.job.pace.refused(now, flight.ticket, wait, tokens=about_tokens(error))
             self._course.queue.put(asked)
             return
-        self.job.pace.dropped()
+        if found == "fewer":
+            if self.job.pace.crowded(now, flight.ticket):
+                self._course.queue.put(asked)
+                return
+            found = "again"
+        else:
+            self.job.pace.dropped()
         if found == "stop":
             self._end("failed", error)
         elif found == "again":

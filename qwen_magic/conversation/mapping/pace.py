@@ -118,6 +118,11 @@ class Pace:
         """Note that a row came back without an answer, for another reason."""
         self.in_flight -= 1
 
+    def crowded(self, now: float, ticket: Ticket) -> bool:
+        """Note that the rows in flight were too many for the server; return whether fewer can be."""
+        self.in_flight -= 1
+        return self.window.crowded(now, ticket.at)
+
     def learned(self) -> Learned:
         """Return what the next run should know."""
         return Learned(

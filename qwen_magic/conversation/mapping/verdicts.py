@@ -27,8 +27,8 @@ __all__ = [
     "verdict",
 ]
 
-Verdict: TypeAlias = Literal["slower", "again", "over", "stop"]
-"""`slower`: the server limits us, the row is asked again. `again`: it may go well another time.
+Verdict: TypeAlias = Literal["slower", "fewer", "again", "over", "stop"]
+"""`slower`: the server limits us, the row is asked again. `fewer`: so does its memory. `again`: it may go well another time.
 `over`: it will not. `stop`: no row will go well."""
 
 MOST_TRIES = 6
@@ -39,6 +39,9 @@ _AGAIN = frozenset({408, 409, 425, *range(500, 600)})
 _NOBODY = frozenset({401, 402, 403, 404, 405})
 _EMPTY = re.compile(r"arrearage|overdue|in good standing|invalid.?api.?key", re.IGNORECASE)
 _TOKENS = re.compile(r"token|\btpm\b|allocat|insufficient_quota", re.IGNORECASE)
+_CROWDED = re.compile(
+    r"context size has been exceeded", re.IGNORECASE
+)  # llama.cpp: by all together
 _PASSING = frozenset({"server_error", "internal_error", "internalerror", "timeout"})
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0
 
@@ -59,6 +62,8 @@ def verdict(error: QwenError) -> Verdict:
 def _of_status(error: StatusError) -> Verdict:
     if error.status in _BUSY:
         return "slower"
+    if _CROWDED.search(str(error.args[0])):
+        return "fewer"
     if error.status in _NOBODY or _EMPTY.search(f"{error.code} {error.args[0]}"):
         return "stop"
     return "again" if error.status in _AGAIN else "over"

@@ -79,6 +79,17 @@ class Window:
         if self._counted >= max(_BATCH, self.limit) and self._taken:
             self._judge(now)
 
+    def crowded(self, now: float, sent: float) -> bool:
+        """Allow half as many from now on, unless that was done since; return whether fewer can be."""
+        if sent < self._changed:
+            return True
+        if self.limit == 1:
+            return False
+        self.most = self.limit // 2
+        self._before = None
+        self._resize(now, float(self.most))
+        return True
+
     def _judge(self, now: float) -> None:
         speed = self._counted / max(1e-6, now - self._since)
         slow = median(self._taken)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.chains.rebuild import input_items
-from qwen_magic.errors import ContextError, StatusError
+from qwen_magic.errors import ContextError, RequestError, StatusError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 __all__ = ["left_out", "too_long"]
 
 _TOO_LONG = re.compile(r"\((\d+) tokens\) exceeds the available context size \((\d+) tokens\)")
+_FULL = "Context size has been exceeded"
 _FOR_THE_ANSWER = 0.25  # of what the model reads and writes
 
 
 def too_long(error: QwenError, serving: Serving | None) -> QwenError:
     """Return the error in our words, if llama.cpp says that the question is too long."""
-    found = _TOO_LONG.search(str(error.args[0])) if isinstance(error, StatusError) else None
-    if found is None or serving is None:
+    said = str(error.args[0]) if isinstance(error, StatusError) else ""
+    found = _TOO_LONG.search(said)
+    if serving is None or (found is None and _FULL not in said):
         return error
+    if found is None:
+        return RequestError(
+            f"{serving.model} has no room left: it answers other questions, too",
+            hint="ask again once those are answered, or send less",
+        )
     needed, most = int(found[1]), int(found[2])
     return ContextError(
         f"the question is too long: with its conversation {needed:,} tokens, and {serving.model}"

@@ -167,6 +167,11 @@ class LeasedPace:
         """Note that the server limits us."""
         self._tell(ticket, "tokens" if tokens else "refused", retry_after)
 
+    def crowded(self, _: float, ticket: Ticket) -> bool:
+        """Note that the rows in flight were too many for the server; the others' are not known."""
+        self._tell(ticket, "dropped")
+        return False
+
     def dropped(self) -> None:
         """Note that a row came back without an answer, for another reason."""
         self._tell(None, "dropped")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.asking.maps import prepared as ready_to_map
 from qwen_magic.conversation.chains.tree import counted
+from qwen_magic.conversation.planning.readying import getting_ready
 from qwen_magic.conversation.schema.shape import shape_of
 from qwen_magic.conversation.spreading.frames import is_lazy
 from qwen_magic.conversation.spreading.trial import first_rows, rowless, tried
@@ -17,6 +18,7 @@ from qwen_magic.conversation.turn.frames import frames_package
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.kernel.interrupt import CellInterrupts, stopping
 from qwen_magic.notebook.live.prompting import AtPrompt
+from qwen_magic.notebook.local.consent import consented
 from qwen_magic.notebook.magics.asking import asking_of
 from qwen_magic.notebook.magics.cell import Cell
 from qwen_magic.notebook.magics.mapping import (
@@ -94,11 +96,20 @@ class Rows:
         if not cell.options.get("yes"):
             check_filled(found, estimate := ready.estimate())
             self._admit("" if found.is_short else question_of(estimate))
+        self._load()
         with CellInterrupts(self.shell) as interrupts:
             reached = _DAILY if ready.is_daily else _BUDGET
             watched = Watched(ready.start(), found.template, _fields(how["asking"]), reached)
             self._show(watched, interrupts, (*self.notes, *found.notes), out=out)
         return _summary(cell, watched, out) if cell.options.get("as_context") else None
+
+    def _load(self) -> None:
+        """Load a model on this computer, and say so, if the rows are asked there."""
+        settings = self.session.settings = consented(self.session.settings, self.frontend)
+        last = ""
+        for told in getting_ready(settings):
+            if (what := told.partition(":")[0]) != last:
+                print(last := what)
 
     def _keep_lazy(
         self,
