@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from qwen_magic.conversation.tools.arguments import arguments_of
@@ -12,6 +12,7 @@ from qwen_magic.conversation.tools.tools import tool_of
 from qwen_magic.errors import ArgumentsError
 from tests.conversation.tools.schema_values import JSON
 from tests.conversation.tools.tool_functions import FUNCTIONS, Point
+from tests.examples import tries
 
 
 def weather(city: str, days: int = 1, unit: str = "celsius") -> None: ...
@@ -129,6 +130,7 @@ def test_a_tool_without_parameters_says_so() -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda one: one.__name__)
+@settings(max_examples=tries(40))
 @given(data=st.data())
 def test_any_text_is_read_or_refused(function: Any, data: st.DataObject) -> None:  # noqa: ANN401
     tool = tool_of(function)
