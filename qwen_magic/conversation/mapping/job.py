@@ -67,7 +67,8 @@ class Job:
         """Write outcomes down, and now and then how far the run is."""
         self.answers.add(self.run, some)
         self._written += 1
-        if self._written % _NOTED == 1:
+        is_early = self._written < _NOTED and not self._written & (self._written - 1)
+        if is_early or self._written % _NOTED == 0:
             self._note("running")
 
     def statuses(self, digests: Sequence[bytes]) -> dict[bytes, tuple[str, bool]]:
