@@ -55,6 +55,11 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
         "the disk is full",
         "free some space; what has arrived is kept",
     ),
+    (
+        r"Name or service|getaddrinfo|name resolution|nodename|ConnectError|Network is unreachable",
+        "{repo} is not on this computer, and the Hub is not reached",
+        "check the network and HF_ENDPOINT, or set local_model to a file",
+    ),
     (r"Connect|Timeout|resolve|network|RemoteProtocol|ReadError|Chunked|Incomplete",
      "the download was cut: {said}", _AGAIN),
 )  # fmt: skip

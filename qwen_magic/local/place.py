@@ -63,7 +63,7 @@ def endpoint(wish: Wish) -> Endpoint:
             _NOWHERE,
             region=LOCAL,
             proxies=False,
-            serving=Serving(wish.named.name, OURS, is_llama=True),
+            serving=Serving(wish.named.name, OURS, is_llama=True, forces_calls=False),
         )
     found, model = choice.found, choice.model
     serving = Serving(
@@ -143,11 +143,16 @@ def forget() -> None:
 
 
 def told(wish: Wish) -> str:
-    """Return what was found on this computer, a line for each server and each model."""
+    """Return what was found on this computer, a line for each server and each model.
+
+    Raises:
+        RequestError: Nothing was, and no model can be started.
+    """
     found = _found(wish)
+    if not found:
+        return f"No model server runs on this computer; a question starts {wish.named.name}"
     with suppress(RequestError):
-        lines = listed(found, _pick(found, wish))
-        return lines or "No model server runs on this computer; a question starts one"
+        return listed(found, _pick(found, wish))
     return listed(found)
 
 

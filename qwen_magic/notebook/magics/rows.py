@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.asking.maps import prepared as ready_to_map
 from qwen_magic.conversation.chains.tree import counted
-from qwen_magic.conversation.planning.readying import getting_ready
+from qwen_magic.conversation.planning.readying import getting_ready, served
 from qwen_magic.conversation.schema.shape import shape_of
 from qwen_magic.conversation.spreading.frames import is_lazy
 from qwen_magic.conversation.spreading.trial import first_rows, rowless, tried
@@ -178,7 +178,7 @@ class Rows:
         view = map_view(self.frontend, notes)
         ended = watch(watched, view, interrupts)
         self.shell.user_ns["_qwen"] = self.shell.user_ns[out] = watched.mapping.frame(partial=True)
-        model = self.session.settings.model
+        model = served(self.session.settings).model
         settled = settled_of(watched, model=model, out=out, note=_note(ended, watched))
         view.settle(*bundle(settled))
         if ended.error is not None:
