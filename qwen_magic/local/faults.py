@@ -22,6 +22,7 @@ _MEMORY = re.compile(
 )
 _SMALLER = "close other programs, or set local_model to a smaller model"
 _OLD_CPU = "it lacks what these wheels need, as AVX2: use Ollama or llama-server, which %qwen --local finds"
+_PREFIX = re.compile(r"\A[\d.]+ [A-Z] (\w+: )+(error loading model: )?")  # of llama.cpp's log
 _LONGEST = 300
 
 
@@ -73,4 +74,4 @@ def too_large(needed: str, free: str) -> RequestError:
 
 
 def _line(words: str) -> str:
-    return cut(" ".join(words.split()), _LONGEST)
+    return cut(_PREFIX.sub("", " ".join(words.split())), _LONGEST)

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
         (refused("ImportError: illegal instruction"), "does not run on this CPU", "AVX2"),
         (refused("RuntimeError: x", ["unable to allocate CPU buffer"]), "not enough memory", "small"),
         (refused("RuntimeError: x", ["0.1 E load: unknown model architecture: 'lxama'"]),
-         "cannot load the model: 0.1 E load", "pip install -U xllamacpp"),
+         "cannot load the model: unknown model architecture: 'lxama'", "pip install -U xllamacpp"),
     ],
 )  # fmt: skip
 def test_each_cause_has_its_line_and_its_step(error: RequestError, words: str, step: str) -> None:
@@ -133,3 +133,9 @@ def test_this_computer_is_known() -> None:
     assert known.total >= known.free > 0
     assert 1 <= free_cores() <= cores()
     assert [size_of(size) for size in (1, 98_000_000, 2_497_280_256)] == ["1 MB", "98 MB", "2.5 GB"]
+
+
+def test_what_llama_cpp_logs_is_told_without_its_clock() -> None:
+    line = "0.00.161.012 E llama_model_load: error loading model: unknown model architecture: 'x'"
+    said = str(refused("RuntimeError: failed", [line]).args[0])
+    assert said == "llama.cpp cannot load the model: unknown model architecture: 'x'"
