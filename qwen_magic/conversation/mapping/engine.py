@@ -6,12 +6,13 @@ import asyncio
 import random
 import time
 from contextlib import suppress
+from functools import partial
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.mapping.course import Course
 from qwen_magic.conversation.mapping.deadline import Deadline
-from qwen_magic.conversation.mapping.flights import Flight, Senders, give_up_late
+from qwen_magic.conversation.mapping.flights import Flight, Senders, begun, give_up_late, listen
 from qwen_magic.conversation.mapping.threads import Line, Reader, Writer
 from qwen_magic.conversation.mapping.verdicts import about_tokens, passing, verdict
 from qwen_magic.errors import QwenError, StatusError, WireError
@@ -82,10 +83,11 @@ class Engine:
             self.job.errands.close()
 
     async def _main(self) -> None:
-        self._loop.set_exception_handler(self._slipped)
+        # What goes wrong and is no row's fault ends the run: never wait for ever.
+        listen(self._loop, partial(self._end, "failed"))
         self._reader = Reader(self.job.lines, self._from_thread(self._arrived), _BATCHES)
         self._writer = Writer(self.job.keep, self._from_thread(self._kept))
-        looking = self._loop.create_task(self._look_for_late())
+        looking = begun(self._loop, self._look_for_late())
         try:
             await self._send()
         finally:
@@ -97,10 +99,6 @@ class Engine:
             self.ended.set()  # nobody waits until the connections are closed
             self.job.errands.close()
             await self._senders.close(list(self._flying))
-
-    def _slipped(self, _: object, context: dict[str, Any]) -> None:
-        """End a run in which something went wrong that is no row's fault; never wait for ever."""
-        self._end("failed", context.get("exception") or RuntimeError(context["message"]))
 
     def _from_thread(self, call: Any) -> Any:  # noqa: ANN401
         def deliver(*args: object) -> None:
@@ -154,7 +152,7 @@ class Engine:
         cost = budget.estimate(asked.letters) if budget.is_known else 0.0
         flight = Flight(asked, self.job.pace.sent(now, cost), budget.reserve(asked.letters))
         self._flying.add(flight)
-        flight.task = self._loop.create_task(self._fly(flight, sender))
+        flight.task = begun(self._loop, self._fly(flight, sender))
 
     async def _fly(self, flight: Flight, sender: Sender) -> None:
         asked, pace = flight.asked, self.job.pace

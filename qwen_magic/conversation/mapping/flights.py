@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
     from qwen_magic.conversation.mapping.asking import Sender
     from qwen_magic.conversation.mapping.deadline import Deadline
     from qwen_magic.conversation.mapping.pace import Ticket
     from qwen_magic.conversation.mapping.queue import Asked
 
-__all__ = ["Flight", "Senders", "give_up_late"]
+__all__ = ["Flight", "Senders", "begun", "give_up_late", "listen"]
 
+_OURS = "qwen_magic map"
 _LEAVE = 0.1  # seconds that connections have to close
 
 
@@ -79,3 +80,26 @@ def give_up_late(flights: Iterable[Flight], deadline: Deadline, now: float) -> N
         if late and flight.task is not None and not flight.is_late:
             flight.is_late = True
             flight.task.cancel()
+
+
+def begun(loop: asyncio.AbstractEventLoop, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Begin a task whose failure `listen` tells."""
+    return loop.create_task(work, name=_OURS)
+
+
+def listen(loop: asyncio.AbstractEventLoop, tell: Callable[[BaseException], None]) -> None:
+    """Tell what goes wrong in our tasks and callbacks, where nobody waits for them.
+
+    Others' tasks come to our loop, too: clients that are collected in its thread, as those of the
+    openai package, close there what another loop opened. Python says how those fail.
+    """
+
+    def slipped(_: object, context: dict[str, Any]) -> None:
+        task = context.get("future") or context.get("task")
+        name = task.get_name() if isinstance(task, asyncio.Task) else ""
+        if "asyncgen" in context or (task is not None and name != _OURS):
+            loop.default_exception_handler(context)
+        else:
+            tell(context.get("exception") or RuntimeError(context["message"]))
+
+    loop.set_exception_handler(slipped)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -51,6 +53,29 @@ def test_a_stopped_map_is_resumed(demo: DemoServer) -> None:
         again = session.map(SAY, ROWS)
         assert set(again.frame()["status"]) == {"completed"}
         assert again.progress().known == kept
+
+
+async def closed_elsewhere() -> None:
+    raise RuntimeError("Event loop is closed")
+
+
+@dataclass
+class Mood:
+    mood: Literal["good", "bad"]
+
+    def __post_init__(self) -> None:
+        """Do what a client of the openai package does when it is collected in this thread."""
+        asyncio.get_running_loop().create_task(closed_elsewhere())
+
+
+def test_what_fails_in_the_loop_and_is_not_ours_ends_no_map(
+    demo: DemoServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    with session_at(demo) as session:
+        mapping = session.map(SAY, ROWS, schema=Mood)
+        mapping.wait()
+        assert (mapping.error, mapping.counts) == (None, {"completed": len(ROWS)})
+    assert "never retrieved" in caplog.text
 
 
 def test_a_wrong_key_stops_all_with_one_message() -> None:
