@@ -11,7 +11,7 @@ from qwen_magic.responses.endpoint import Endpoint, advice, clean_base, region_o
 if TYPE_CHECKING:
     from qwen_magic.responses.client import Through, Transport
 
-__all__ = ["at", "lanes_through", "recorded", "refuse_workspace", "replayed"]
+__all__ = ["at", "lanes_through", "recorded", "refuse_workspace", "replayed", "replaying"]
 
 _NOWHERE = "replay.invalid"  # no address: RFC 2606 reserves it
 
@@ -39,14 +39,11 @@ def replayed(cassette: str, record: str) -> Endpoint:
             "record and replay exclude each other",
             hint='%config QwenMagics.record = "" ends recording, and likewise replay',
         )
-    from qwen_magic.cassette.replaying import path_on, served_by
+    from qwen_magic.cassette.replaying import source_of
 
-    return Endpoint(
-        f"http://{_NOWHERE}/{quote(cassette, safe='')}",
-        proxies=False,
-        serving=served_by(cassette),
-        path=path_on(cassette),
-    )
+    serving, path = source_of(cassette)
+    base_url = f"http://{_NOWHERE}/{quote(cassette, safe='')}"
+    return Endpoint(base_url, proxies=False, serving=serving, path=path)
 
 
 def recorded(cassette: str, endpoint: Endpoint, network: Transport | None) -> Transport:
@@ -56,7 +53,18 @@ def recorded(cassette: str, endpoint: Endpoint, network: Transport | None) -> Tr
     return Recording(cassette, network=network, proxies=endpoint.proxies, serving=endpoint.serving)
 
 
-def lanes_through(record: str, replay: str, speed: float) -> Through | None:
+def replaying(cassette: str, speed: float) -> Transport:
+    """Return what answers from a cassette.
+
+    Raises:
+        CassetteError: There is no such cassette, or it cannot be read.
+    """
+    from qwen_magic.cassette.replaying import Replaying
+
+    return Replaying(cassette, speed=speed)
+
+
+def lanes_through(record: str, replay: str, speed: float, endpoint: Endpoint) -> Through | None:
     """Return what makes the connections of a table's rows use a cassette; None without one.
 
     Raises:
@@ -66,7 +74,7 @@ def lanes_through(record: str, replay: str, speed: float) -> Through | None:
         return None
     from qwen_magic.cassette import rows
 
-    return rows.replayed(replay, speed) if replay else rows.recorded(record)
+    return rows.replayed(replay, speed) if replay else rows.recorded(record, endpoint.serving)
 
 
 def refuse_workspace(workspace: str, where: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from qwen_magic.addresses import at, lanes_through, recorded, refuse_workspace, replayed
+from qwen_magic.addresses import at, lanes_through, recorded, refuse_workspace, replayed, replaying
 from qwen_magic.errors import RequestError
 from qwen_magic.responses.endpoint import (
     DEFAULT_REGION,
@@ -194,16 +194,14 @@ class Settings:
             CassetteError: The cassette to replay is not there, or cannot be read.
         """
         if self.replay:
-            from qwen_magic.cassette.replaying import Replaying
-
-            return Replaying(self.replay, speed=self._speed)
+            return replaying(self.replay, self._speed)
         if self.record:
             return recorded(self.record, self.endpoint(), network)
         return network
 
-    def lanes_through(self) -> Through | None:
+    def lanes_through(self, endpoint: Endpoint) -> Through | None:
         """Return what makes the connections of a table's rows use a cassette; None without one."""
-        return lanes_through(self.record, self.replay, self._speed)
+        return lanes_through(self.record, self.replay, self._speed, endpoint)
 
     @property
     def cassette(self) -> tuple[object, ...]:
@@ -221,7 +219,11 @@ class Settings:
         return 1.0 if self.replay_speed is None else self.replay_speed
 
     def region_base(self) -> str:
-        """Return the region's base URL, if there is such a region and all that it needs."""
+        """Return the region's base URL.
+
+        Raises:
+            RequestError: There is no such region, or it needs a workspace.
+        """
         workspace = self.workspace or os.environ.get("DASHSCOPE_WORKSPACE_ID", "").strip()
         return region_base(self.region, workspace)
 

@@ -38,7 +38,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "readers": ("responses",),
     "options": ("responses", "readers"),
     "addresses": ("responses", "cassette"),
-    "settings": ("addresses", "responses", "cassette", "demo", "demo.answers", "local"),
+    "settings": ("addresses", "responses", "demo", "demo.answers", "local"),
     "configuration": ("responses", "readers", "settings"),
     "helptext": ("options", "configuration"),
     "conversation.turn": ("responses",),

@@ -7,7 +7,7 @@ from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from threading import TIMEOUT_MAX
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 import msgspec
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from qwen_magic.cassette.matching import Form
     from qwen_magic.cassette.tape import End, Track
 
-__all__ = ["Replaying", "error_of", "path_on", "served_by"]
+__all__ = ["Replaying", "error_of", "source_of"]
 
 _SHOWN = 60
 _ASKED = "/responses"
@@ -94,34 +94,33 @@ def _form(request: httpx.Request) -> Form:
     return form(shown, request.method, request.url.path)
 
 
-def served_by(path: str) -> Serving | None:
-    """Return the model on the teacher's computer that was asked; it decides what is sent."""
+class Source(NamedTuple):
+    """The server that was recorded, as far as that decides what is sent.
+
+    Attributes:
+        serving: The model on the teacher's computer that was asked; None for any other server.
+        path: Where the server had its API; empty if no question was recorded.
+    """
+
+    serving: Serving | None = None
+    path: str = ""
+
+
+def source_of(path: str) -> Source:
+    """Return the server that a cassette stands for."""
     try:
         told = Path(path).expanduser().stat()
-        known = _served(path, told.st_mtime_ns, told.st_size)
-        return Serving(**known) if known else None
+        return _source(path, told.st_mtime_ns, told.st_size)
     except (CassetteError, OSError, RuntimeError, TypeError, ValueError):
-        return None  # whoever opens the cassette says what is wrong with it
-
-
-def path_on(path: str) -> str:
-    """Return where the recorded server had its API; that decides how it is asked for values."""
-    try:
-        told = Path(path).expanduser().stat()
-        return _path_on(path, told.st_mtime_ns, told.st_size)
-    except (CassetteError, OSError, RuntimeError, ValueError):
-        return ""
+        return Source()  # whoever opens the cassette says what is wrong with it
 
 
 @lru_cache(maxsize=8)
-def _served(path: str, *_: int) -> dict[str, Any] | None:
-    return next((track.asked.serving for track in _tracks(path) if track.asked.serving), None)
-
-
-@lru_cache(maxsize=8)
-def _path_on(path: str, *_: int) -> str:
-    paths = (track.asked.path for track in _tracks(path) if track.asked.path.endswith(_ASKED))
-    return next(paths, "").removesuffix(_ASKED)
+def _source(path: str, *_: int) -> Source:
+    asked = [track.asked for track in _tracks(path)]
+    serving = next((one.serving for one in asked if one.serving), None)
+    paths = (one.path for one in asked if one.path.endswith(_ASKED))
+    return Source(Serving(**serving) if serving else None, next(paths, "").removesuffix(_ASKED))
 
 
 class _Playing(httpx.SyncByteStream):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import asdict
 from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qwen_magic.cassette.tape import Line, Track
+    from qwen_magic.responses.endpoint import Serving
 
 __all__ = ["recorded", "replayed"]
 
@@ -46,14 +48,20 @@ def replayed(path: str, speed: float) -> Callable[[httpx.AsyncClient], httpx.Asy
     return lambda _: _client(transport)
 
 
-def recorded(path: str) -> Callable[[httpx.AsyncClient], httpx.AsyncClient]:
+def recorded(
+    path: str, serving: Serving | None
+) -> Callable[[httpx.AsyncClient], httpx.AsyncClient]:
     """Return what makes a client add its exchanges to a cassette.
+
+    Args:
+        path: The cassette.
+        serving: The model on this computer that is asked, if one is.
 
     Raises:
         CassetteError: It cannot be written, or is no cassette.
     """
     Tape(path).close()
-    taped = _Taped(path)
+    taped = _Taped(path, None if serving is None else asdict(serving))
     return lambda http: _client(_Recorded(http, taped))
 
 
@@ -101,7 +109,7 @@ class _Recorded(httpx.AsyncBaseTransport):
             await asyncio.to_thread(
                 self._taped.add,
                 [
-                    Asked(request.method, request.url.path, shown),
+                    Asked(request.method, request.url.path, shown, self._taped.serving),
                     Head(at, came.status_code, headers_of(request, came)),
                     _piece(at, mask.whole(came.content)),
                     End(at, "whole"),
@@ -117,7 +125,8 @@ class _Recorded(httpx.AsyncBaseTransport):
 class _Taped:
     """A cassette that the connections of one table share: what is on it, and what is added."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, serving: dict[str, Any] | None) -> None:
+        self.serving = serving
         self._path = path
         self._lock = Lock()
         content = Path(path).expanduser().read_bytes()

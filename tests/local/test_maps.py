@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock, Semaphore
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from tests.local.standins import StandIn, llama, ollama
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 ROWS = [{"text": f"row {number}"} for number in range(40)]
 PROMPT = "Say hello to {{text}}"
@@ -104,6 +106,22 @@ def test_rows_that_do_not_fit_into_memory_together_are_asked_by_fewer(
         assert found.counts == {"completed": len(ROWS)}
         assert found.progress().concurrency <= 2
         assert server.refused <= 10
+
+
+@pytest.mark.parametrize("schema", [None, "mood: good|bad"])
+def test_a_table_recorded_here_is_replayed_without_a_model(
+    session: Session, here: Callable[..., None], tmp_path: Path, schema: str | None
+) -> None:
+    lesson = str(tmp_path / "lesson.jsonl")
+    with llama("qwen3-0.6b") as server:
+        server.says = ['{"mood": "good"}'] * len(ROWS)
+        here(llama_cpp=server)
+        session.settings = replace(session.settings, record=lesson)
+        asked = session.map(PROMPT, ROWS, schema=schema).frame()
+    with Session(Settings(replay=lesson, replay_speed=0)) as pupil:
+        again = pupil.map(PROMPT, ROWS, schema=schema).frame()
+    assert set(again["status"]) == {"completed"}
+    assert again.equals(asked)
 
 
 def test_a_server_that_does_not_tell_its_slots_is_asked_by_few_at_first(

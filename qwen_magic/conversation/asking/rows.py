@@ -86,7 +86,7 @@ class Rows:
         )
         self.wish: Wish | None = wished(once, self.toolbox, self.bare)
         self._check(self.wish.request if self.wish else self.bare)
-        self._through = settings.lanes_through()
+        self._through = settings.lanes_through(self.endpoint)
         self._verify: Any = None
 
     @property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NewType, get_origin
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, get_origin
 
 from qwen_magic.conversation.schema.fields import is_record
 from qwen_magic.conversation.schema.short import type_of_short
@@ -55,14 +56,19 @@ def _meant(name: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401
     """Return what a name stands for, also within a module or a class; None if nothing."""
     first, *rest = name.split(".")
     found = variables.get(first)
-    for step in rest:
-        found = getattr(found, step, None)
-    return found
+    with suppress(Exception):  # a property of the reader's may raise anything
+        for step in rest:
+            found = getattr(found, step)
+        return found
+    return None
 
 
 def _is_type(value: object) -> bool:
     """Return whether a word of a short form means this: a class, or what typing makes of some."""
-    is_named = isinstance(value, NewType) or hasattr(value, "__value__")
+    is_named = type(value).__name__ in {
+        "NewType",
+        "TypeAliasType",
+    }  # the latter from Python 3.12 on
     return isinstance(value, type) or get_origin(value) is not None or is_named
 
 

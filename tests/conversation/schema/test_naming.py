@@ -5,6 +5,7 @@ import enum
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Literal, NewType, TypedDict
+from unittest.mock import Mock
 
 import pytest
 
@@ -54,6 +55,20 @@ def test_what_a_module_or_a_class_holds_is_meant_by_its_dotted_name() -> None:
     assert schema_named("dt.date", OWN) is dt.date
     with pytest.raises(CellError, match=r"'shop\.inner\.Town' is no variable"):
         schema_named("shop.inner.Town", OWN)
+
+
+class Touchy:
+    @property
+    def inner(self) -> object:
+        raise RuntimeError("not now")
+
+
+def test_what_cannot_be_looked_at_is_no_type() -> None:
+    variables = {"a": Touchy(), "good": Mock(), "bad": SimpleNamespace()}
+    for text in ("a.inner|c.d", "good|bad", "[good|fine]"):
+        assert schema_named(text, variables) == text
+    with pytest.raises(CellError, match=r"'a\.inner' is no variable"):
+        schema_named("a.inner", variables)
 
 
 @pytest.mark.parametrize(
