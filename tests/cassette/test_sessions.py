@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qwen_magic.conversation.asking.session import Session
-from qwen_magic.conversation.planning.planning import chain_of
+from qwen_magic.conversation.planning.standing import chain_of
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.errors import CassetteError, RequestError, StatusError
 from qwen_magic.responses.items import FunctionCall

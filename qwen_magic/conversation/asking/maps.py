@@ -19,8 +19,8 @@ from qwen_magic.conversation.mapping.estimate import Estimate, estimated
 from qwen_magic.conversation.mapping.job import Job, lines_of
 from qwen_magic.conversation.mapping.mapping import Mapping
 from qwen_magic.conversation.mapping.pace import Pace
-from qwen_magic.conversation.planning.planning import chain_of
 from qwen_magic.conversation.planning.purse import Purse, check_turn, purse_of
+from qwen_magic.conversation.planning.standing import chain_of
 from qwen_magic.conversation.spreading.folder import check_url, folder_at
 from qwen_magic.conversation.spreading.keeping import Kept
 from qwen_magic.conversation.tables.filling import Template

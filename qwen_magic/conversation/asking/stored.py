@@ -11,7 +11,7 @@ from qwen_magic.conversation.asking.following import refreshed
 from qwen_magic.conversation.asking.keeping import Forgotten, fetched, forgotten
 from qwen_magic.conversation.asking.shaping import valued
 from qwen_magic.conversation.chains.tree import path
-from qwen_magic.conversation.planning.planning import chain_of
+from qwen_magic.conversation.planning.standing import chain_of
 from qwen_magic.conversation.turn.records import turn_of
 
 if TYPE_CHECKING:

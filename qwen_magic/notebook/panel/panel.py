@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from qwen_magic.conversation.asking.session import Session
 from qwen_magic.conversation.chains.tree import counted, path
-from qwen_magic.conversation.planning.planning import chain_of
+from qwen_magic.conversation.planning.standing import chain_of
 from qwen_magic.conversation.store.lanes import Ticket
 from qwen_magic.errors import CellError, QwenError
 from qwen_magic.notebook.kernel.main_shell import Calls
