@@ -25,7 +25,8 @@ HOME = "/home/ada"
 def new_shell() -> Iterator[InteractiveShell]:
     """Yield a shell without a front end, and forget it afterwards."""
     shell = InteractiveShell.instance(config=Config({"HistoryManager": {"enabled": False}}))
-    for name in ("showtraceback", "showsyntaxerror"):  # they take most of the time
+    # They take most of the time, above all where a function calls itself a thousand times.
+    for name in ("showtraceback", "showsyntaxerror", "_format_exception_for_storage"):
         setattr(shell, name, lambda *_, **__: None)
     yield shell
     InteractiveShell.clear_instance()
