@@ -21,9 +21,12 @@ LONGEST = ("panel", "panel_running", "live", "panel_aging", "panel_saved", "live
 PATIENCE = 300  # seconds for a test in a browser, which a busy machine slows down most
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
+# Each run tries other examples, so CI gets through many. `poe thorough` is for what parses or orders.
+settings.register_profile("usual", max_examples=40)
+settings.register_profile("thorough", max_examples=400)
 # For another Python than the one that tries all: what differs between them is seen in a few.
-settings.register_profile("few", max_examples=15)
-FEW = 20  # cases of one test function
+settings.register_profile("few", max_examples=8)
+FEW = 8  # cases of one test function
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,9 +35,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Try few examples, before a test says how many of them it tries."""
-    if config.getoption("few"):
-        settings.load_profile("few")
+    """Say how many examples are tried, before a test says how many of them it wants."""
+    if not config.getoption("hypothesis_profile"):
+        settings.load_profile("few" if config.getoption("few") else "usual")
 
 
 @pytest.hookimpl(optionalhook=True)

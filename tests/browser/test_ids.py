@@ -24,14 +24,11 @@ def server() -> Iterator[DemoServer]:
         yield server
 
 
-@pytest.fixture(params=["new.ipynb", "old.ipynb", "text.py"])
+@pytest.fixture(params=["old.ipynb", "text.py"])
 def notebook(request: pytest.FixtureRequest, lab: Jupyter, server: DemoServer) -> OpenNotebook:
+    """A notebook of three questions; what front ends tell is tried one by one without a browser."""
     setup = f'%load_ext qwen_magic\n%config QwenMagics.base_url = "{server.base_url}"'
-    return lab.open(
-        [setup, ONE, TWO, THREE, "%qwen_chain"],
-        request.param,
-        minor=5 if request.param == "new.ipynb" else 4,
-    )
+    return lab.open([setup, ONE, TWO, THREE, "%qwen_chain"], request.param, minor=4)
 
 
 def path_of(notebook: OpenNotebook) -> list[str]:
@@ -49,13 +46,12 @@ def test_nothing_is_doubled_or_lost(notebook: OpenNotebook) -> None:
     notebook.run_all()
     notebook.run_all()
     assert path_of(notebook) == document
-    for _ in range(2):
-        notebook.reopen()
-        notebook.run(0)
-        notebook.run(2)
-        assert path_of(notebook) == document[:2]
-        notebook.run_all()
-        assert path_of(notebook) == document
+    notebook.reopen()
+    notebook.run(0)
+    notebook.run(2)
+    assert path_of(notebook) == document[:2]
+    notebook.run_all()
+    assert path_of(notebook) == document
     notebook.set_source(2, TWO.replace(".", "!"))
     notebook.run(2)
     notebook.run(3)

@@ -34,7 +34,7 @@ with_subshells = pytest.mark.skipif(version("ipykernel") < "7", reason="no subsh
 
 @pytest.fixture
 def slow() -> Iterator[DemoServer]:
-    with DemoServer(pace=0.4) as server:
+    with DemoServer(pace=0.2) as server:
         yield server
 
 
