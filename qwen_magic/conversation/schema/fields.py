@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import ast
 import inspect
-import linecache
-import re
 import textwrap
 from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, get_type_hints, is_typeddict
+from typing import Any, get_type_hints, is_typeddict
 
 import msgspec
 
+from qwen_magic.conversation.schema.sources import class_source
 from qwen_magic.conversation.tools.docstrings import described
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 __all__ = ["Field", "about", "fields_of", "is_record"]
-
-_CELL = re.compile(r"ipykernel_\d+|^<ipython-input")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,23 +91,7 @@ def _docstrings_below(kind: Any) -> dict[str, str]:  # noqa: ANN401
 
 def _body(kind: Any) -> list[ast.stmt]:  # noqa: ANN401
     """Return the statements of a class's source; none if that is not known."""
-    with suppress(OSError, TypeError, SyntaxError, ValueError):
-        (found,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    with suppress(SyntaxError, ValueError):
+        (found,) = ast.parse(textwrap.dedent(class_source(kind))).body
         return found.body if isinstance(found, ast.ClassDef) else []
-    names = set(vars(kind).get("__annotations__", ()))
-    for source in _cells() if kind.__module__ == "__main__" else ():
-        if f"class {kind.__name__}" in source:
-            with suppress(SyntaxError, ValueError):
-                for one in ast.walk(ast.parse(source)):
-                    if isinstance(one, ast.ClassDef) and one.name == kind.__name__:
-                        fields = (a.target for a in one.body if isinstance(a, ast.AnnAssign))
-                        if {field.id for field in fields if isinstance(field, ast.Name)} == names:
-                            return one.body
     return []
-
-
-def _cells() -> Iterator[str]:
-    """Yield the sources of cells, the newest first: up to Python 3.12, `inspect` finds no class there."""
-    for name, known in reversed([*linecache.cache.items()]):
-        if _CELL.search(name) and len(known) > 1:
-            yield "".join(known[2])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qwen_magic.errors import CellError, RequestError
 from qwen_magic.excerpt import cut
@@ -17,7 +17,10 @@ from qwen_magic.readers import check_secret
 from qwen_magic.responses.nearest import suggestion
 from qwen_magic.typed import QUOTED, plain, plain_flag, unquoted
 
-__all__ = ["Cell", "parse_cell"]
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["Cell", "parse_cell", "unknown_option"]
 
 _TOKEN = re.compile(r"\s*(--?[A-Za-z][\w-]*)(=?)")
 _QUOTED = re.compile(rf"\s*({QUOTED.pattern})", re.DOTALL)
@@ -124,7 +127,14 @@ def _option(flag: str) -> Option:
     if "key" in flag:
         check_secret("sk-00000000", "on the magic line")
     flags = [known for option in OPTIONS for known in option.flags if known.startswith("--")]
-    raise CellError(f"unknown option {flag!r}", hint=f"{suggestion(flag, flags)}; see %%qwen?")
+    raise unknown_option(flag, flags, "%%qwen")
+
+
+def unknown_option(written: str, known: Collection[str], magic: str) -> CellError:
+    """Return the refusal of an option that a magic does not have."""
+    asks = written in {"-h", "--help"}
+    hint = f"{magic}? shows the help" if asks else f"{suggestion(written, known)}; see {magic}?"
+    return CellError(f"unknown option {written!r}", hint=hint)
 
 
 def _value(flag: str, rest: str, option: Option) -> tuple[str, str]:

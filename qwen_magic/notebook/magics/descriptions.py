@@ -7,10 +7,16 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import PurePath
 from traceback import format_exception
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from qwen_magic.conversation.schema.sources import class_source
+from qwen_magic.conversation.tools.json_text import is_of
 from qwen_magic.excerpt import cut, whole
 
 if TYPE_CHECKING:
@@ -22,6 +28,8 @@ LENGTH = 20_000  # characters of a source
 _FRAMES = 5
 _HEAD = 1_000  # characters of a module's docstring
 _LINE = 80
+_PRINTED = (date, time, timedelta, Decimal, Fraction, PurePath)  # a repr names the class, too
+_FOREIGN = (("numpy", "generic"), ("uuid", "UUID"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,8 @@ def description(value: object, *, is_short: bool) -> Description | None:
         is_short: Whether its repr is short: a long list or dict is not read as a whole.
     """
     kind = type(value).__name__
+    if is_short and (isinstance(value, _PRINTED) or any(is_of(value, *one) for one in _FOREIGN)):
+        return Description(str(value), kind)
     if isinstance(value, dict | list):
         text = _json(value) if is_short else ""
         return Description(text, f"{kind}, as JSON") if text else None
@@ -55,11 +65,18 @@ def description(value: object, *, is_short: bool) -> Description | None:
 def _json(value: object) -> str:
     """Return a value as JSON if nothing of it is lost there."""
     with suppress(TypeError, ValueError, RecursionError):
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, default=_number)
         if json.loads(text) == value:
-            pretty = json.dumps(value, ensure_ascii=False, indent=2)
+            pretty = json.dumps(value, ensure_ascii=False, indent=2, default=_number)
             return text if len(text) <= _LINE else _fenced("json", pretty)
     return ""
+
+
+def _number(value: Any) -> object:  # noqa: ANN401
+    """Return a number of NumPy as Python's."""
+    if is_of(value, "numpy", "generic"):
+        return value.item()
+    raise TypeError
 
 
 def _traceback(error: BaseException) -> str:
@@ -80,7 +97,8 @@ def _source_of(value: Callable[..., object]) -> str:
     Python 3.13 takes the text of `-c` for the source of whatever has none.
     """
     with suppress(OSError, TypeError):
-        source = inspect.cleandoc(f"\n{inspect.getsource(value)}")
+        text = class_source(value) if inspect.isclass(value) else inspect.getsource(value)
+        source = inspect.cleandoc(f"\n{text}")
         code = getattr(inspect.unwrap(value), "__code__", None)
         name: str = code.co_name if code else value.__name__
         return source if name.strip("<>") in source else ""
@@ -99,7 +117,8 @@ def _source(value: Callable[..., object], kind: str) -> Description:
     signature = ""
     with suppress(TypeError, ValueError):
         signature = str(inspect.signature(value))
-    told = inspect.getdoc(value) or ""
+    own = vars(value).get("__doc__") if inspect.isclass(value) else inspect.getdoc(value)
+    told = inspect.cleandoc(own or "")
     return Description(f"{name}{signature}\n{whole(told, _HEAD)}".strip(), f"{kind}, its signature")
 
 

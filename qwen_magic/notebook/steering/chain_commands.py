@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from qwen_magic.errors import CellError
+from qwen_magic.notebook.magics.cell import unknown_option
 from qwen_magic.notebook.magics.chain_flags import CHAIN_FLAGS, FORMATS, LOG_FLAGS, usage_of
 from qwen_magic.readers import check_secret
-from qwen_magic.responses.nearest import one_of, suggestion
+from qwen_magic.responses.nearest import one_of
 from qwen_magic.typed import plain, plain_flag, plain_quotes
 
 if TYPE_CHECKING:
@@ -167,8 +168,7 @@ def _flag(magic: str, written: str, table: tuple[Flag, ...]) -> Flag:
     known = {text: flag for flag in table for text in flag.flags}
     if written in known:
         return known[written]
-    hint = f"{suggestion(written, list(known))}; see {magic}?"
-    raise CellError(f"unknown option {written!r}", hint=hint)
+    raise unknown_option(written, list(known), magic)
 
 
 def _values(written: str, flag: Flag, words: list[str]) -> tuple[str, ...]:

@@ -56,6 +56,8 @@ def test_a_one_line_cell_is_a_question() -> None:
     ("line", "message"),
     [
         ("--modle x", "unknown option '--modle'\n→ did you mean --model?"),
+        ("--help", "unknown option '--help'\n→ %%qwen? shows the help"),
+        ("-h", "unknown option '-h'\n→ %%qwen? shows the help"),
         ("-m", "-m needs a value"),
         ("-m --new", "-m needs a value"),
         ("--new --new", "--new is given twice\n→ leave one of them out"),

@@ -3,8 +3,14 @@ from __future__ import annotations
 import json
 import linecache
 import math
+from datetime import date, time, timedelta
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from uuid import UUID
 
+import numpy as np
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 
 from qwen_magic.errors import CellError
@@ -38,6 +44,13 @@ def test_a_function_goes_in_as_its_source() -> None:
 def test_a_class_and_a_method_go_in_as_their_source() -> None:
     assert filled(Basket)[0].startswith('```python\nclass Basket:\n    """Holds fruit."""')
     assert filled(Basket().weigh)[0] == "```python\ndef weigh(self) -> int:\n    return 1\n```"
+
+
+def test_where_a_class_has_no_source_only_its_own_docstring_goes_in() -> None:
+    made: dict[str, object] = {"__name__": "nowhere"}
+    exec("class Bag(dict): pass\nclass Box(dict):\n    'Holds.'", made)
+    assert filled(made["Bag"]) == ("Bag", "class, its signature")
+    assert filled(made["Box"]) == ("Box\nHolds.", "class, its signature")
 
 
 @pytest.mark.parametrize("text", ["", "import sys; run()\n"], ids=["no text", "another text"])
@@ -78,6 +91,34 @@ def test_what_json_would_change_goes_in_as_its_repr(value: object) -> None:
     assert filled(value)[0] == repr(value)
 
 
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (np.float64(2.75), "2.75"),
+        (np.int64(3), "3"),
+        (np.bool_(True), "True"),  # noqa: FBT003 - NumPy's own
+        (np.datetime64("2026-11-28"), "2026-11-28"),
+        (pd.Timestamp("2026-11-28 10:00"), "2026-11-28 10:00:00"),
+        (pd.NaT, "NaT"),
+        (date(2026, 11, 28), "2026-11-28"),
+        (time(10, 30), "10:30:00"),
+        (timedelta(days=1), "1 day, 0:00:00"),
+        (Decimal("2.50"), "2.50"),
+        (Fraction(1, 3), "1/3"),
+        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_a_number_a_date_and_their_like_go_in_as_they_are_printed(value: object, text: str) -> None:
+    assert filled(value) == (text, type(value).__name__)
+
+
+def test_numbers_of_numpy_in_a_dict_or_list_are_json() -> None:
+    value = {"mean": np.float64(2.5), "sizes": [np.int64(3), np.int64(4)]}
+    assert filled(value) == ('{"mean": 2.5, "sizes": [3, 4]}', "dict, as JSON")
+    assert filled([np.datetime64("2026-11-28")])[0] == repr([np.datetime64("2026-11-28")])
+
+
 def test_an_error_goes_in_with_its_traceback() -> None:
     try:
         json.loads("{")
@@ -103,7 +144,7 @@ def test_a_path_of_an_image_goes_in_as_the_image(tmp_path: Path) -> None:
     assert found.text == "Look at [image: x]"
     assert found.images[0].url == "data:image/png;base64,iVBORw0KGgo="
     assert found.notes == ("{{x}}: map.PNG, sent as an image of 1 kB",)
-    assert filled(Path("notes.txt"))[0] == repr(Path("notes.txt"))
+    assert filled(Path("notes.txt"))[0] == "notes.txt"
 
 
 def test_a_path_that_leads_nowhere_is_told(tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_a_line_of_qwen_log_shows_or_writes(line: str, command: LogCommand) -> N
     ("line", "said"),
     [
         ("--nwe x", "unknown option '--nwe'\n→ did you mean --new? "),
+        ("--help", "unknown option '--help'\n→ %qwen_chain? shows the help"),
         ("--new", "--new needs NAME\n→ --new NAME: begin a chain"),
         ("--new --list", "--new needs NAME"),
         ("--rename one", "--rename needs CHAIN and NAME"),

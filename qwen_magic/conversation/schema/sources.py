@@ -1,0 +1,63 @@
+"""Where a class was written: its text, in a file or in a cell.
+
+Up to Python 3.13, `inspect` finds no class that a cell defines.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import linecache
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["class_source"]
+
+_CELL = re.compile(r"ipykernel_\d+|^<ipython-input")
+
+
+def class_source(kind: type) -> str:
+    """Return the text of a class with its decorators; empty if it is not known."""
+    with suppress(OSError, TypeError):
+        return inspect.getsource(kind)
+    if kind.__module__ != "__main__":
+        return ""
+    return next((found for cell in _cells() if (found := _found(kind, cell))), "")
+
+
+def _cells() -> Iterator[str]:
+    """Yield the sources of cells, the newest first."""
+    for name, known in reversed([*linecache.cache.items()]):
+        if _CELL.search(name) and len(known) > 1:
+            yield "".join(known[2])
+
+
+def _found(kind: type, cell: str) -> str:
+    """Return the text of a class in a cell; empty if it stands elsewhere."""
+    if f"class {kind.__name__}" not in cell:
+        return ""
+    with suppress(SyntaxError, ValueError):
+        for one in ast.walk(ast.parse(cell)):
+            if isinstance(one, ast.ClassDef) and _is(one, kind):
+                start = min([one.lineno, *(line.lineno for line in one.decorator_list)])
+                return "".join(cell.splitlines(keepends=True)[start - 1 : one.end_lineno])
+    return ""
+
+
+def _is(written: ast.ClassDef, kind: type) -> bool:
+    """Return whether a class was made from a definition: it has its fields and methods."""
+    if written.name != kind.__name__:
+        return False
+    fields = (line.target for line in written.body if isinstance(line, ast.AnnAssign))
+    hinted = {field.id for field in fields if isinstance(field, ast.Name)}
+    methods = {
+        line.name
+        for line in written.body
+        if isinstance(line, ast.FunctionDef | ast.AsyncFunctionDef)
+        and (line.name.endswith("__") or not line.name.startswith("__"))  # others are mangled
+    }
+    return hinted == set(vars(kind).get("__annotations__", ())) and methods <= vars(kind).keys()
