@@ -283,6 +283,16 @@ def test_maps_are_listed_gone_on_with_and_forgotten(kernel: Kernel, server: Demo
     kernel.run("texts.pop()")
 
 
+def test_maps_of_the_demo_are_listed_where_there_is_no_notebook() -> None:
+    with running() as kernel:
+        kernel.run('%config QwenMagics.region = "demo"\n%config QwenMagics.replay_speed = 0')
+        asked = "texts = ['It is good.']\n%qwen --map texts -o out Is it? {{item}}"
+        assert kernel.run(asked).status == "ok"
+        listed = kernel.run("%qwen_map").printed
+        assert re.match(r"1 +texts +Is it\? \{\{item\}\} +1 of 1 rows +done\n", listed)
+        assert kernel.run("%qwen_map 1").status == "ok"
+
+
 @pytest.mark.parametrize(
     ("line", "told"),
     [

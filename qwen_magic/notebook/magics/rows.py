@@ -50,13 +50,19 @@ if TYPE_CHECKING:
     from qwen_magic.notebook.kernel.frontend import Frontend
     from qwen_magic.notebook.mapping.running import Ended
 
-__all__ = ["Rows"]
+__all__ = ["Rows", "keep_in_memory"]
 
 _HOW = ("budget", "limit", "sample", "fresh", "keep_going")
 _OF_TURNS = ("model", "effort", "chain", "approve")
 _BUDGET = "The budget is reached. What has come is kept; run the cell again to go on."
 _DAILY = "Today's budget is reached. What has come is kept; --over asks on, %config QwenMagics.budget sets another."
 _YES = frozenset({"y", "yes"})
+
+
+def keep_in_memory(session: Session, frontend: Frontend) -> None:
+    """Keep rows until the kernel ends where the demo answers no notebook: they cost nothing."""
+    if session.settings.region == DEMO and not frontend.notebook:
+        session.settings = replace(session.settings, history="off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +87,7 @@ class Rows:
         """
         check_map(cell.options)
         out = check_free(cell.options.get("out", "_qwen"), self.shell.user_ns_hidden)
-        if self.session.settings.region == DEMO and not self.frontend.notebook:  # costs nothing
-            self.session.settings = replace(self.session.settings, history="off")
+        keep_in_memory(self.session, self.frontend)
         if is_lazy(rows := variables.get(cell.options["map"])):
             self._keep_lazy(rows, cell, variables, out)
             return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
 from qwen_magic.errors import CellError
+from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.magics.brief import brief_errors
 from qwen_magic.notebook.magics.chain_flags import MAP_FLAGS, map_help
 from qwen_magic.notebook.magics.sisters import Sister
@@ -43,9 +44,12 @@ class MapMagics(Sister):
     qwen_map.__doc__ = map_help()
 
     def _follow(self, command: _Command) -> None:
+        from qwen_magic.notebook.magics.rows import keep_in_memory
         from qwen_magic.notebook.steering.maps import Maps
 
-        maps = Maps(self._qwen.join())
+        session = self._qwen.join()
+        keep_in_memory(session, frontend_of(self._shell))
+        maps = Maps(session)
         if command.forget:
             self._forget(maps, command)
         elif command.number is None:
