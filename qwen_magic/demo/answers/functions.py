@@ -11,6 +11,7 @@ from qwen_magic.demo.filling.arguments import arguments_for
 from qwen_magic.demo.filling.clues import Clues
 from qwen_magic.demo.reading.passages import passage_of
 from qwen_magic.demo.wire.items import Item, call, output_of, text_of
+from qwen_magic.excerpt import cut
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +23,7 @@ __all__ = ["calls", "outputs", "report"]
 
 MOST_CALLS = 3  # of one function, for one question
 LONG = 200  # characters; a longer output is set apart
+MOST = 1_000  # characters of an output; more takes minutes at a pace one can read along
 
 _AGAIN = re.compile(r"\bkeep calling\b", re.IGNORECASE)
 _THEN = re.compile(
@@ -197,9 +199,10 @@ def _signature(made: Item) -> str:
 
 
 def _told(made: str, output: str, say: Voice) -> str:
-    """Return what a call returned: in the line, or in a block below if it is long."""
+    """Return what a call returned: in the line; in a block if it is long; if very long, its head."""
     if not output:
         return say("{made} returned nothing.", made=made)
+    output = cut(output, MOST)
     if len(output) <= LONG and "\n" not in output and "`" not in output:
         return say("{made} returned {output}.", made=made, output=f"`{output}`")
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", output)), default=0))

@@ -100,10 +100,18 @@ def test_outputs_are_quoted_when_everything_is_resent(demo: DemoServer) -> None:
 
 
 def test_a_long_output_is_quoted_whole_in_a_block(demo: DemoServer) -> None:
-    output = json.dumps([{"city": "Paris", "note": "```"}] * 20, indent=1)
+    output = json.dumps([{"city": "Paris", "note": "```"}] * 10, indent=1)
     first = ask(demo, "Weather in Paris?", tools=[WEATHER])
     answer = ask(demo, outputs(first, output), previous_response_id=first["id"])
     assert f"\n\n````\n{output}\n````" in text_of(answer)
+
+
+def test_of_a_very_long_output_the_beginning_is_quoted(demo: DemoServer) -> None:
+    asked = ask(demo, "What is the weather in Paris?", tools=[WEATHER])
+    known = asked["id"]
+    told = text_of(ask(demo, outputs(asked, "rain " * 2_000), previous_response_id=known))
+    assert "rain rain …\n```" in told
+    assert len(told) < 1_500
 
 
 @pytest.mark.parametrize(
