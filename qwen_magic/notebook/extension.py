@@ -11,6 +11,7 @@ from qwen_magic.notebook.helping.check import CheckMagics
 from qwen_magic.notebook.helping.fix import FixMagics
 from qwen_magic.notebook.kernel import interrupt
 from qwen_magic.notebook.magics.magics import QwenMagics
+from qwen_magic.notebook.magics.misreading import tell_of_misread
 from qwen_magic.notebook.magics.rewriting import rewrite
 from qwen_magic.notebook.panel.magics import PanelMagics
 from qwen_magic.notebook.steering.chain_magics import ChainMagics
@@ -44,6 +45,7 @@ def load(shell: InteractiveShell) -> None:
     shell.input_transformers_cleanup.append(_rewrite)
     _formatter(shell).for_type_by_name(*_TURN, _bundle)
     add_completion(shell)
+    tell_of_misread(shell)
 
 
 def unload(shell: InteractiveShell) -> None:

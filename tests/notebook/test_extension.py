@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +13,7 @@ from tests.notebook.kernels import Kernel, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from qwen_magic.demo.server import DemoServer
 
@@ -42,3 +46,20 @@ def test_what_was_loaded_before_leaves_nothing_behind(kernel: Kernel, demo: Demo
     names = "[type(c).__name__ for c in get_ipython().configurables]"
     assert kernel.run(f"print({names}.count('QwenMagics'))").printed == "1\n"
     assert kernel.run("%%qwen\nHello", cell="a").status == "ok"
+
+
+def test_a_question_in_the_cell_that_loads_the_extension_is_told_of(kernel: Kernel) -> None:
+    cell = "%load_ext qwen_magic\n%qwen What is JSON?"
+    kernel.run("%unload_ext qwen_magic")
+    ran = kernel.run(cell)
+    assert ran.printed.startswith("IPython took `%qwen What is JSON?` for a request for help")
+    assert "IPython took" not in kernel.run("%reload_ext qwen_magic\n%qwen Is it?").printed
+
+
+def test_a_script_that_nobody_watches_is_refused_without_a_key(tmp_path: Path) -> None:
+    script = tmp_path / "job.ipy"
+    script.write_text("%load_ext qwen_magic\n%qwen Hello\n%qwen Is it you?\n")
+    command = [sys.executable, "-m", "IPython", str(script)]
+    ran = subprocess.run(command, stdin=DEVNULL, capture_output=True, text=True, check=False)
+    assert "no API key is set" in ran.stdout
+    assert "IPython took `%qwen Is it you?`" in ran.stdout

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from dataclasses import dataclass
+from io import IOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -66,7 +68,7 @@ class Frontend:
     @property
     def is_attended(self) -> bool:
         """Whether a person is there."""
-        return self.display != "headless"
+        return self.display == "live" or self.can_ask
 
     @property
     def has_widgets(self) -> bool:
@@ -83,7 +85,7 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
     """Return the front end whose request is being executed."""
     kernel = getattr(shell, "kernel", None)
     if kernel is None:
-        return Frontend("terminal", can_ask=True, in_kernel=False)
+        return Frontend("terminal", can_ask=_has_person(shell), in_kernel=False)
     request, notebook = _parent(kernel), notebook_of(shell)
     metadata, content = _object(request.get("metadata")), _object(request.get("content"))
     attended = bool(content.get("allow_stdin", False))
@@ -110,6 +112,20 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
         served = os.environ.get("SERVER_SOFTWARE", "")  # Voilà tells its kernels, as CGI does
         return Frontend("headless", is_dashboard=served.startswith("voila/"))
     return Frontend("terminal", can_ask=True, **known)
+
+
+def _has_person(shell: InteractiveShell) -> bool:
+    """Return whether somebody may answer: IPython reads what they type, or a terminal is there.
+
+    A script that cron runs has neither. A console that puts an object of its own in the place of
+    `sys.stdin` (PyCharm's) has somebody.
+    """
+    if getattr(shell.parent, "interact", False):
+        return True
+    stdin = sys.stdin
+    if not isinstance(stdin, IOBase):
+        return stdin is not None
+    return not stdin.closed and stdin.isatty()
 
 
 def _place(metadata: dict[str, Any], source: str) -> tuple[str, Ids, str]:
