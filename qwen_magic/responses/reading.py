@@ -16,6 +16,7 @@ from qwen_magic.responses.events import (
     Event,
     Failed,
     Incomplete,
+    Other,
     Unreadable,
 )
 from qwen_magic.responses.refusals import cleaned, is_rate_limit, rate_limited, refusal
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Reading"]
 
 _BLANK = b" \t\r\n\xef\xbb\xbf"
+_ENDS = frozenset({"", "[DONE]"})  # which other APIs have, too
 
 
 class Reading:
@@ -85,7 +87,7 @@ class Reading:
             if isinstance(event, Failed):
                 self.ended = True
                 return [*events[:number], self._failed(event)]
-            self.began = self.began or not isinstance(event, Unreadable)
+            self.began = self.began or not _is_foreign(event)
             if isinstance(event, Completed | Incomplete | Cancelled):
                 self.ended = True
                 return events[: number + 1]
@@ -123,3 +125,8 @@ class Reading:
                 f"the answer is longer than {EVENT_LIMIT >> 20} MB",
                 hint="check the base URL; or ask for less, with --max-output-tokens N",
             )
+
+
+def _is_foreign(event: Event) -> bool:
+    """Return whether an event may be that of another API, such as Chat Completions."""
+    return isinstance(event, Unreadable) or (isinstance(event, Other) and event.type in _ENDS)

@@ -173,6 +173,8 @@ def _hint(status: int, error: ErrorBody, endpoint: Endpoint) -> str:
         return f"keys belong to {owners}; this one was sent to {where}{endpoint.base_url}"
     if endpoint.is_legacy and status in {404, 410}:
         return f"this path is retired: use {endpoint.current_base}"
+    if status == 200 and not error.message:  # noqa: PLR2004 - what came is something else
+        return f"this is no Responses API; check the base URL: {endpoint.base_url}"
     code = error.code.lower()
     said = _hint_by_words(error) or _HINTS.get(code) or _HINTS.get(code.partition(".")[0])
     by_status = _STATUS_HINTS.get(status, _SERVER_HINT if status >= 500 else _OTHER_HINT)  # noqa: PLR2004

@@ -117,6 +117,19 @@ def test_a_success_with_an_error_body_is_a_refusal() -> None:
     assert refused.value.status == 200
 
 
+def test_a_success_of_another_api_names_the_address() -> None:
+    with pytest.raises(StatusError, match="HTTP 200: ") as refused:
+        read(b'{"object":"chat.completion","choices":[]}')
+    assert refused.value.hint == f"this is no Responses API; check the base URL: {HERE.base_url}"
+
+
+def test_the_stream_of_another_api_holds_no_event_of_ours() -> None:
+    reading = Reading(HERE)
+    reading.feed(frame(object="chat.completion.chunk", choices=[]) + b"data: [DONE]\n\n")
+    reading.close()
+    assert not reading.began
+
+
 def test_an_html_page_is_an_error_that_names_the_address() -> None:
     with pytest.raises(WireError, match="an HTML page") as refused:
         read(b"\n<!doctype html>", b"<p>Welcome")

@@ -86,8 +86,19 @@ def ending(turn: Turn) -> str:
         case "failed":
             error = line(turn.error, 600) or "the response failed"
             return f"{error[0].upper()}{error[1:]}"
+        case "completed" if _is_silent(turn):
+            return "The model said nothing."
         case _:
             return ""
+
+
+def _is_silent(turn: Turn) -> bool:
+    """Return whether a turn has nothing to show but thoughts."""
+    messages = [item for item in turn.items if isinstance(item, items.Message)]
+    thoughts = sum(isinstance(item, items.Reasoning) for item in turn.items)
+    said = "".join(part.text or part.refusal for one in messages for part in one.content)
+    is_all = len(messages) + thoughts == len(turn.items)
+    return is_all and not said.strip() and turn.shaped is None
 
 
 def place_notes(turn: Turn) -> tuple[str, ...]:

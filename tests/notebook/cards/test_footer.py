@@ -15,6 +15,7 @@ from qwen_magic.responses.items import (
     McpListTools,
     Message,
     OtherItem,
+    Part,
     WebExtractorCall,
     WebSearchCall,
 )
@@ -105,6 +106,18 @@ def test_an_ending_is_told_unless_the_turn_simply_completed() -> None:
         "Stopped by you — the answer above is incomplete.",
         "Max_output_tokens",
     ]
+
+
+@pytest.mark.parametrize("items", [(), (thought("Hm"),), (answer(" \n"),)])
+def test_an_answer_without_a_word_is_told(items: tuple[Item, ...]) -> None:
+    assert ending(turn_of(*items)) == "The model said nothing."
+
+
+@pytest.mark.parametrize(
+    "item", [Message(content=(Part(refusal="No."),)), FunctionCall(name="f"), OtherItem("image")]
+)
+def test_a_refusal_a_call_or_an_image_is_an_answer(item: Item) -> None:
+    assert ending(turn_of(item)) == ""
 
 
 def test_a_stop_before_any_answer_claims_none() -> None:

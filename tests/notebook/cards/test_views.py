@@ -231,8 +231,8 @@ def test_a_failure_is_told_in_one_line() -> None:
     )
 
 
-def test_an_empty_answer_that_completed_is_just_its_footer() -> None:
-    assert bundle(turn_of(model="m"))[0]["text/plain"] == "m"
+def test_an_empty_answer_that_completed_is_told_above_its_footer() -> None:
+    assert bundle(turn_of(model="m"))[0]["text/plain"] == "The model said nothing.\nm"
 
 
 def test_the_styles_survive_an_untrusted_notebook_and_a_dark_theme() -> None:
