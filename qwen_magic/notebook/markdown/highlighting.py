@@ -62,7 +62,7 @@ def _highlighted(code: str, name: str) -> str:
     from pygments.util import ClassNotFound
 
     try:
-        return rendered(code, _lexer(name), _formatter()).rstrip("\n")
+        return rendered(f"{code}\n", _lexer(name), _formatter()).rstrip("\n")
     except ClassNotFound:
         return html.escape(code)
 
@@ -81,7 +81,7 @@ def highlight_on(before: str, code: str, language: str) -> tuple[str, str]:
     name, text = language.lower(), f"{before}{code}"
     if name not in _LANGUAGES or _SHAPES.search(text):
         return html.escape(code), text[_line_start(text, len(text) - _WINDOW) :]
-    tokens = list(_lexer(name).get_tokens_unprocessed(text))
+    tokens = list(_lexer(name).get_tokens_unprocessed(f"{text}\n"))
     after = [(_coloured(kind), word[max(0, len(before) - at) :]) for at, kind, word in tokens]
     inner = StringIO()
     _formatter().format((pair for pair in after if pair[1]), inner)

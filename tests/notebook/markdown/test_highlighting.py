@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwen_magic.notebook.markdown.highlighting import highlight
+from qwen_magic.notebook.markdown.highlighting import highlight, highlight_on
 from tests.examples import tries
 from tests.notebook.safety import assert_inert
 
@@ -25,6 +25,25 @@ def test_known_languages_have_classes_and_no_colours() -> None:
     assert "font-family:monospace" in block  # which some pages leave to what is around the <pre>
     assert '"><span class="k">def</span>' in block
     assert "color" not in block
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [
+        ("diff", "- a\n+ b"),
+        ("diff", " context"),
+        ("pycon", ">>> 1 + 1\n2"),
+        ("pytb", 'Traceback (most recent call last):\n  File "a.py", line 1\nValueError: b'),
+        ("makefile", "all:\n\tcc a.c"),
+        ("terraform", "# note"),
+        ("latex", "% note"),
+        ("fortran", "! note"),
+    ],
+)
+def test_the_last_line_is_no_error(language: str, code: str) -> None:
+    """Jupyter draws errors in red, and some lexers take a line without its end for one."""
+    assert 'class="err"' not in highlight(code, language)
+    assert 'class="err"' not in highlight_on("", code, language)[0]
 
 
 @pytest.mark.parametrize("language", ["", "nosuch", "<b>", "../../x", "raw", "html+evil"])
