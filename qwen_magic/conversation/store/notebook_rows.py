@@ -140,10 +140,12 @@ def _copy(rows: Rows, origin: str, notebook: str, path: str) -> None:
         "INSERT INTO cells SELECT cell, ?, deleted FROM cells WHERE notebook = ?",
         (notebook, origin),
     )
-    chains = rows.execute("SELECT id, name, head FROM chains WHERE notebook = ?", (origin,))
-    for number, name, head in chains.fetchall():
+    query = "SELECT id, notebook, name, head FROM chains WHERE substr(notebook, -32) = ?"
+    for number, owner, name, head in rows.execute(query, (origin,)).fetchall():
+        other = f"{owner.removesuffix(origin)}{notebook}"
+        add(rows, other)
         made = rows.execute(
-            "INSERT INTO chains (notebook, name, head) VALUES (?, ?, ?)", (notebook, name, head)
+            "INSERT INTO chains (notebook, name, head) VALUES (?, ?, ?)", (other, name, head)
         )
         rows.execute(
             "INSERT INTO turns SELECT ?, id, parent, cell, ask, status, digest, content, source"

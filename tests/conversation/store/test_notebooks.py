@@ -126,6 +126,21 @@ def test_a_copy_starts_from_the_originals_turns_and_goes_its_own_way(store: Chai
     ]
 
 
+@pytest.mark.parametrize("apart", ["demo:", "replay lesson.jsonl:"])
+def test_a_copy_starts_from_turns_of_the_demo_and_of_cassettes_too(
+    store: ChainStore, apart: str
+) -> None:
+    disk = Disk(old="AB", copy="AB")
+    old = entered(store, "old", "AB", disk)
+    ask(store, Chain(f"{apart}{old.id}", "draft"), "A")
+    copy = entered(store, "copy", "AB", disk)
+    copied = Chain(f"{apart}{copy.id}", "draft")
+    ask(store, copied, "B")
+    assert "".join(node.cell for node in path(store.tree(copied))) == "AB"
+    assert len(store.tree(Chain(f"{apart}{old.id}", "draft")).nodes) == 1
+    assert cells_of(store, copy) == ""
+
+
 def test_a_new_notebook_of_the_same_name_gets_no_strangers_conversation(store: ChainStore) -> None:
     old = asked(store, "Untitled", "AB")
     for cells in ("CD", ""):
