@@ -1,8 +1,8 @@
 """A request as a server on this computer understands it, or why it cannot be sent there (pure).
 
 llama.cpp takes a JSON schema in a field of its own and holds the answer to it by a grammar; it
-ignores `text.format` and `tool_choice`, and whether to think it reads in `chat_template_kwargs`.
-Ollama holds the answer to `text.format`, and ignores `tool_choice`.
+ignores `text.format` and `tool_choice`. Whether to think it reads in `chat_template_kwargs`, as vLLM
+and SGLang do, to which an effort of `minimal` is thinking. Ollama holds the answer to `text.format`, and ignores `tool_choice`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ __all__ = ["is_cut", "suited"]
 
 _MOST_TOKENS = 4096
 _UNTHINKING = frozenset({"none", "minimal"})
+_TEMPLATED = frozenset({"vLLM", "SGLang"})
 
 
 def suited(request: Request, serving: Serving | None) -> Request:
@@ -40,7 +41,10 @@ def suited(request: Request, serving: Serving | None) -> Request:
     most = request.max_output_tokens or (_cap(serving) if serving.is_llama else None)
     changed = replace(request, tool_choice=choice, max_output_tokens=most, session_cache=None)
     if serving.is_llama:
-        return replace(changed, text_format=None, extra=_extra(request, form))
+        form_there = {} if form is None else {"json_schema": form}
+        return replace(changed, text_format=None, extra=form_there | _thinking(request))
+    if serving.server in _TEMPLATED:
+        changed = replace(changed, extra=_thinking(request))
     if form is not None and form is not _form(request):
         return replace(changed, text_format={"type": "json_schema", "name": "call", "schema": form})
     return changed
@@ -91,14 +95,12 @@ def _form(request: Request) -> Mapping[str, Any] | None:
     return request.text_format.get("schema") if request.text_format else None
 
 
-def _extra(request: Request, form: Mapping[str, Any] | None) -> dict[str, Any]:
-    found: dict[str, Any] = {} if form is None else {"json_schema": form}
+def _thinking(request: Request) -> dict[str, Any]:
+    """Return the field that tells a chat template whether to think, if the reader does."""
     thinks = request.enable_thinking
     if request.effort:
         thinks = request.effort not in _UNTHINKING
-    if thinks is not None:
-        found["chat_template_kwargs"] = {"enable_thinking": thinks}
-    return found
+    return {} if thinks is None else {"chat_template_kwargs": {"enable_thinking": thinks}}
 
 
 def _forced(request: Request) -> list[Mapping[str, Any]]:

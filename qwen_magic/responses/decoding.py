@@ -166,6 +166,11 @@ def _response(
     return read
 
 
+def _completed(response: Response) -> events.Event:
+    """Return how it ended: vLLM also calls a cut answer completed, and says in it what happened."""
+    return _TERMINAL.get(response.status, events.Completed)(response)
+
+
 def _item(
     cls: Callable[[int | None, Item], events.Event],
 ) -> Callable[[Mapping[str, Any]], events.Event]:
@@ -196,7 +201,7 @@ _STRUCTURED: dict[str, Callable[[Mapping[str, Any]], events.Event]] = {
     "response.created": _response(events.Created),
     "response.queued": _response(events.Created),
     "response.in_progress": _response(events.Created),
-    "response.completed": _response(events.Completed),
+    "response.completed": _response(_completed),
     "response.incomplete": _response(events.Incomplete),
     "response.failed": _response(events.Failed),
     "response.cancelled": _response(events.Cancelled),

@@ -9,15 +9,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwen_magic import Session, Settings
-from qwen_magic.conversation.planning.shortening import left_out
+from qwen_magic.conversation.planning.shortening import left_out, too_long
 from qwen_magic.conversation.turn.records import Record
-from qwen_magic.errors import ContextError
+from qwen_magic.errors import ContextError, StatusError
+from qwen_magic.responses.endpoint import Serving
 from tests.local.standins import llama
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LONG = "word " * 400
+SAID = {
+    "llama.cpp": "request (5000 tokens) exceeds the available context size (4096 tokens), try it",
+    "vLLM": "This model's maximum context length is 4096 tokens. However, your prompt contains at"
+    " least 5000 input tokens, which exceeds this limit even without any output tokens.",
+    "vLLM, with a limit": "This model's maximum context length is 4096 tokens. However, you requested"
+    " 512 output tokens and your prompt contains 5000 input tokens, for a total of 5512 tokens.",
+    "SGLang": "The input (5000 tokens) is longer than the model's context length (4096 tokens).",
+    "LM Studio": "Trying to keep the first 5000 tokens when context the overflows. However, the"
+    " model is loaded with context length of only 4096 tokens, which is not enough.",
+}
 
 
 def test_it_is_refused_with_both_numbers(here: Callable[..., None]) -> None:
@@ -29,6 +40,13 @@ def test_it_is_refused_with_both_numbers(here: Callable[..., None]) -> None:
         assert refused.value.needed > refused.value.most == 300
         assert "local_shorten" in refused.value.hint
         assert session.ask("Short?").status == "completed"
+
+
+@pytest.mark.parametrize("server", SAID)
+def test_each_server_says_so_in_its_own_words(server: str) -> None:
+    error = too_long(StatusError(SAID[server], status=400), Serving("qwen3", server))
+    assert isinstance(error, ContextError)
+    assert (error.needed, error.most) == (5000, 4096)
 
 
 def test_the_oldest_turns_are_left_out_if_one_may(here: Callable[..., None]) -> None:

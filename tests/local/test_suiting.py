@@ -94,8 +94,10 @@ def test_a_free_choice_forces_nothing(choice: Any) -> None:  # noqa: ANN401 - an
     ],
 )
 def test_the_effort_turns_thinking_on_and_off(fields: dict[str, Any], *, thinks: bool) -> None:
-    assert sent(LLAMA, **fields)["chat_template_kwargs"] == {"enable_thinking": thinks}
-    assert "chat_template_kwargs" not in sent(LLAMA)
+    for serving in (LLAMA, VLLM):
+        assert sent(serving, **fields)["chat_template_kwargs"] == {"enable_thinking": thinks}
+        assert "chat_template_kwargs" not in sent(serving)
+    assert "chat_template_kwargs" not in sent(OLLAMA, **fields)
 
 
 def test_an_answer_has_an_end_where_the_server_sets_none() -> None:

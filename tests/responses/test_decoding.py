@@ -104,6 +104,16 @@ def test_an_incomplete_response_says_why() -> None:
     )
 
 
+def test_an_incomplete_response_that_is_called_completed_says_so_itself() -> None:
+    response = {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}
+    assert read("response.completed", response=response) == (  # as vLLM ends a cut answer
+        events.Incomplete(Response(status="incomplete", incomplete_reason="max_output_tokens"))
+    )
+    assert read("response.completed", response={"status": "odd"}) == (
+        events.Completed(Response(status="odd"))
+    )
+
+
 @pytest.mark.parametrize("response", [None, 3, "r", []])
 def test_a_response_that_is_no_object_counts_as_empty(response: object) -> None:
     assert read("response.completed", response=response) == events.Completed(Response())

@@ -18,15 +18,20 @@ if TYPE_CHECKING:
 
 __all__ = ["left_out", "too_long"]
 
-_TOO_LONG = re.compile(r"\((\d+) tokens\) exceeds the available context size \((\d+) tokens\)")
+_TOO_LONG = (
+    r"\((?P<needed>\d+) tokens\) exceeds the available context size \((?P<most>\d+) tokens\)",
+    r"maximum context length is (?P<most>\d+) tokens.*?prompt contains (?:at least )?(?P<needed>\d+)",
+    r"\((?P<needed>\d+) tokens\) is longer than the model's context length \((?P<most>\d+) tokens\)",
+    r"keep the first (?P<needed>\d+) tokens.*?context length of only (?P<most>\d+) tokens",
+)  # llama.cpp, vLLM, SGLang, LM Studio
 _FULL = "Context size has been exceeded"
 _FOR_THE_ANSWER = 0.25  # of what the model reads and writes
 
 
 def too_long(error: QwenError, serving: Serving | None) -> QwenError:
-    """Return the error in our words, if llama.cpp says that the question is too long."""
+    """Return the error in our words, if a server says that the question is too long."""
     said = str(error.args[0]) if isinstance(error, StatusError) else ""
-    found = _TOO_LONG.search(said)
+    found = next(filter(None, (re.search(form, said, re.DOTALL) for form in _TOO_LONG)), None)
     if serving is None or (found is None and _FULL not in said):
         return error
     if found is None:
@@ -34,7 +39,7 @@ def too_long(error: QwenError, serving: Serving | None) -> QwenError:
             f"{serving.model} has no room left: it answers other questions, too",
             hint="ask again once those are answered, or send less",
         )
-    needed, most = int(found[1]), int(found[2])
+    needed, most = int(found["needed"]), int(found["most"])
     return ContextError(
         f"the question is too long: with its conversation {needed:,} tokens, and {serving.model}"
         f" reads {most:,}",
