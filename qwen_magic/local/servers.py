@@ -2,7 +2,8 @@
 
 Each tells its models in its own words; read in their sources and documents in November 2026:
 Ollama `/api/tags` (its `api/types.go`), LM Studio `/api/v0/models` (its REST reference), llama.cpp
-`/v1/models` and `/props` (its server's README), vLLM and SGLang `/v1/models` (`owned_by`).
+`/v1/models` and `/props` (its server's README), vLLM and SGLang `/v1/models` (`owned_by`). That of
+`transformers serve` names itself nowhere: each of its models is owned by whom its name begins with.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ __all__ = ["OURS", "Door", "Found", "Model", "doors", "read", "with_props"]
 
 OURS = "qwen_magic"
 _OLLAMA, _LM_STUDIO, _LLAMA = "Ollama", "LM Studio", "llama.cpp"
+_TRANSFORMERS = "transformers serve"
 _OWNERS = {"llamacpp": _LLAMA, "vllm": "vLLM", "sglang": "SGLang"}
 _BUSY = 503
 _REFUSED = frozenset({401, 403})
@@ -84,7 +86,7 @@ class Found:
     @property
     def forces_calls(self) -> bool:
         """Whether it heeds `tool_choice`."""
-        return not self.is_llama and self.server != _OLLAMA
+        return not self.is_llama and self.server not in {_OLLAMA, _TRANSFORMERS}
 
     @property
     def is_llama(self) -> bool:
@@ -121,8 +123,7 @@ def read(door: Door, status: int, told: Any) -> Found | None:  # noqa: ANN401 - 
     if door.path == "/api/v0/models":
         told_so = isinstance(told.get("data"), list)
         return Found(_LM_STUDIO, base_url, tuple(map(_of_lm_studio, entries))) if told_so else None
-    owners = {_OWNERS.get(str(entry.get("owned_by"))) for entry in entries}
-    server = next(filter(None, owners), None)
+    server = next(filter(None, map(_owner, entries)), None)
     return Found(server, base_url, tuple(map(_of_openai, entries))) if server else None
 
 
@@ -182,6 +183,13 @@ def _of_openai(entry: Mapping[str, Any]) -> Model:
     seen = _object(entry.get("architecture")).get("input_modalities")
     images = "image" in seen if isinstance(seen, list) else None
     return Model(name, context, images, chats=not _NO_CHAT.search(name))
+
+
+def _owner(entry: Mapping[str, Any]) -> str | None:
+    """Return the server whose model it is, as far as an entry tells."""
+    owner = str(entry.get("owned_by") or "")
+    is_author = owner and _name(entry).startswith(f"{owner}/")
+    return _OWNERS.get(owner) or (_TRANSFORMERS if is_author else None)
 
 
 def _name(entry: Mapping[str, Any]) -> str:

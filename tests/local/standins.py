@@ -1,8 +1,8 @@
 """Small stand-ins for the servers that may run on a computer, written from what those answer.
 
 Ollama: `api/types.go` and its OpenAI middleware; LM Studio: its REST reference and its tracker (it
-answers unknown paths with 200); llama.cpp: what its own server answered; vLLM and SGLang: the cards
-of their `/v1/models`.
+answers unknown paths with 200); llama.cpp, vLLM (0.32) and `transformers serve` (5.19): what they
+answered; SGLang: the cards of its `/v1/models`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import Any, Self
 
-__all__ = ["StandIn", "llama", "lm_studio", "ollama", "sglang", "vllm"]
+__all__ = ["StandIn", "llama", "lm_studio", "ollama", "sglang", "transformers", "vllm"]
 
 _NO_INPUT = {"error": {"message": "'input' must be a string or array of objects", "code": 400}}
 
@@ -197,10 +197,17 @@ def llama(name: str, slots: int = 2, context: int = 4096, *, vision: bool = Fals
 
 
 def vllm(name: str, owner: str = "vllm") -> StandIn:
-    card = {"id": name, "object": "model", "owned_by": owner, "root": name, "max_model_len": 8192}
+    card = {"id": name, "object": "model", "created": 1795902031, "owned_by": owner, "root": name,
+            "parent": None, "max_model_len": 8192, "permission": [{"object": "model_permission"}]}  # fmt: skip
     models = (200, {"object": "list", "data": [card]})
     return StandIn({"/v1/models": models, "/v1/responses": (200, None)})
 
 
 def sglang(name: str) -> StandIn:
     return vllm(name, "sglang")
+
+
+def transformers(name: str) -> StandIn:
+    card = {"owned_by": name.partition("/")[0], "id": name, "object": "model", "created": 1.5}
+    models = (200, {"object": "list", "data": [card]})
+    return StandIn({"/v1/models": models, "/v1/responses": (200, None)})

@@ -11,7 +11,7 @@ import pytest
 from qwen_magic.local.finding import find
 from qwen_magic.local.servers import Door, Found, Model, doors
 from tests.local.conftest import doors_to
-from tests.local.standins import llama, lm_studio, ollama, sglang, vllm
+from tests.local.standins import llama, lm_studio, ollama, sglang, transformers, vllm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,7 @@ SEEN = {
     "llama.cpp": (llama("Qwen3-4B.gguf"), (Model("Qwen3-4B.gguf", 4096, images=False),), 2),
     "vLLM": (vllm("Qwen/Qwen3-4B"), (Model("Qwen/Qwen3-4B", 8192),), 0),
     "SGLang": (sglang("Qwen/Qwen3-4B"), (Model("Qwen/Qwen3-4B", 8192),), 0),
+    "transformers serve": (transformers("Qwen/Qwen3-4B"), (Model("Qwen/Qwen3-4B"),), 0),
 }
 
 
