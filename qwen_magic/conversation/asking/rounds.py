@@ -98,7 +98,8 @@ class Rounds:
                 return turn
             if self.client.endpoint.serving and (again := called_again(turn, calls)):
                 yield again
-                turn = yield from self._next(planned, in_words(request), again)
+                words = in_words(request, again)
+                turn = yield from self._growing(planned, words, advance(again, Continued()))
                 break
             turn = yield from self.desk.answer(turn, calls, planned.toolbox)
             if not left:

@@ -16,13 +16,14 @@ from msgspec.structs import replace
 
 from qwen_magic.conversation.tools.arguments import arguments_of
 from qwen_magic.conversation.turn.folding import advance
+from qwen_magic.conversation.turn.records import input_of
 from qwen_magic.conversation.turn.steps import Answered, Reopened
 from qwen_magic.errors import ArgumentsError
 from qwen_magic.responses import lenient
 from qwen_magic.responses.items import FunctionCall, Message
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from qwen_magic.conversation.tools.toolbox import Toolbox
     from qwen_magic.conversation.turn.calls import Call
@@ -32,12 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["called_again", "in_words", "spoken"]
 
 _FENCED = re.compile(r"```\w*\s*\n(.*?)\n?\s*```", re.DOTALL)
-_TAGGED = re.compile(r"<tool_call>(.*?)(?:</tool_call>)?", re.DOTALL)
+_TAGGED = re.compile(r"<(?:tool_call|tools?)>(.*?)(?:</(?:tool_call|tools?)>)?", re.DOTALL)
 _ECHO = re.compile(
-    r'(?:```\w*\s*|<tool_call>\s*)?\{+\s*"name":\s*"([\w.-]+)".*(?:\}|```|</tool_call>)\Z',
+    r'(?:```\w*\s*|<(?:tool_call|tools?)>\s*)?\{+\s*"name":\s*"([\w.-]+)"'
+    r".*(?:\}|```|</(?:tool_call|tools?|tool_response)>)\Z",
     re.DOTALL,
 )
-_IN_WORDS = "Answer in words, from what the functions returned. Call nothing."
+_IN_WORDS = "Answer the question in words."
 _AGAIN = "it was made before, with the same arguments"
 
 
@@ -75,10 +77,25 @@ def called_again(turn: Turn, calls: Mapping[int, Call]) -> Turn | None:
     return turn
 
 
-def in_words(request: Request) -> Request:
-    """Return the request that asks for an answer and offers nothing to call."""
-    told = "\n\n".join(filter(None, (request.instructions, _IN_WORDS)))
-    return with_fields(request, tools=(), tool_choice=None, instructions=told)
+def in_words(request: Request, turn: Turn) -> Request:
+    """Return the request that tells what the calls returned, and offers nothing to call.
+
+    A small model that sees calls goes on calling: it is told in words.
+    """
+    made = {_told(item): item for item in turn.items if _was_made(item)}
+    calls = (item for item in made.values() if isinstance(item, FunctionCall))
+    told = [f"{call.name} {call.arguments} returned: {call.output}" for call in calls]
+    asked = _with_text(input_of(request.input), "\n".join([*told, _IN_WORDS]))
+    return with_fields(request, input=asked, tools=(), tool_choice=None)
+
+
+def _with_text(asked: Sequence[Mapping[str, Any]], text: str) -> list[Mapping[str, Any]]:
+    """Return messages with more text in the last one: some templates want no two of one role."""
+    *before, last = asked
+    content = last.get("content")
+    if isinstance(content, str):
+        return [*before, {**last, "content": f"{content}\n\n{text}"}]
+    return [*before, {**last, "content": [*(content or ()), {"type": "input_text", "text": text}]}]
 
 
 def _call(text: str, toolbox: Toolbox) -> FunctionCall | None:
@@ -112,8 +129,8 @@ def _object(text: str) -> dict[str, Any] | None:
     for wrapped in (_TAGGED, _FENCED):
         if (match := wrapped.fullmatch(inner)) is not None:
             inner = match[1].strip()
-    doubled = (inner[1:-1], inner[1:]) if inner.startswith("{{") else ()  # as Qwen2.5's template
-    for form in (inner, *doubled):
+    doubled = (inner[1:], inner[1:-1], inner[1:-2]) if inner.startswith("{{") else ()
+    for form in (inner, *doubled):  # as Qwen2.5's template has them, with as many braces or fewer
         with suppress(ValueError):
             found = lenient.load(form.encode(errors="replace"))
             return found if isinstance(found, dict) else None
