@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 KEY = "sk-0123456789abcdef0123456789abcdef"
 DEMO = '%config QwenMagics.region = "demo"'
+RECORDED = ['%config QwenMagics.region = "local"', '%config QwenMagics.replay = "local.jsonl"']
 each = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
@@ -69,11 +70,13 @@ def test_no_two_cells_share_an_id() -> None:
 
 
 @each
-def test_it_opens_with_what_it_teaches_and_needs_and_chooses_the_demo(path: Path) -> None:
+def test_it_opens_with_what_it_teaches_and_needs_and_asks_nobody(path: Path) -> None:
     title, first, *_ = read(path).cells
     assert title.source.startswith("# ")
     assert "key" in title.source
-    assert first.source.splitlines()[:2] == ["%load_ext qwen_magic", DEMO]
+    load, *chosen = first.source.splitlines()
+    assert load == "%load_ext qwen_magic"
+    assert chosen == RECORDED if path.stem == "local" else chosen[0] == DEMO
 
 
 @each
@@ -92,6 +95,18 @@ def test_the_chinese_one_is_the_same_walk_and_is_answered_in_chinese() -> None:
     assert all(
         re.match(r"[^\n]*set aside[^\n]*\n\n│ [一-鿿]|│ [一-鿿1]", answer) for answer in answers
     )
+
+
+def test_the_answers_of_the_local_one_are_those_that_a_model_gave() -> None:
+    said = (FOLDER / "local.jsonl").read_text(encoding="utf-8")
+    shown = [
+        output.data["text/plain"]
+        for output in _outputs(read(FOLDER / "local.ipynb"))
+        if "data" in output
+    ]
+    assert '"model":"qwen2.5-coder-1.5b-instruct-q4_k_m"' in said
+    assert sum("qwen2.5-coder-1.5b-instruct-q4_k_m" in text for text in shown) == 5
+    assert "offline demo" not in said.lower()
 
 
 def test_a_changed_output_is_found(tmp_path: Path) -> None:
