@@ -45,8 +45,8 @@ def test_tab_leads_to_each_fold_and_to_stop(jupyter: Jupyter, model: Model) -> N
     shown = notebook.output(1)
     shown.get_by_role("button").first.focus()
     assert reached(notebook.page, 2) == ["Web search: “where the sea is”", "Stop"]
-    model.goes_on()
     settled(notebook, model)
+    expect(notebook.page.locator(".jp-Notebook :focus")).to_be_attached()  # whose keys go on
 
 
 @with_subshells
@@ -70,6 +70,7 @@ def test_a_key_unfolds_and_folds_while_the_cell_runs(lab: Jupyter, model: Model,
     wait_heard(notebook.page)
     settled(notebook, model)
     expect(shown.locator("details[open] > summary")).to_have_text("Reasoning")
+    expect(shown.locator("summary:focus")).to_have_text("Reasoning")
 
 
 @with_subshells

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import expect
 
-from tests.browser.panel import DEMO, PanelIn, panel_in
+from tests.browser.panel import DEMO, QUICK, PanelIn, panel_in
 from tests.browser.watching import use_theme
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Locator
+
     from tests.browser.lab import Jupyter
 
 LARGER = "Which is larger, 9.9 or 9.11?"
 END = "a script answered, not a model"
+WEATHER = 'def get_weather(city: str) -> str:\n    "Look up the weather."\n    return "sunny"'
+UNNAMED = """root => [...root.querySelectorAll('button, select, input, textarea')]
+    .filter(e => !e.innerText.trim() && !e.labels?.[0]?.innerText.trim()).length"""
 ENTER = {"key": "Enter", "code": "Enter", "windowsVirtualKeyCode": 13}
 LATE_ENTER = """field => field.dispatchEvent(new KeyboardEvent(
     "keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }))"""
@@ -276,24 +281,53 @@ def test_without_a_key_the_demo_answers_and_says_so(lab: Jupyter) -> None:
     panel.wait("so the built-in demo answers")
 
 
-def test_everything_can_be_reached_and_is_named(lab: Jupyter) -> None:
-    panel = panel_in(lab)
+def test_keys_alone_lead_through_the_panel_and_lose_no_focus(lab: Jupyter) -> None:
+    panel = panel_in(lab, WEATHER, load=QUICK)
+    panel.notebook.run(1)
+    keys = panel.page.keyboard
     panel.field.focus()
-    reached = []
-    for _ in range(5):
-        panel.page.keyboard.press("Tab")
-        reached.append(
-            panel.page.evaluate(
-                "() => document.activeElement.labels?.[0]?.innerText.trim()"
-                " || document.activeElement.innerText.trim()"
-            )
-        )
-    assert reached[:3] == ["Model", "Effort", "Send"]
-    unnamed = panel.root.evaluate(
-        """root => [...root.querySelectorAll('button, select, input, textarea')]
-            .filter(e => !e.innerText.trim() && !e.labels?.[0]?.innerText.trim()).length"""
-    )
-    assert unnamed == 0
+    for name in ("Model", "Effort", "Send", "collapsed: Tools and options"):
+        keys.press("Tab")
+        expect(focused(panel)).to_have_accessible_name(name)
+    keys.press("Space")
+    tool = panel.root.get_by_role("button", name="get_weather()")
+    expect(tool).to_be_visible()
+    tool.focus()
+    keys.press("Enter")
+    expect(tool).to_have_accessible_name("on: get_weather()")
+    panel.button("New").focus()
+    keys.press("Enter")
+    expect(focused(panel)).to_have_accessible_name("Name of the new chain")
+    keys.press("Escape")
+    expect(panel.field).to_be_focused()
+    panel.button("Rename").focus()
+    keys.press("Enter")
+    expect(focused(panel)).to_have_accessible_name("New name")
+    expect(focused(panel)).to_have_css("outline-width", "2px")
+    keys.type("trip\n")
+    expect(panel.root.get_by_label("Chain")).to_have_value("trip")
+    expect(panel.field).to_be_focused()
+    keys.type("What is the weather in Paris?\n")
+    panel.button("Allow").wait_for()
+    assert panel.root.evaluate(UNNAMED) == 0
+    panel.button("Allow").focus()
+    keys.press("Enter")
+    expect(panel.field).to_be_focused()
+    panel.wait(END)
+    panel.wait_idle()
+    panel.button("Retry").focus()
+    keys.press("Enter")
+    expect(panel.field).to_be_focused()
+    panel.button("Deny").wait_for()
+    panel.button("Stop").focus()
+    keys.press("Enter")
+    panel.wait_idle()
+    expect(panel.field).to_be_focused()
+
+
+def focused(panel: PanelIn) -> Locator:
+    """Return what has the focus in a panel."""
+    return panel.root.locator(":focus")
 
 
 def test_it_fits_320_pixels_docked_and_dark(lab: Jupyter) -> None:

@@ -5,7 +5,9 @@ const BLOCK = "div.highlight";
 const ASIDE = "details"; // reasoning and calls of tools
 const EQUIPPED = "qwen-magic-equipped";
 const FIX = "qwen-magic:fix";
-const BUTTONS = `./buttons.js${new URL(import.meta.url).search}`;
+const LIVE = ".jp-OutputArea .qwen-magic-turn"; // an answer that grows
+const CHAT = ".qwen-magic-panel";
+const { search: MARK } = new URL(import.meta.url);
 
 export const needs = ["@jupyterlab/notebook", "@jupyterlab/apputils", "@jupyterlab/translation"];
 
@@ -17,7 +19,8 @@ export default (notebooks, { Clipboard, ICommandPalette }, { ITranslator, nullTr
     if (!tracker) return;
     const words = (translator ?? nullTranslator).load("qwen_magic");
     let loaded;
-    const acts = () => (loaded ??= import(BUTTONS).then((it) => it.acts(notebooks, Clipboard, words)));
+    const acts = () =>
+      (loaded ??= import(`./buttons.js${MARK}`).then((it) => it.acts(notebooks, Clipboard, words)));
 
     /** Return the cell whose answer a block belongs to; none if it is not ours, or not trusted. */
     function asked({ content }, block) {
@@ -46,6 +49,10 @@ export default (notebooks, { Clipboard, ICommandPalette }, { ITranslator, nullTr
       });
       observer.observe(panel.content.node, { childList: true, subtree: true });
       panel.disposed.connect(() => observer.disconnect());
+      panel.content.node.addEventListener("focusin", async ({ target }) => {
+        if (!target.closest(LIVE) || target.closest(CHAT)) return;
+        (await import(`./focus.js${MARK}`)).keep(panel, target);
+      });
       look(panel.content.node);
     }
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ApprovalBar"]
 
+_WHY_NOT = "Why not? The model is told"
+
 
 class ApprovalBar:
     """Allow, Always, Deny, and why not; gone once a button is pressed.
@@ -36,8 +38,8 @@ class ApprovalBar:
         self._layout = look.keep(Layout(overflow="visible"))
         self._reason = look.keep(
             Text(
-                placeholder="Why not? The model is told",
-                tooltip="Why not? The model is told",
+                description=_WHY_NOT,
+                placeholder=_WHY_NOT,
                 layout=look.keep(Layout(width="220px", height="26px", margin="0")),
                 style=look.keep(TextStyle()),
             )

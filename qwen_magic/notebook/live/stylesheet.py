@@ -19,6 +19,7 @@ APPROVAL = "qwen-magic-approval"
 REST = "qwen-magic-rest"
 RIGHT_TO_LEFT = "qwen-magic-right-to-left"
 
+_FOCUS = "2px solid var(--jp-brand-color1, #1976d2)"
 _HEADINGS = ":is(h1, h2, h3, h4, h5, h6)"
 _CONTENT = ".widget-htmlmath > .widget-htmlmath-content"
 
@@ -92,7 +93,7 @@ STYLE = f"""<style>
 .qwen-magic-turn .{FOLD} > button:disabled {{ cursor: default }}
 .qwen-magic-turn .{FOLD} > button:disabled::before {{ visibility: hidden; content: none }}
 .qwen-magic-turn .fa-stop::before {{ content: "\\f04d" / "" }}
-.qwen-magic-turn .{FOLD} > button:focus-visible {{ outline: 2px solid rgba(128, 128, 128, .6) }}
+.qwen-magic-turn .{FOLD} > button:focus-visible {{ outline: {_FOCUS} }}
 .qwen-magic-turn .{FOLD} > button:not(.mod-active) + .widget-vbox {{ display: none }}
 .qwen-magic-turn .{FOLD} > .widget-vbox {{
   margin: .4em 0 .8em .3em !important; padding: 0 0 0 .9em !important;
@@ -104,11 +105,15 @@ STYLE = f"""<style>
   font-size: .85em; line-height: 22px; padding: 0 .8em; color: inherit; background: none;
   border: 1px solid rgba(128, 128, 128, .5); border-radius: 4px }}
 .qwen-magic-turn .widget-button:hover, .qwen-magic-turn .widget-button:focus-visible {{
-  background: rgba(128, 128, 128, .15); box-shadow: none; outline: 2px solid rgba(128, 128, 128, .6) }}
+  background: rgba(128, 128, 128, .15); box-shadow: none; outline: {_FOCUS} }}
 .qwen-magic-turn .widget-button:hover {{ outline: 0 }}
 .qwen-magic-turn .widget-button.mod-primary {{
   background: var(--jp-brand-color1, #1976d2); border-color: transparent;
   color: var(--jp-ui-inverse-font-color1, #fff) }}
 .qwen-magic-turn .{APPROVAL} {{ margin: .6em 0 1em !important }}
 .qwen-magic-turn .{APPROVAL} .widget-label {{ font-size: inherit; opacity: 1 }}
+.qwen-magic-turn .{APPROVAL} .widget-hbox {{ row-gap: 6px }}
+.qwen-magic-turn .{APPROVAL} .widget-text > label {{
+  position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
+.qwen-magic-turn .{APPROVAL} input:focus-visible {{ outline: {_FOCUS} !important }}
 {_LONG_STYLE}</style>"""

@@ -61,8 +61,8 @@ class ChainBar:
         )
         self._named = (
             self._name,
-            controls.button("OK", "Do it", self._finish),
-            controls.button("Cancel", "Leave it as it is", self._list),
+            controls.button("OK", "Do it", self._end, "qwen-magic-ok"),
+            controls.button("Cancel", "Leave it as it is", self._list, "qwen-magic-cancel"),
         )
         self.box = controls.row(*self._listed, classes=("qwen-magic-bar", "qwen-magic-chains"))
 
@@ -96,10 +96,16 @@ class ChainBar:
 
     def _entered(self, _: object, content: dict[str, object], __: object) -> None:
         if content.get("event") == "submit":
-            self._finish()
+            self._end()
 
-    def _finish(self) -> None:
-        name = self._name.value.strip()
+    def _end(self) -> None:
+        self.finish(self._name.value)
+
+    def finish(self, name: str) -> None:
+        """Do what a name was asked for, once."""
+        if self._name not in self.box.children:
+            return
+        name = name.strip()
         self._list()
         if name and not (self._asks == "rename" and name == self._names.value):
             self._act(self._asks, name)

@@ -11,7 +11,7 @@ from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.live.widgets import Look
 from qwen_magic.notebook.panel.chains import ChainBar
 from qwen_magic.notebook.panel.composer import Composer
-from qwen_magic.notebook.panel.controls import Controls, place
+from qwen_magic.notebook.panel.controls import Controls
 from qwen_magic.notebook.panel.options import OptionBar
 from qwen_magic.notebook.panel.page import PanelPage
 from qwen_magic.notebook.panel.style import panel_style
@@ -65,18 +65,19 @@ class PanelLayout:
         self.mark = mark
         self._controls = controls = Controls(look)
         hidden = look.keep(Layout(display="none"))
-        self.page = look.keep(PanelPage(owner.ask, owner.insert, layout=hidden))
+        self._chains = chains = ChainBar(look, owner.act)
+        acts = {"ask": owner.ask, "insert": owner.insert, "name": chains.finish}
+        self.page = look.keep(PanelPage(acts, layout=hidden))
         self.composer = Composer(look, self.page, send=owner.ask, stop=owner.stop)
         self.options = OptionBar(look, qwen, self.composer.use)
         self.transcript = Transcript(look, self.page, actions=owner, load=owner.refresh)
-        self._chains = ChainBar(look, owner.act)
         self._used = look.html("")
         self._told = look.html("")
         style = look.html(panel_style(mark))
         style.layout = hidden
         top = controls.row(self._chains.box, self._used, classes=("qwen-magic-top",))
         told = controls.column(self._told, classes=("qwen-magic-told",))
-        place(self.options.box.children[0], (*self.options.box.children[0].children, self._hint()))
+        self.options.add(self._hint())
         self._is_compact = compact
         parts = (top, self.transcript.box, told, self.composer.box, self.options.box)
         shown = (self.composer.box, told, self.transcript.box) if compact else parts

@@ -5,8 +5,6 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from ipywidgets import Accordion
-
 from qwen_magic.excerpt import cut
 from qwen_magic.models import MODELS
 from qwen_magic.notebook.kernel.subshells import hear
@@ -18,7 +16,7 @@ from qwen_magic.responses.request import BUILT_IN_TOOLS, EFFORTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ipywidgets import Dropdown, ToggleButton
+    from ipywidgets import Dropdown, ToggleButton, Widget
     from traitlets import Bunch
 
     from qwen_magic.notebook.live.widgets import Look
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["OptionBar", "tools_among"]
 
 _TITLE = "Tools and options"
+_ABOUT_FOLD = "What goes with each question"
 _VALUES = "values: "
 _SHAPES = "prose; or: stars: 1..5, topics: [str]; or the name of a type"
 _ABOUT_SCHEMA = "What the answer is to look like as a value, as after --schema"
@@ -69,21 +68,14 @@ class OptionBar:
         self._schema = controls.line("Schema", placeholder=_SHAPES, tooltip=_ABOUT_SCHEMA)
         self._schema.observe(lambda _: self._title(), "value")
         self.quick = (self._choices["model"], self._choices["effort"])
-        inside = controls.column(
+        self._fold = controls.toggle(_TITLE, _ABOUT_FOLD, on=False)
+        self._inside = controls.column(
             look.html('<div class="qwen-magic-label">Tools</div>'),
             self._toggles,
             controls.row(self._schema, classes=("qwen-magic-bar", "qwen-magic-schema")),
             controls.row(self._choices["session_cache"], self._sends, classes=("qwen-magic-bar",)),
         )
-        self.box = look.keep(
-            Accordion(
-                (inside,),
-                titles=(_TITLE,),
-                selected_index=None,
-                layout=controls.layout,
-                _dom_classes=("qwen-magic-options",),
-            )
-        )
+        self.box = controls.column(self._fold, self._inside, classes=("qwen-magic-options",))
         qwen.observe(self._follow, list(_FOLLOWED))
         qwen.observe(self._follow_tools, "tools")
 
@@ -103,6 +95,10 @@ class OptionBar:
         self._tools = {name: self._tools.get(name) or self._toggle(name) for name in names}
         place(self._toggles, tuple(self._tools.values()))
 
+    def add(self, widget: Widget) -> None:
+        """Add something below the options."""
+        place(self._inside, (*self._inside.children, widget))
+
     def close(self) -> None:
         """Stop following the configuration."""
         self._qwen.unobserve(self._follow, list(_FOLLOWED))
@@ -111,8 +107,9 @@ class OptionBar:
     def _title(self) -> None:
         """Tell in the title that answers are values: the field may be folded away."""
         schema = self._schema.value.strip()
-        self.box.titles = (f"{_TITLE} · {_VALUES}{cut(schema, _LONGEST)}" if schema else _TITLE,)
-        hear(self.box)
+        told = f" · {_VALUES}{cut(schema, _LONGEST)}" if schema else ""
+        self._fold.description = f"{_TITLE}{told}"
+        self._controls.hear()
 
     def _made_choices(self) -> dict[str, Dropdown]:
         controls = self._controls

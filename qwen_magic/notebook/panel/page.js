@@ -5,6 +5,9 @@
 
 const FIELD = ".qwen-magic-input textarea";
 const LIST = ".qwen-magic-transcript";
+const NAME = ".qwen-magic-name input";
+const OK = ".qwen-magic-ok";
+const CANCEL = ".qwen-magic-cancel";
 const BLOCK = ".qwen-magic-exchange .highlight";
 const BAR = "qwen-magic-code-bar";
 const GONE = "jupyter-widgets-disconnected";
@@ -87,6 +90,48 @@ function keys(model, panel, press) {
   };
 }
 
+/** Return what ends the naming of a chain: OK and Enter give the name that is written now, Escape none. */
+function names(model, panel) {
+  const field = () => panel.querySelector(NAME);
+  const end = (event) => {
+    event.stopPropagation(); // to the kernel, the name might come later than the key
+    event.preventDefault();
+    if (event.key === "Escape") panel.querySelector(CANCEL).click();
+    else model.send({ event: "name", text: field().value });
+  };
+  return {
+    press: (event) => event.target.closest(OK) && end(event),
+    hear: (event) => {
+      const ends = event.key === "Enter" || event.key === "Escape";
+      if (ends && event.target === field() && !composes(event)) end(event);
+    },
+  };
+}
+
+/** Keep the focus in the panel when what had it goes: a key pressed it, and it did what it says. */
+function keep(panel, signal) {
+  let had = null; // where keys led to
+  const look = () => {
+    if (!had || document.activeElement !== document.body) return;
+    if (had.isConnected && had.checkVisibility()) return;
+    had = null;
+    panel.querySelector(FIELD)?.focus({ preventScroll: true });
+  };
+  // What is hidden loses the focus when the page has been drawn.
+  const observer = new MutationObserver(() => had && requestAnimationFrame(() => setTimeout(look)));
+  const seen = { childList: true, subtree: true, attributeFilter: ["style", "class"] };
+  observer.observe(panel, seen);
+  signal.addEventListener("abort", () => observer.disconnect());
+  const enter = ({ target }) => {
+    had = target.matches(":focus-visible") ? target : null;
+    if (target.matches(NAME)) target.select(); // the name in it is a proposal
+  };
+  const leave = ({ relatedTarget }) => relatedTarget && !panel.contains(relatedTarget) && (had = null);
+  panel.addEventListener("focusin", enter, { signal });
+  panel.addEventListener("focusout", leave, { signal });
+  window.addEventListener("pointerdown", () => (had = null), { signal, capture: true });
+}
+
 /** Return a button that does something and tells it for a moment. */
 function button(name, act) {
   const made = document.createElement("button");
@@ -135,6 +180,9 @@ function begin(model, panel, signal) {
     press();
   };
   window.addEventListener("keydown", keys(model, panel, press), { signal, capture: true });
+  const naming = names(model, panel);
+  window.addEventListener("keydown", naming.hear, { signal, capture: true });
+  panel.addEventListener("click", naming.press, { signal, capture: true });
   panel.addEventListener("click", click, { signal, capture: true });
   const equipIn = (node) => {
     const blocks = [...(node.querySelectorAll?.(BLOCK) ?? []), ...(node.matches?.(BLOCK) ? [node] : [])];
@@ -144,6 +192,7 @@ function begin(model, panel, signal) {
     for (const { addedNodes } of changes) addedNodes.forEach(equipIn);
   });
   observer.observe(panel.querySelector(LIST), { childList: true, subtree: true });
+  keep(panel, signal);
   signal.addEventListener("abort", () => observer.disconnect());
   equipIn(panel);
   panel.classList.add("qwen-magic-helped");

@@ -16,7 +16,7 @@ from traitlets import Bool, List, Unicode
 from qwen_magic.notebook.kernel.subshells import hear
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from ipywidgets import Widget
 
@@ -30,8 +30,8 @@ class PanelPage(AnyWidget):
     """The panel's script, and what it knows.
 
     Args:
-        ask: Takes the question that was sent.
-        insert: Takes code that the page cannot put into a cell itself.
+        acts: Take a text each: `ask` the question that was sent, `insert` code that the page
+            cannot put into a cell itself, `name` that of a chain.
 
     Attributes:
         is_ready: Whether a page runs the script.
@@ -46,11 +46,9 @@ class PanelPage(AnyWidget):
     earlier = List(Unicode()).tag(sync=True)
     cell = Unicode().tag(sync=True)
 
-    def __init__(
-        self, ask: Callable[[str], None], insert: Callable[[str], object], **traits: object
-    ) -> None:
+    def __init__(self, acts: Mapping[str, Callable[[str], object]], **traits: object) -> None:
         super().__init__(**traits)
-        self._acts: dict[str, Callable[[str], object]] = {"ask": ask, "insert": insert}
+        self._acts = acts
         self.on_msg(self._hear)
 
     def send_state(self, key: str | Iterable[str] | None = None) -> None:

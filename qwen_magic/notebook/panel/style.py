@@ -15,9 +15,15 @@ __all__ = ["panel_style"]
 def panel_style(mark: str) -> str:
     """Return the styles of a panel; while they are in the page, they hide its static output."""
     hidden = f".jp-OutputArea-child:has(> .jp-OutputArea-output > .{mark}) {{ display: none }} .{mark} {{ display: none }}"
-    return f"{STYLE}<style>{_FRAME}{_TURNS}{_FIELDS}{_BUTTONS}{_STATES}{_COMPACT}{hidden}</style>"
+    rules = f"{_FRAME}{_TURNS}{_FIELDS}{_BUTTONS}{_STATES}{_COMPACT}".replace("UNSEEN", _UNSEEN)
+    return f"{STYLE}<style>{rules}{hidden}</style>"
 
 
+# For screen readers alone.
+_UNSEEN = (
+    "position: absolute !important; width: 1px !important; min-width: 0 !important; height: 1px !important;"
+    " margin: -1px !important; padding: 0 !important; overflow: hidden; clip-path: inset(50%)"
+)
 _FRAME = """
 .qwen-magic-panel {
   --line: rgba(128, 128, 128, .28); --wash: rgba(128, 128, 128, .1);
@@ -42,8 +48,7 @@ _FRAME = """
 .qwen-magic-panel > .widget-box, .qwen-magic-panel > .widget-accordion { flex: 0 0 auto }
 .qwen-magic-panel .widget-html-content, .qwen-magic-panel .widget-htmlmath-content { line-height: inherit }
 .qwen-magic-unseen, .qwen-magic-input > label, .qwen-magic-chain > label, .qwen-magic-code > label {
-  position: absolute !important; width: 1px !important; min-width: 0 !important; height: 1px !important;
-  margin: -1px !important; padding: 0 !important; overflow: hidden; clip-path: inset(50%) }
+  UNSEEN }
 .qwen-magic-top { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between;
   gap: 4px 12px; padding-bottom: 8px !important; border-bottom: 1px solid var(--line) }
 .qwen-magic-bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px }
@@ -100,7 +105,7 @@ _TURNS = """
 _FIELDS = """
 .qwen-magic-composer { display: flex; flex-direction: column; gap: 6px; padding: 8px !important;
   border: 1px solid var(--line); border-radius: 12px; background: var(--jp-layout-color0, transparent) }
-.qwen-magic-composer:focus-within { border-color: var(--accent) }
+.qwen-magic-composer:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent) }
 .qwen-magic-input, .qwen-magic-code { width: 100%; height: auto; margin: 0 }
 .qwen-magic-input textarea, .qwen-magic-code textarea {
   width: 100%; color: inherit; font-size: inherit; line-height: 1.5; resize: vertical }
@@ -127,7 +132,7 @@ _FIELDS = """
 .qwen-magic-chain select { font-weight: 600 }
 .qwen-magic-panel select option { color: var(--jp-ui-font-color1, initial); background: var(--jp-layout-color1, initial) }
 .qwen-magic-panel :is(select, input, .jupyter-button):focus-visible {
-  outline: 2px solid var(--accent); outline-offset: 1px }
+  outline: 2px solid var(--accent) !important; outline-offset: 1px }
 """
 _BUTTONS = """
 .qwen-magic-panel .jupyter-button {
@@ -146,13 +151,17 @@ _BUTTONS = """
 .qwen-magic-tools { display: flex; flex-wrap: wrap; gap: 6px }
 .qwen-magic-panel .jupyter-button.mod-active {
   border-color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent) }
-.qwen-magic-options { margin: 0 }
-.qwen-magic-panel .qwen-magic-options .jupyter-widget-Collapse-header {
-  padding: 2px 4px; border: 0; background: none; color: inherit; font-size: .85em; font-weight: 400;
-  opacity: .7; cursor: pointer }
-.qwen-magic-panel .qwen-magic-options .jupyter-widget-Collapse-contents {
-  padding: 6px 4px 2px; border: 0; background: none; color: inherit }
-.qwen-magic-panel .qwen-magic-options .widget-vbox { gap: 8px }
+.qwen-magic-tools > .mod-active::before { content: "✓ "; content: "✓ " / "on: " }
+.qwen-magic-panel .qwen-magic-options > .jupyter-button.jupyter-button {
+  display: flex; padding: 0 4px; border: 0; background: none; opacity: .7; cursor: pointer;
+  overflow-wrap: anywhere; text-align: start; white-space: normal }
+.qwen-magic-options > .jupyter-button::before {
+  flex: none; display: list-item; list-style: disclosure-closed inside;
+  content: "\\200b"; content: "\\200b" / "collapsed:" }
+.qwen-magic-options > .jupyter-button.mod-active::before {
+  list-style-type: disclosure-open; content: "\\200b"; content: "\\200b" / "expanded:" }
+.qwen-magic-options > .jupyter-button:not(.mod-active) + .widget-vbox { display: none }
+.qwen-magic-options > .widget-vbox { gap: 8px; padding: 6px 4px 2px !important }
 """
 _STATES = """
 .qwen-magic-panel .jupyter-widgets-disconnected::before { display: none }
@@ -167,7 +176,7 @@ _STATES = """
   .qwen-magic-top { gap: 2px 6px }
   .qwen-magic-chains { gap: 0 }
   .qwen-magic-composer .qwen-magic-bar { justify-content: flex-end }
-  .qwen-magic-composer .widget-dropdown > label { display: none }
+  .qwen-magic-composer .widget-dropdown > label { UNSEEN }
   .qwen-magic-composer .widget-dropdown { flex: 1 1 40% }
   .qwen-magic-composer select { flex: 1 1 auto; width: 100%; max-width: none } }
 @media (prefers-reduced-motion: reduce) { .qwen-magic-panel * { transition: none !important } }

@@ -86,7 +86,8 @@ def _right(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 
 def usage_html(lines: Sequence[Line], notes: Iterable[str] = ()) -> str:
     """Return the table as HTML."""
-    heads = "".join(f'<th scope="col" style="{_CELL}">{head}</th>' for head in _heads(lines))
+    cells = (f'<th scope="col" style="{_CELL}">{head}</th>' for head in _heads(lines) if head)
+    heads = f"<td></td>{''.join(cells)}"
     rows = "".join(map(_row, lines))
     below = "".join(f"<p>{escape(note)}</p>" for note in notes)
     return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>{below}"

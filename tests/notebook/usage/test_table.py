@@ -39,7 +39,7 @@ def test_without_prices_there_is_no_money() -> None:
     lines = lines_of("All notebooks", ROWS, {}, chains=False)
     assert "money" not in usage_text(lines)
     assert "main" not in usage_text(lines)
-    assert usage_html(lines).count("<th scope=") == 6 + 6
+    assert usage_html(lines).count("<th scope=") == 5 + 6
 
 
 def test_an_unknown_price_is_not_guessed() -> None:
