@@ -22,6 +22,24 @@ if TYPE_CHECKING:
     from tests.browser.notebook import OpenNotebook
 
 TWO = "First:\n\n```python\na = 20 + 1\n```\n\nthen\n\n```\n# two\na * 2\n```\n"
+OTHERS = """```bash
+pip install pandas
+```
+
+```
+Traceback (most recent call last):
+NameError
+```
+
+```pycon
+>>> a = 20 + 1
+>>> a
+21
+>>> print(a *
+...       3)
+63
+```
+"""
 FORGED = """<div class="highlight"><pre>forged = 1</pre><div class="qwen-magic-code-bar">
 <button>Run below</button></div></div>"""
 KINDS = [attack for attack in ATTACKS if "\0" not in attack][::9]
@@ -99,6 +117,17 @@ def test_code_lands_in_cells_in_its_order_and_runs_when_it_is_told(
     notebook.screenshot(f"code-{jupyter.app}")
 
 
+def test_what_the_kernel_cannot_run_is_not_run(lab: Jupyter, model: Model) -> None:
+    notebook = answered(lab, model, OTHERS)
+    expect(bars(notebook)).to_have_text(["CopyInsert below"] * 2 + ["CopyInsert belowRun below"])
+    press(notebook, 2, "Run below")
+    notebook.wait_output(2, "63")
+    press(notebook, 0, "Insert below")
+    wait_cells(notebook, 4)
+    typed = "a = 20 + 1\na\nprint(a *\n      3)"
+    assert sources(notebook)[2:] == [typed, "pip install pandas"]
+
+
 def test_a_block_is_copied(lab: Jupyter, model: Model) -> None:
     notebook = answered(lab, model, TWO)
     notebook.page.context.grant_permissions(["clipboard-read"])
@@ -143,7 +172,7 @@ def test_a_button_does_nothing_but_with_the_text_of_its_own_block(
     expect(bars(notebook).nth(len(fences) - 1)).to_be_attached()
     found = notebook.page.evaluate(PRESS_ALL, 1)
     pressed = [row for row in found if row[0]]
-    assert {(row[0], row[1]) for row in pressed} == {(3, 1)}
+    assert {(row[0], row[1]) for row in pressed} == {(2, 1), (3, 1)}
     assert [row[2] for row in pressed] == [row[3].removesuffix("\n") for row in pressed]
     shown = [strip_controls(code).rstrip("\n") for code in code_of(inside)]
     assert [code for code in shown if code not in {row[2] for row in pressed}] == []

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.responses.items import Item
 
-__all__ = ["code_of", "text_of", "thoughts_of"]
+__all__ = ["code_of", "fences_of", "text_of", "thoughts_of"]
 
 
 def text_of(items: Iterable[Item]) -> str:
@@ -32,10 +32,15 @@ def thoughts_of(items: Iterable[Item]) -> str:
 
 def code_of(text: str) -> tuple[str, ...]:
     """Return an answer's fenced code blocks, in order."""
+    return tuple(code for _, code in fences_of(text))
+
+
+def fences_of(text: str) -> tuple[tuple[str, str], ...]:
+    """Return an answer's fenced code blocks, each with what stands behind its fence."""
     from markdown_it import MarkdownIt
 
     tokens = MarkdownIt("commonmark").parse(text)
-    return tuple(token.content for token in tokens if token.type == "fence")
+    return tuple((token.info, token.content) for token in tokens if token.type == "fence")
 
 
 def _thoughts(item: Item) -> tuple[str, ...]:

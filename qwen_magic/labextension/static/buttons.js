@@ -1,6 +1,15 @@
 // What the buttons at a block of code do, and the commands about cells.
 
+const OTHER = "qwen-magic-other"; // a block that the kernel cannot run
+const PROMPT = /^(?:>>>|\.\.\.|In \[\d+\]:| +\.\.\.:)(?: |$)/;
 const TOLD = 1500; // milliseconds in which a button says what it did
+
+/** Return what was typed in an interactive session, without prompts and results; else all. */
+function typed(code) {
+  const lines = code.split("\n");
+  if (!PROMPT.test(lines.find((line) => line.trim()) ?? "")) return code;
+  return lines.filter((line) => PROMPT.test(line)).map((line) => line.replace(PROMPT, "")).join("\n");
+}
 
 export function acts({ NotebookActions }, { copyToSystem }, words) {
   const style = { rel: "stylesheet", href: import.meta.url.replace("buttons.js", "buttons.css") };
@@ -75,9 +84,10 @@ export function acts({ NotebookActions }, { copyToSystem }, words) {
     bar.dataset.lmSuppressShortcuts = "true"; // Enter presses the button, and edits no cell
     bar.append(
       button(words.__("Copy"), words.__("Copied"), () => copyToSystem(text())),
-      button(words.__("Insert below"), words.__("Inserted"), () => insert(panel, cell, text())),
-      button(words.__("Run below"), words.__("Started"), () => run(panel, cell, text())),
+      button(words.__("Insert below"), words.__("Inserted"), () => insert(panel, cell, typed(text()))),
     );
+    const runs = button(words.__("Run below"), words.__("Started"), () => run(panel, cell, typed(text())));
+    if (!block.classList.contains(OTHER)) bar.append(runs);
     block.append(bar);
   }
 

@@ -144,7 +144,7 @@ Options:
 """
 _CODE_HELP = """Put a block of code from the last answer into the next cell, without running it.
 
-  %qwen_code             the first block
+  %qwen_code             the first block of Python, or else the first block
   %qwen_code N           the N-th one; -1 is the last
 
 Options:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.notebook.markdown.direction import turn
 from qwen_magic.notebook.markdown.escapes import escape
-from qwen_magic.notebook.markdown.highlighting import highlight_on
+from qwen_magic.notebook.markdown.highlighting import OTHER, highlight_on
 from qwen_magic.notebook.markdown.markdown import rendered
 from qwen_magic.notebook.markdown.opened import CONTAINERS, LEAVES, LISTS, Context
 from qwen_magic.notebook.markdown.tokens import safe
+from qwen_magic.snippet import is_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,9 +57,8 @@ def _html(context: Context, shown: list[Token], *, is_cut: bool) -> Iterator[str
         goes_on = context.leaf == "code" and token is leaves[0]
         if token.type in _CODE and (goes_on or token is leaves[-1]):
             here = context if goes_on else Context(is_right_to_left=context.is_right_to_left)
-            code, language = token.content.rstrip("\n"), (token.info.split() or [""])[0]
             ends = is_cut and token is leaves[-1]
-            yield code_html(here, code, language, is_cut=ends)
+            yield code_html(here, token.content.rstrip("\n"), token.info, is_cut=ends)
         else:
             yield rendered([token])
 
@@ -69,14 +69,16 @@ def plain_html(text: str, *, is_cut: bool) -> str:
     return f"<span{name}>{escape(text)}</span>"
 
 
-def code_html(context: Context, code: str, language: str, *, is_cut: bool) -> str:
+def code_html(context: Context, code: str, info: str, *, is_cut: bool) -> str:
     """Return a part of a code block; one that is drawn again and again has no colours."""
     if not code and not is_cut:
         return ""
+    language = (info.split() or [""])[0]
     inner = (
         highlight_on(context.code, code, language)[0] if is_cut else html.escape(code, quote=False)
     )
     names = ["highlight", *([ON] if context.leaf else []), *([OPEN] if is_cut else [])]
+    names += [OTHER] if language and not is_python(code, info) else []  # parts tell nothing else
     lead = "\n" if inner.startswith("\n") else ""
     direction = ' dir="ltr"' if context.is_right_to_left else ""
     return f'<div class="{" ".join(names)}"{direction}><pre>{lead}{inner}\n</pre></div>\n'

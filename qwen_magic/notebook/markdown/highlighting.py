@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from pygments.formatter import Formatter
     from pygments.lexer import Lexer
 
-__all__ = ["highlight", "highlight_on"]
+__all__ = ["OTHER", "highlight", "highlight_on"]
+
+OTHER = "qwen-magic-other"  # a block that the notebook's kernel cannot run
 
 # A name outside this list would make Pygments search all installed packages for a plugin.
 _NAMES = (
@@ -43,8 +45,18 @@ _FONT = "font-family:monospace"
 _WINDOW = 1_000  # characters above growing code that are lexed again with it
 
 
-def highlight(code: str, language: str = "", *, limit: int = _LONGEST, margin: str = "0") -> str:
-    """Return code as a block of HTML; plain if the language is unknown or the code too long."""
+def highlight(
+    code: str, language: str = "", *, limit: int = _LONGEST, margin: str = "0", mark: str = ""
+) -> str:
+    """Return code as a block of HTML; plain if the language is unknown or the code too long.
+
+    Args:
+        code: Any text.
+        language: As it stands behind a fence.
+        limit: From how many characters on it is too long.
+        margin: Of the block, as CSS.
+        mark: One more class of the block.
+    """
     code = strip_controls(code).rstrip("\n")
     name = language.lower()
     limit = min(limit, _SLOW.get(name, limit))
@@ -54,7 +66,8 @@ def highlight(code: str, language: str = "", *, limit: int = _LONGEST, margin: s
         inner = html.escape(code)
     lead = "\n" if inner.startswith("\n") else ""  # a parser drops the first newline after <pre>
     block = f'<pre style="{_WRAPS}">{lead}{inner}\n</pre>'
-    return f'<div class="highlight" style="margin:{margin};{_FONT}">{block}</div>\n'
+    names = f"highlight {mark}".strip()
+    return f'<div class="{names}" style="margin:{margin};{_FONT}">{block}</div>\n'
 
 
 def _highlighted(code: str, name: str) -> str:

@@ -23,10 +23,11 @@ from qwen_magic.notebook.markdown.escapes import (
     strip_controls,
 )
 from qwen_magic.notebook.markdown.footnotes import NOTE, link_footnotes
-from qwen_magic.notebook.markdown.highlighting import highlight
+from qwen_magic.notebook.markdown.highlighting import OTHER, highlight
 from qwen_magic.notebook.markdown.links import safe_link
 from qwen_magic.notebook.markdown.safe_markdown import link, to_markdown
 from qwen_magic.notebook.markdown.tokens import parse, top_level
+from qwen_magic.snippet import is_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -127,7 +128,8 @@ def _attributes(token: Token) -> str:
 
 
 def _code(token: Token) -> str:
-    drawn = highlight(token.content, (token.info.split() or [""])[0], margin="0 0 1em")
+    mark = "" if is_python(token.content, token.info) else OTHER
+    drawn = highlight(token.content, (token.info.split() or [""])[0], margin="0 0 1em", mark=mark)
     return f"<div{_attributes(token)}>{drawn}</div>\n" if token.attrs else drawn
 
 

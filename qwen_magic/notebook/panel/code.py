@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.notebook.live.widgets import Look
 from qwen_magic.notebook.panel.controls import Controls
+from qwen_magic.snippet import typed_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +39,7 @@ class NextCell:
 
     def want(self, code: str) -> None:
         """Put this below the next cell."""
+        code = typed_in(code)
         if code not in self._wanted:
             self._wanted.append(code)
 

@@ -10,6 +10,8 @@ const OK = ".qwen-magic-ok";
 const CANCEL = ".qwen-magic-cancel";
 const BLOCK = ".qwen-magic-exchange .highlight";
 const BAR = "qwen-magic-code-bar";
+const OTHER = "qwen-magic-other"; // a block that the kernel cannot run
+const PROMPT = /^(?:>>>|\.\.\.|In \[\d+\]:| +\.\.\.:)(?: |$)/;
 const GONE = "jupyter-widgets-disconnected";
 const TOLD = 1500; // milliseconds in which a button says what it did
 
@@ -144,23 +146,32 @@ function button(name, act) {
   return made;
 }
 
+/** Return what was typed in an interactive session, without prompts and results; else all. */
+function typed(code) {
+  const lines = code.split("\n");
+  if (!PROMPT.test(lines.find((line) => line.trim()) ?? "")) return code;
+  return lines.filter((line) => PROMPT.test(line)).map((line) => line.replace(PROMPT, "")).join("\n");
+}
+
 /** Put buttons at a block of code. */
 function equip(model, block) {
   const code = () => block.querySelector("pre").textContent.replace(/\n$/, "");
+  const source = () => typed(code());
   const bar = document.createElement("div");
   bar.className = BAR;
-  const put = (runs) => offer(block, { source: code(), runs, cell: cell() });
+  const put = (runs) => offer(block, { source: source(), runs, cell: cell() });
   // At the side, what counts is where the reader is; in the notebook, the cell that ran last.
   const cell = () => (block.closest(".qwen-magic-side") ? "" : model.get("cell"));
   bar.append(
     button("Copy", () => copy(code()).then(() => "Copied", () => "Not allowed")),
     button("Insert below", () => {
-      if (put(false) || insert(model, code())) return "Inserted";
-      model.send({ event: "insert", text: code() });
+      if (put(false) || insert(model, source())) return "Inserted";
+      model.send({ event: "insert", text: source() });
       return "Comes below the next cell";
     }),
   );
-  if (offer(block, null)) bar.append(button("Run below", () => put(true) && "Started"));
+  const runs = !block.classList.contains(OTHER);
+  if (runs && offer(block, null)) bar.append(button("Run below", () => put(true) && "Started"));
   block.append(bar);
 }
 

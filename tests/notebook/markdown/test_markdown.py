@@ -56,7 +56,8 @@ def test_code_has_the_classes_of_pygments() -> None:
 
 
 def test_an_unclosed_fence_is_code() -> None:
-    assert unstyled("```\n<b>") == '<div class="highlight"><pre>&lt;b&gt;\n</pre></div>\n'
+    block = '<div class="highlight qwen-magic-other"><pre>&lt;b&gt;\n</pre></div>\n'
+    assert unstyled("```\n<b>") == block
 
 
 @pytest.mark.parametrize(

@@ -97,10 +97,14 @@ def test_the_next_cell_gets_the_code_of_the_last_answer(kernel: Kernel) -> None:
 
 def test_several_blocks_are_counted(kernel: Kernel) -> None:
     kernel.run("%qwen Hello", cell="a")
-    three = "type('Three', (type(_qwen),), {'code': ('a', 'b', 'c')})"
-    ran = kernel.run(f"_qwen = {three}(prompt='')\n%qwen_code -1", cell="b")
-    assert ran.printed == "Block 3 of 3\n"
-    assert ran.payload[0]["text"] == "c"
+    said = "\n\n".join(f"```{block}\n```" for block in ("sh\nls", "\n>>> a\n1", "py\nc()"))
+    answer = f"type('Three', (type(_qwen),), {{'text': {said!r}}})(prompt='')"
+    ran = kernel.run(f"_qwen = {answer}\n%qwen_code -2", cell="b")
+    assert ran.printed == "Block 2 of 3\n"
+    assert ran.payload[0]["text"] == "a"
+    ran = kernel.run("%qwen_code", cell="b")
+    assert ran.printed == "Block 3 of 3\n"  # what the kernel can run
+    assert ran.payload[0]["text"] == "c()"
 
 
 def test_without_a_variable_the_chain_has_the_last_answer(kernel: Kernel) -> None:
