@@ -33,6 +33,7 @@ CHAT = (
     "%qwen Write a function in Python",
     "%qwen_panel",
 )
+CLOSED = ("%load_ext qwen_magic", "import qwen_magic\nqwen_magic.Panel(compact=True)")
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -44,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def served(home: Path) -> Iterator[str]:
     """Yield the address of a Voilà that serves two notebooks."""
-    for name, cells in {"dashboard": DASHBOARD, "chat": CHAT}.items():
+    for name, cells in {"dashboard": DASHBOARD, "chat": CHAT, "closed": CLOSED}.items():
         nodes = [v4.new_code_cell(cell) for cell in cells]  # type: ignore[no-untyped-call]
         made = v4.new_notebook(cells=nodes, metadata={"kernelspec": KERNEL})  # type: ignore[no-untyped-call]
         write(made, home / f"{name}.ipynb")  # type: ignore[no-untyped-call]
@@ -113,6 +114,16 @@ def test_a_visitor_is_asked_before_a_function_is_called(served: str, visitor: Pa
     visitor.get_by_role("button", name="Allow").click()
     visitor.get_by_text("returned sunny").wait_for()
     visitor.get_by_role("button", name="Fork").wait_for()
+
+
+def test_without_a_key_a_visitor_reads_no_hint_and_the_log_has_the_reason(
+    served: str, visitor: Page, home: Path
+) -> None:
+    visitor.goto(f"{served}/closed.ipynb")
+    ask(visitor, "Hello")
+    visitor.get_by_text("Questions cannot be answered here").wait_for()
+    expect(visitor.get_by_text("key")).to_have_count(0)
+    assert "no API key is set" in (home / "log").read_text()
 
 
 def test_code_has_the_font_of_code(served: str, visitor: Page) -> None:

@@ -109,8 +109,7 @@ def frontend_of(shell: InteractiveShell) -> Frontend:
             **known,
         )
     if not attended:  # a path in the environment is that of whoever started this kernel
-        served = os.environ.get("SERVER_SOFTWARE", "")  # Voilà tells its kernels, as CGI does
-        return Frontend("headless", is_dashboard=served.startswith("voila/"))
+        return Frontend("headless", is_dashboard=is_served())
     return Frontend("terminal", can_ask=True, **known)
 
 
@@ -126,6 +125,12 @@ def _has_person(shell: InteractiveShell) -> bool:
     if not isinstance(stdin, IOBase):
         return stdin is not None
     return not stdin.closed and stdin.isatty()
+
+
+def is_served() -> bool:
+    """Return whether visitors of a dashboard see what this kernel's cells made."""
+    served = os.environ.get("SERVER_SOFTWARE", "")  # Voilà tells its kernels, as CGI does
+    return served.startswith("voila/")
 
 
 def _place(metadata: dict[str, Any], source: str) -> tuple[str, Ids, str]:

@@ -51,7 +51,6 @@ FuturePrompt: TypeAlias = "MainShellFuture[tuple[Prompt, tuple[str, ...]]]"
 _LOG = logging.getLogger(__name__)
 _TICK = 0.04
 _BREATH = 0.15  # seconds between two answers: a server drops what comes in a flood
-_RUN_AGAIN = "run the cell again"
 WAITS_FOR_CELL = "Waits for the running cell; its variables are read when it ends…"
 CALL_WAITS = "Waits for the running cell; the function is called when it ends…"
 _WITHDRAWN = "Not asked: stopped before its turn came"
@@ -130,12 +129,19 @@ class Asker:
         session: Asks.
         show: Shows what is new of a question; called often.
         waits: Tells whether a function waits for the running cell.
+        explained: Says to the reader why a question got no answer.
     """
 
     def __init__(
-        self, session: Session, show: Callable[[Live], None], waits: Callable[[], bool]
+        self,
+        session: Session,
+        show: Callable[[Live], None],
+        waits: Callable[[], bool],
+        *,
+        explained: Callable[[BaseException], str],
     ) -> None:
         self._session = session
+        self._explained = explained
         self._waits = waits
         self._show = show
         self._waiting: deque[Live] = deque()
@@ -185,14 +191,13 @@ class Asker:
         try:
             self._stream(live)
         except QwenError as error:
-            told = str(error).replace(_RUN_AGAIN, "press Retry")
             live.turn = error.turn if isinstance(error.turn, Turn) else live.turn
-            live.error = told
+            live.error = self._explained(error)
         except (CancelledError, KeyboardInterrupt):  # before it began, or in a function's call
             live.error = "" if live.turn else _WITHDRAWN
             live.turn = live.turn and self._session.last
         except BaseException as error:  # noqa: BLE001 - a thread that dies would leave the panel busy
-            live.error = f"{type(error).__name__}: {error}"
+            live.error = self._explained(error)
         finally:
             if live.turn is not None and live.turn.ended:
                 live.node = self._session.node

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 from IPython.core.getipython import get_ipython
 from ipywidgets import Layout
 
+from qwen_magic.errors import QwenError
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.live.widgets import Look
 from qwen_magic.notebook.panel.chains import ChainBar
@@ -17,9 +19,10 @@ from qwen_magic.notebook.panel.page import PanelPage
 from qwen_magic.notebook.panel.style import panel_style
 from qwen_magic.notebook.panel.transcript import Transcript
 from qwen_magic.notebook.panel.turn import Actions, reason_html
+from qwen_magic.notebook.panel.visitors import explained
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qwen_magic.notebook.magics.magics import QwenMagics
     from qwen_magic.notebook.panel.chains import Act
@@ -41,7 +44,7 @@ _SLOW = " While a cell runs, this kernel hears of clicks and keys only when the 
 class _Owner(Actions, Protocol):
     """What the widgets act upon."""
 
-    def ask(self, text: str) -> None: ...
+    def hear(self, text: str) -> None: ...
     def stop(self) -> None: ...
     def act(self, act: Act, name: str) -> None: ...
     def refresh(self) -> None: ...
@@ -66,9 +69,9 @@ class PanelLayout:
         self._controls = controls = Controls(look)
         hidden = look.keep(Layout(display="none"))
         self._chains = chains = ChainBar(look, owner.act)
-        acts = {"ask": owner.ask, "insert": owner.insert, "name": chains.finish}
+        acts = {"ask": owner.hear, "insert": owner.insert, "name": chains.finish}
         self.page = look.keep(PanelPage(acts, layout=hidden))
-        self.composer = Composer(look, self.page, send=owner.ask, stop=owner.stop)
+        self.composer = Composer(look, self.page, send=owner.hear, stop=owner.stop)
         self.options = OptionBar(look, qwen, self.composer.use)
         self.transcript = Transcript(look, self.page, actions=owner, load=owner.refresh)
         self._used = look.html("")
@@ -103,6 +106,14 @@ class PanelLayout:
     def tell(self, text: str) -> None:
         """Show a text above the composer; an empty text takes it away."""
         self._told.value = reason_html(text)
+
+    @contextmanager
+    def telling(self) -> Iterator[None]:
+        """Show errors in the panel: nobody catches what a button raises."""
+        try:
+            yield
+        except QwenError as error:
+            self.tell(explained(error))
 
     def display(self, saved: Mapping[str, str]) -> None:
         """Display the widgets, and below them what a saved notebook keeps."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -12,7 +11,7 @@ from qwen_magic.conversation.asking.session import Session
 from qwen_magic.conversation.chains.tree import counted, path
 from qwen_magic.conversation.planning.standing import chain_of
 from qwen_magic.conversation.store.lanes import Ticket
-from qwen_magic.errors import CellError, QwenError
+from qwen_magic.errors import CellError
 from qwen_magic.notebook.kernel.main_shell import Calls
 from qwen_magic.notebook.kernel.signals import uninterrupted
 from qwen_magic.notebook.magics.asking import asking_of
@@ -21,10 +20,11 @@ from qwen_magic.notebook.panel.asking import Asker, Live, place_for, prompt_from
 from qwen_magic.notebook.panel.feed import shared
 from qwen_magic.notebook.panel.layout import PanelLayout
 from qwen_magic.notebook.panel.saved import saved_bundle
+from qwen_magic.notebook.panel.visitors import explained, written
 from qwen_magic.responses.endpoint import DEMO
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
     from qwen_magic.conversation.turn.records import Chain, Prompt
     from qwen_magic.notebook.panel.asking import FuturePrompt
@@ -55,8 +55,9 @@ class Panel:
         self._calls = Calls()
         self._session = Session(store=joined.store, place=self._calls)
         self._session.approvals = joined.approvals
-        self._asker = Asker(self._session, self._shared.feed.show, self._calls.waits)
-        self._lock = self._shared.feed.lock
+        feed = self._shared.feed
+        self._asker = Asker(self._session, feed.show, self._calls.waits, explained=explained)
+        self._lock = feed.lock
         self._replaced: int | None = None  # how many turns stay before the one that is edited
         self._told_of_demo = self._closed = False
         self._drawn = 0.0
@@ -73,9 +74,11 @@ class Panel:
 
         `{{name}}` stands for a variable. In a cell it is read now; otherwise, when no cell runs.
         """
-        if text.strip():
-            replaced, self._replaced = self._replaced, None
-            self._put(text, prompt_from(text, self._qwen.variables), replaced)
+        self._begin(text, prompt_from)
+
+    def hear(self, text: str) -> None:
+        """Ask what was written in the panel."""
+        self._begin(text, written)
 
     @property
     def busy(self) -> bool:
@@ -118,7 +121,7 @@ class Panel:
 
     def refresh(self) -> None:
         """Show the chain as it stands now."""
-        with self._telling(), self._lock:
+        with self._layout.telling(), self._lock:
             if self._closed:
                 return
             store, chain = self._qwen.session.store, self._chain()
@@ -137,7 +140,7 @@ class Panel:
 
     def act(self, act: Act, name: str) -> None:
         """Switch to a chain, begin one, branch off or rename."""
-        with self._telling(), self._lock:
+        with self._layout.telling(), self._lock:
             match act:
                 case "new" if self._is_known(name):
                     told = f"there is a chain {name!r} already"
@@ -151,8 +154,7 @@ class Panel:
 
     def retry(self, view: TurnView) -> None:
         """Ask a turn's question again, in its place."""
-        prompt = prompt_from(view.question, self._qwen.variables)
-        self._put(view.question, prompt, self._before(view))
+        self._put(view.question, written(view.question, self._qwen.variables), self._before(view))
 
     def edit(self, view: TurnView) -> None:
         """Let the reader ask another question in a turn's place."""
@@ -178,8 +180,13 @@ class Panel:
         for live in tuple(self._shared.feed.lives):
             self.show(live)
 
+    def _begin(self, text: str, prompt: Callable[..., Prompt | FuturePrompt]) -> None:
+        if text.strip():
+            replaced, self._replaced = self._replaced, None
+            self._put(text, prompt(text, self._qwen.variables), replaced)
+
     def _put(self, question: str, prompt: Prompt | FuturePrompt, replaced: int | None) -> None:
-        with uninterrupted(), self._telling(), self._lock:
+        with uninterrupted(), self._layout.telling(), self._lock:
             settings = self._settings(options := self._layout.options.values())
             self._session.store = store = self._qwen.session.store
             ticket = Ticket(chain_of(self._notebook, settings))
@@ -240,11 +247,3 @@ class Panel:
         if saved != self._saved:
             self._saved = saved
             self._layout.save(saved)
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """Show errors in the panel: nobody catches what a button raises."""
-        try:
-            yield
-        except QwenError as error:
-            self._layout.tell(str(error))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from qwen_magic.conversation.chains.tree import Node, Tree, moves_head, path
 from qwen_magic.conversation.turn.records import turn_of
+from qwen_magic.notebook.kernel.frontend import is_served
 from qwen_magic.notebook.panel.controls import Controls, place
 from qwen_magic.notebook.panel.turn import TurnView
 
@@ -32,9 +33,10 @@ __all__ = ["SHOWN", "Transcript"]
 SHOWN = 20  # turns, and up to a group more
 _GROUP = 5
 _EMPTY = (
-    '<div class="qwen-magic-empty">Ask a question below. Answers appear here, also while a cell'
-    " runs; {{name}} in a question stands for a variable of the notebook.</div>"
+    "Ask a question below. Answers appear here, also while a cell runs; {{name}} in a question stands"
+    " for a variable of the notebook."
 )
+_EMPTY_FOR_VISITORS = "Ask a question below."
 
 
 class Transcript:
@@ -62,7 +64,8 @@ class Transcript:
         self._groups: dict[int, VBox] = {}
         self._controls = controls = Controls(look)
         self._older = controls.button("Older", "Show earlier turns", self._widen)
-        self._nothing = look.html(_EMPTY)
+        told = _EMPTY_FOR_VISITORS if is_served() else _EMPTY
+        self._nothing = look.html(f'<div class="qwen-magic-empty">{told}</div>')
         self._column = controls.column(self._nothing, classes=("qwen-magic-turns",))
         self._earlier = controls.column(classes=("qwen-magic-earlier",))
         self._top = controls.row(classes=("qwen-magic-bar",))
