@@ -56,10 +56,30 @@ def test_a_question_in_the_cell_that_loads_the_extension_is_told_of(kernel: Kern
     assert "IPython took" not in kernel.run("%reload_ext qwen_magic\n%qwen Is it?").printed
 
 
-def test_a_script_that_nobody_watches_is_refused_without_a_key(tmp_path: Path) -> None:
-    script = tmp_path / "job.ipy"
-    script.write_text("%load_ext qwen_magic\n%qwen Hello\n%qwen Is it you?\n")
-    command = [sys.executable, "-m", "IPython", str(script)]
+def scripted(code: str, folder: Path) -> str:
+    """Return what IPython prints while it runs a script, and nobody watches."""
+    (folder / "job.ipy").write_text(code)
+    command = [sys.executable, "-m", "IPython", str(folder / "job.ipy")]
     ran = subprocess.run(command, stdin=DEVNULL, capture_output=True, text=True, check=False)
-    assert "no API key is set" in ran.stdout
-    assert "IPython took `%qwen Is it you?`" in ran.stdout
+    return ran.stdout
+
+
+def test_a_script_that_nobody_watches_is_refused_without_a_key(tmp_path: Path) -> None:
+    told = scripted("%load_ext qwen_magic\n%qwen Hello\n%qwen Is it you?\n", tmp_path)
+    assert "no API key is set" in told
+    assert "IPython took `%qwen Is it you?`" in told
+
+
+def test_a_panel_in_a_terminal_is_told_to_need_a_notebook(demo: DemoServer, tmp_path: Path) -> None:
+    code = f"""%load_ext qwen_magic
+%config QwenMagics.base_url = "{demo.base_url}"
+import qwen_magic, IPython.display
+panel = qwen_magic.Panel()
+IPython.display.display(panel)
+%qwen Hello.
+%qwen_panel
+"""
+    told = scripted(code, tmp_path)
+    assert told.count("chain main, turn 1") == 1  # the panel is not shown anew by each answer
+    assert "CellError" in told
+    assert "the chat needs a notebook" in told

@@ -73,7 +73,7 @@ class Frontend:
     @property
     def has_widgets(self) -> bool:
         """Whether somebody can press what a cell shows after it has ended."""
-        return self.is_attended or self.is_dashboard
+        return self.in_kernel and (self.is_attended or self.is_dashboard)
 
     @property
     def has_cells(self) -> bool:

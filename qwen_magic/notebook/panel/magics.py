@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from IPython.core.magic import Magics, line_magic, magics_class, no_var_expand
 
 from qwen_magic.errors import CellError
+from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.magics.brief import brief_errors
 from qwen_magic.notebook.panel.feed import Shared
 
@@ -30,6 +31,7 @@ class PanelMagics(Magics):
 
     def __init__(self, shell: InteractiveShell, qwen: QwenMagics) -> None:
         self.shared = Shared(shell, qwen)
+        self._shell = shell
         super().__init__(shell)
 
     @no_var_expand
@@ -48,6 +50,11 @@ class PanelMagics(Magics):
             if line.strip():
                 raise CellError(
                     f"unexpected {line.strip()!r}", hint="%qwen_panel alone shows the panel"
+                )
+            if not frontend_of(self._shell).in_kernel:
+                raise CellError(
+                    "the chat needs a notebook",
+                    hint="%qwen asks here, %qwen_log shows the conversation",
                 )
             from qwen_magic.notebook.panel.panel import Panel
 
