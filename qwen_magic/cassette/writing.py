@@ -106,9 +106,11 @@ class Tape:
 def unusable(path: str, what: str, error: Exception) -> CassetteError:
     """Return the error for a file that cannot be read or written."""
     reason = getattr(error, "strerror", None) or str(error)
+    check = "check the path, the rights to it and the room there"
+    counted = f"its place is counted from {str(Path.cwd())!r}"
     return CassetteError(
         f"the cassette {path!r} cannot be {what}: {reason}",
-        hint=f"its place is counted from {str(Path.cwd())!r}",
+        hint=check if Path(path).expanduser().is_absolute() else counted,
     )
 
 

@@ -171,6 +171,7 @@ def test_a_place_that_cannot_be_written_is_told_before_anything_is_sent(
         assert server.asked == []
     assert "cannot be written" in outcome.message
     assert isinstance(outcome.error, CassetteError)
+    assert outcome.error.hint == "check the path, the rights to it and the room there"
     assert outcome.error.__cause__ is not None
     assert KEY not in repr(outcome.error.__cause__)
 

@@ -325,6 +325,20 @@ def test_a_wrong_key_stops_all_at_once_with_one_message(tmp_path: Path) -> None:
         assert value(kernel, "set(out.status) <= {'not asked', 'failed', 'refused'}") == "True"
 
 
+def test_answers_that_cannot_be_kept_are_told_of(tmp_path: Path) -> None:
+    (tmp_path / "answers.sqlite3").write_bytes(b"no database" * 500)
+    with (
+        DemoServer(pace=0) as server,
+        running(DASHSCOPE_BASE_URL=server.base_url, QWEN_MAGIC_HOME=str(tmp_path)) as kernel,
+    ):
+        kernel.run("texts = ['It is good.']")
+        shown = kernel.run("%%qwen --map texts\nIs it? {{item}}", person=False).shown
+    assert (
+        "is damaged; it is kept as it is, and answers are kept in answers-2.sqlite3"
+        in (shown["data"]["text/plain"])
+    )
+
+
 def test_without_a_person_there_is_one_output_and_no_bar(kernel: Kernel) -> None:
     ran = kernel.run(f"%%qwen --map texts -o out\n{MOOD}\n{{{{item}}}} Alone.", person=False)
     assert (ran.status, ran.printed, len(ran.outputs)) == ("ok", "", 1)

@@ -165,7 +165,7 @@ class Database:
         if is_new:
             self.note = (
                 f"The store {damaged} is damaged; it is kept as it is, "
-                f"and the conversation goes on in {file.name}"
+                f"and {self._layout.kept} are kept in {file.name} from now on"
             )
         return number <= _MOST_FILES
 
@@ -173,4 +173,5 @@ class Database:
         """Go on in memory, with what can still be read."""
         source, self.file, self._folder = self.file, None, None
         self._connection = in_memory(source, self._layout)
-        self.note = f"The store cannot be used ({exc}); turns are kept until the kernel ends"
+        kept = f"{self._layout.kept} are kept until the kernel ends"
+        self.note = f"The store cannot be used ({exc}); {kept}"

@@ -134,10 +134,17 @@ VERSION = len(MIGRATIONS)
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What a file holds: the name it begins with, and the steps that lead to its tables."""
+    """What a file holds.
+
+    Attributes:
+        stem: The name it begins with.
+        steps: What leads to its tables.
+        kept: What a reader calls what is in it.
+    """
 
     stem: str
     steps: tuple[tuple[str, ...], ...]
+    kept: str
 
     @property
     def version(self) -> int:
@@ -145,7 +152,7 @@ class Layout:
         return len(self.steps)
 
 
-CHAINS = Layout("chains", MIGRATIONS)
+CHAINS = Layout("chains", MIGRATIONS, "turns")
 
 
 class NewerError(Exception):

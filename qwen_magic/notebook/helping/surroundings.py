@@ -98,7 +98,9 @@ def store(file: Path | None, home: Path, *, is_kept: bool) -> Finding:
     """
     if file is None:
         if is_kept:
-            return Finding("store", f"{home} cannot be used", "make room there, or it writable")
+            return Finding(
+                "store", f"{home} cannot be used", "make room there, or make it writable"
+            )
         return Finding("store", "in memory, until the kernel ends")
     sizes = [found.stat().st_size for found in file.parent.glob(f"{file.name}*")]
     told = f"{file}, {sum(sizes) / _MEGA:,.1f} MB"

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from qwen_magic.conversation.asking.maps import answers_of
 from qwen_magic.conversation.asking.maps import prepared as ready_to_map
 from qwen_magic.conversation.chains.tree import counted
 from qwen_magic.conversation.planning.readying import getting_ready, served
@@ -184,7 +185,8 @@ class Rows:
         ended = watch(watched, view, interrupts)
         self.shell.user_ns["_qwen"] = self.shell.user_ns[out] = watched.mapping.frame(partial=True)
         model = served(self.session.settings).model
-        settled = settled_of(watched, model=model, out=out, note=_note(ended, watched))
+        told = filter(None, (_note(ended, watched), answers_of(self.session).told()))
+        settled = settled_of(watched, model=model, out=out, note=" ".join(told))
         view.settle(*bundle(settled))
         if ended.error is not None:
             raise ended.error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
+from qwen_magic.conversation.asking.maps import answers_of
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.magics.brief import brief_errors
@@ -40,6 +41,8 @@ class MapMagics(Sister):
             command = _parse(line)
             self._follow(command)
             self._qwen.tell_of_store()
+            if note := answers_of(self._qwen.session).told():
+                print(note)
 
     qwen_map.__doc__ = map_help()
 

@@ -91,7 +91,7 @@ def test_a_damaged_file_stays_beside_a_new_one(folder: Path, junk: bytes) -> Non
     assert works(store) == 1
     assert store.told() == (
         f"The store {folder / NAME} is damaged; it is kept as it is, "
-        "and the conversation goes on in chains-2.sqlite3"
+        "and turns are kept in chains-2.sqlite3 from now on"
     )
     assert store.told() == ""
     store.close()
