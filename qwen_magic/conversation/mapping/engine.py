@@ -138,6 +138,8 @@ class Engine:
         return self.job.ledger.whole and not self._course.left
 
     async def _rest(self, seconds: float) -> None:
+        if self._is_stopping:  # what looked for the next row has ended it
+            return
         self._wake.clear()
         timer = self._loop.call_later(seconds, self._wake.set) if seconds < 1e9 else None  # noqa: PLR2004
         await self._wake.wait()

@@ -120,6 +120,15 @@ def test_refused_rows_are_asked_again_by_the_next_run(demo: DemoServer) -> None:
     assert len(demo.requests) == 10
 
 
+def test_a_budget_that_does_not_last_for_one_row_ends_it_at_once(demo: DemoServer) -> None:
+    with Session(Settings(base_url=demo.base_url)) as session:
+        mapping = session.map(SAY, ROWS, budget=20)
+        assert mapping.wait(60)
+        assert mapping.progress().state == "budget"
+        assert set(mapping.frame().status) == {"not asked"}
+    assert demo.requests == []
+
+
 def test_a_budget_ends_it_before_it_is_exceeded(demo: DemoServer) -> None:
     with session_at(demo) as session:
         mapping = session.map(SAY, ROWS, budget=1000)
