@@ -21,6 +21,7 @@ from qwen_magic.conversation.planning.readying import doubted, readied
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tools.approval import Approvals, Approver, Nobody
 from qwen_magic.conversation.tools.calling import Caller, Place, here
+from qwen_magic.conversation.tools.toolbox import offered
 from qwen_magic.conversation.turn.folding import advance
 from qwen_magic.conversation.turn.steps import Broken, Stopped
 from qwen_magic.errors import QwenError
@@ -223,7 +224,7 @@ class Session(Keeper, Tabler):
         asking: Asking | None,
         asked: Asked | None,
     ) -> Plan:
-        settings = self.settings if tools is None else replace(self.settings, tools=tuple(tools))
+        settings = self.settings if tools is None else replace(self.settings, tools=offered(tools))
         question = Question(prompt, asking or Asking(), asked or Asked())
         planned = plan(self.store, self.notebook, settings, question)
         if planned.earlier is None:

@@ -91,12 +91,19 @@ def prompt_of(prompt: Prompt) -> str:
         text = _text(prompt[-1])
     else:
         raise RequestError(
-            f"{type(prompt).__name__} is no list of messages",
+            f"{_kind(prompt)} is no list of messages",
             hint='it looks like [{"role": "user", "content": "…"}]',
         )
     if not text.strip() and isinstance(prompt, str):
         raise RequestError("the question is empty", hint="write it below %%qwen, or after %qwen")
     return text
+
+
+def _kind(prompt: object) -> str:
+    """Return in words what was given in the place of messages."""
+    if not isinstance(prompt, list | tuple):
+        return type(prompt).__name__
+    return "a list of other things" if prompt else "an empty list"
 
 
 def tool_choice(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from qwen_magic.conversation.tools.tools import Tool, definition, tool_of
-from qwen_magic.errors import RequestError
+from qwen_magic.errors import RequestError, ToolError
 from qwen_magic.responses.nearest import suggestion
 from qwen_magic.responses.request import BUILT_IN_TOOLS
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from qwen_magic.settings import Offer
 
-__all__ = ["Toolbox", "built_in", "toolbox"]
+__all__ = ["Toolbox", "built_in", "offered", "toolbox"]
 
 
 class Toolbox(Struct, frozen=True):
@@ -34,6 +34,18 @@ class Toolbox(Struct, frozen=True):
     functions: dict[str, Tool] = {}
     foreign: frozenset[str] = frozenset()
     has_mcp: bool = False
+
+
+def offered(tools: Iterable[Offer]) -> tuple[Offer, ...]:
+    """Return the tools that a caller offers.
+
+    Raises:
+        RequestError: It is one tool alone, or nothing of the kind.
+    """
+    if isinstance(tools, str | Mapping) or not isinstance(tools, Iterable):
+        shown = getattr(tools, "__name__", repr(tools))
+        raise RequestError(f"tools={shown:.80} is no list of tools", hint=f"tools=[{shown:.80}]")
+    return tuple(tools)
 
 
 def toolbox(offers: Sequence[Offer]) -> Toolbox:
@@ -70,6 +82,8 @@ def toolbox(offers: Sequence[Offer]) -> Toolbox:
 
 def _described(offer: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return an MCP server with its description under the API's name for it."""
+    if not isinstance(offer, Mapping):
+        raise ToolError(f"{offer!r:.80} is no tool", hint="offer functions, and names of tools")
     if offer.get("type") != "mcp" or "description" not in offer:
         return offer
     rest = {name: value for name, value in offer.items() if name != "description"}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from qwen_magic.conversation.planning.question import (
@@ -112,3 +114,15 @@ def test_a_label_that_is_not_offered_is_refused_with_the_nearest() -> None:
     with pytest.raises(RequestError, match="'map' is not among the tools") as refused:
         tool_choice("map", [server("maps")])
     assert "did you mean maps?" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "kind"),
+    [([], "an empty list"), (["Hi"], "a list of other things"), (3, "int"), (None, "NoneType")],
+)
+def test_what_is_no_list_of_messages_is_refused(
+    given: Any,  # noqa: ANN401 - on purpose
+    kind: str,
+) -> None:
+    with pytest.raises(RequestError, match=f"{kind} is no list of messages"):
+        prompt_of(given)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qwen_magic.conversation.tools.toolbox import toolbox
+from qwen_magic.conversation.tools.toolbox import offered, toolbox
 from qwen_magic.conversation.tools.tools import tool_of
-from qwen_magic.errors import RequestError
+from qwen_magic.errors import RequestError, ToolError
 
 if TYPE_CHECKING:
     from qwen_magic.settings import Offer
@@ -63,3 +63,22 @@ def test_what_cannot_be_offered_is_refused(offers: list[Offer], message: str) ->
     with pytest.raises(RequestError) as caught:
         toolbox(offers)
     assert any(part in str(caught.value) for part in message.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("tools", "shown"),
+    [("web_search", "'web_search'"), (add, "add"), (WEATHER, "{'type': 'function'"), (3, "3")],
+)
+def test_one_tool_alone_is_refused(
+    tools: Any,  # noqa: ANN401 - on purpose
+    shown: str,
+) -> None:
+    with pytest.raises(RequestError, match="is no list of tools") as refused:
+        offered(tools)
+    assert refused.value.hint.startswith(f"tools=[{shown}")
+
+
+def test_what_is_no_tool_is_refused() -> None:
+    offers: Any = [add, 3]
+    with pytest.raises(ToolError, match="3 is no tool"):
+        toolbox(offers)
