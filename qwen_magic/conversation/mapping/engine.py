@@ -123,7 +123,7 @@ class Engine:
                 self._start(self._course.queue.take(), now)
             elif self._is_done():
                 self._end("failed" if self._unread else "done", self._unread)
-            else:
+            elif not self._is_stopping:  # the budget may have ended it
                 await self._rest(wait)
 
     def _until(self, asked: Asked, now: float) -> float:
@@ -138,8 +138,6 @@ class Engine:
         return self.job.ledger.whole and not self._course.left
 
     async def _rest(self, seconds: float) -> None:
-        if self._is_stopping:  # what looked for the next row has ended it
-            return
         self._wake.clear()
         timer = self._loop.call_later(seconds, self._wake.set) if seconds < 1e9 else None  # noqa: PLR2004
         await self._wake.wait()
@@ -191,6 +189,8 @@ class Engine:
             wait = error.retry_after if isinstance(error, StatusError) else None
             self.job.pace.refused(now, flight.ticket, wait, tokens=about_tokens(error))
             self._course.queue.put(asked)
+            if self.job.pace.patience.is_over(now, wait):
+                self._end("failed", error)
             return
         if found == "fewer":
             if self.job.pace.crowded(now, flight.ticket):

@@ -14,7 +14,9 @@ from qwen_magic.conversation.mapping.window import Window
 if TYPE_CHECKING:
     from qwen_magic.conversation.mapping.rate import Sent
 
-__all__ = ["Learned", "Pace", "Ticket"]
+__all__ = ["Learned", "Pace", "Patience", "Ticket"]
+
+_LONGEST = 600.0  # seconds without an answer: servers count their limits by the minute
 
 
 class Learned(Struct, frozen=True):
@@ -43,6 +45,29 @@ class Ticket:
 
 
 @dataclass(slots=True)
+class Patience:
+    """How long a server may limit every row.
+
+    Attributes:
+        since: When it began to; infinite if an answer came last.
+    """
+
+    since: float = math.inf
+
+    def answered(self) -> None:
+        """Note that an answer came."""
+        self.since = math.inf
+
+    def refused(self, now: float) -> None:
+        """Note that the server limits us."""
+        self.since = min(self.since, now)
+
+    def is_over(self, now: float, wait: float | None) -> bool:
+        """Return whether no answer came for too long, or none may be asked for."""
+        return now + (wait or 0.0) - self.since > _LONGEST
+
+
+@dataclass(slots=True)
 class Pace:
     """How fast rows go to one server.
 
@@ -55,6 +80,7 @@ class Pace:
     in_flight: int = 0
     requests: Rate = field(default_factory=Rate)
     tokens: Rate = field(default_factory=lambda: Rate(math.inf))
+    patience: Patience = field(default_factory=Patience)
 
     @classmethod
     def after(cls, learned: Learned, most: int, first: int = 0) -> Pace:
@@ -93,6 +119,7 @@ class Pace:
     def answered(self, now: float, ticket: Ticket) -> None:
         """Note that an answer came."""
         self.in_flight -= 1
+        self.patience.answered()
         self.window.answered(now, ticket.at)
 
     def refused(
@@ -100,6 +127,7 @@ class Pace:
     ) -> None:
         """Note that the server limits us."""
         self.in_flight -= 1
+        self.patience.refused(now)
         if not tokens or not ticket.tokens.amount:
             self.requests.refused(now, ticket.request, retry_after)
             ticket.tokens.refused = True

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from threading import RLock
 from typing import TYPE_CHECKING, Protocol
 
-from qwen_magic.conversation.mapping.pace import Learned, Ticket
+from qwen_magic.conversation.mapping.pace import Learned, Patience, Ticket
 from qwen_magic.conversation.mapping.rate import Sent
 from qwen_magic.conversation.spreading.permits import Asking, Report
 
@@ -132,6 +132,7 @@ class LeasedPace:
     """What `Pace` is, for one engine, out of a stock."""
 
     def __init__(self, stock: Stock) -> None:
+        self.patience = Patience()
         self._stock = stock
         self._claim: int | None = None
         self._numbers: dict[Ticket, int] = {}
@@ -161,10 +162,14 @@ class LeasedPace:
 
     def answered(self, _: float, ticket: Ticket) -> None:
         """Note that an answer came."""
+        self.patience.answered()
         self._tell(ticket, "answered")
 
-    def refused(self, _: float, ticket: Ticket, retry_after: float | None, *, tokens: bool) -> None:
+    def refused(
+        self, now: float, ticket: Ticket, retry_after: float | None, *, tokens: bool
+    ) -> None:
         """Note that the server limits us."""
+        self.patience.refused(now)
         self._tell(ticket, "tokens" if tokens else "refused", retry_after)
 
     def crowded(self, _: float, ticket: Ticket) -> bool:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import pytest
 
 from qwen_magic import Session, Settings
+from qwen_magic.conversation.mapping.pace import Patience
 from qwen_magic.demo.server import DemoServer
 from qwen_magic.errors import QwenError, RequestError, StatusError
+from tests.responses.asking import serving
+from tests.responses.rawserver import answered
 from tests.slowness import slowness
 
 if TYPE_CHECKING:
@@ -118,6 +121,29 @@ def test_refused_rows_are_asked_again_by_the_next_run(demo: DemoServer) -> None:
         with session_at(demo, model="demo-content-filter") as session:
             session.map(SAY, ROWS[:5]).frame()
     assert len(demo.requests) == 10
+
+
+def test_a_limit_that_lasts_for_hours_ends_it_with_what_the_server_said() -> None:
+    body = b'{"error":{"code":"Throttling","message":"Enough for today."}}'
+    with (
+        serving(answered(429, body, Retry_After="86400")) as server,
+        Session(Settings(base_url=f"{server.url}/v1")) as session,
+    ):
+        mapping = session.map(SAY, ROWS[:1])
+        assert mapping.wait(60)
+    assert isinstance(mapping.error, StatusError)
+    assert mapping.error.hint == "the server asks to wait 86400 s, then run the cell again"
+
+
+def test_patience_ends_where_no_answer_comes_between_refusals() -> None:
+    patience = Patience()
+    for minute in range(5):
+        patience.refused(60.0 * minute)
+        assert not patience.is_over(60.0 * minute, 60.0)
+    patience.answered()
+    patience.refused(300.0)
+    assert not patience.is_over(900.0, None)
+    assert patience.is_over(900.0, 1.0)
 
 
 def test_a_budget_that_does_not_last_for_one_row_ends_it_at_once(demo: DemoServer) -> None:
