@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 import inspect
-import textwrap
-from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
 from itertools import pairwise
 from typing import Any, get_type_hints, is_typeddict
 
 import msgspec
 
-from qwen_magic.conversation.schema.sources import class_source
+from qwen_magic.conversation.schema.sources import class_body
 from qwen_magic.conversation.tools.docstrings import described
 
 __all__ = ["Field", "about", "fields_of", "is_record"]
@@ -77,7 +75,7 @@ def _names(kind: Any) -> dict[str, str]:  # noqa: ANN401
 
 def _docstrings_below(kind: Any) -> dict[str, str]:  # noqa: ANN401
     """Return the strings that stand below fields in a class's source, by the fields' names."""
-    body = _body(kind)
+    body = class_body(kind)
     return {
         field.target.id: " ".join(words.value.value.split())
         for field, words in pairwise(body)
@@ -87,11 +85,3 @@ def _docstrings_below(kind: Any) -> dict[str, str]:  # noqa: ANN401
         and isinstance(words.value, ast.Constant)
         and isinstance(words.value.value, str)
     }
-
-
-def _body(kind: Any) -> list[ast.stmt]:  # noqa: ANN401
-    """Return the statements of a class's source; none if that is not known."""
-    with suppress(SyntaxError, ValueError):
-        (found,) = ast.parse(textwrap.dedent(class_source(kind))).body
-        return found.body if isinstance(found, ast.ClassDef) else []
-    return []

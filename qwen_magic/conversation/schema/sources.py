@@ -9,24 +9,36 @@ import ast
 import inspect
 import linecache
 import re
+import textwrap
 from contextlib import suppress
+from threading import RLock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["class_source"]
+__all__ = ["class_body", "class_source"]
 
+# CPython 3.11 fails now and then where threads parse at once ("recursion depth mismatch").
+_ALONE = RLock()
 _CELL = re.compile(r"ipykernel_\d+|^<ipython-input")
 
 
 def class_source(kind: type) -> str:
     """Return the text of a class with its decorators; empty if it is not known."""
-    with suppress(OSError, TypeError):
-        return inspect.getsource(kind)
-    if kind.__module__ != "__main__":
-        return ""
-    return next((found for cell in _cells() if (found := _found(kind, cell))), "")
+    with _ALONE:
+        with suppress(OSError, TypeError, SystemError):
+            return inspect.getsource(kind)
+        cells = _cells() if kind.__module__ == "__main__" else ()
+        return next((found for cell in cells if (found := _found(kind, cell))), "")
+
+
+def class_body(kind: type) -> list[ast.stmt]:
+    """Return the statements of a class; none if its text is not known."""
+    with _ALONE, suppress(SyntaxError, ValueError, SystemError):
+        (found,) = ast.parse(textwrap.dedent(class_source(kind))).body
+        return found.body if isinstance(found, ast.ClassDef) else []
+    return []
 
 
 def _cells() -> Iterator[str]:
@@ -40,7 +52,7 @@ def _found(kind: type, cell: str) -> str:
     """Return the text of a class in a cell; empty if it stands elsewhere."""
     if f"class {kind.__name__}" not in cell:
         return ""
-    with suppress(SyntaxError, ValueError):
+    with suppress(SyntaxError, ValueError, SystemError):
         for one in ast.walk(ast.parse(cell)):
             if isinstance(one, ast.ClassDef) and _is(one, kind):
                 start = min([one.lineno, *(line.lineno for line in one.decorator_list)])

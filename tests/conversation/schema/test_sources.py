@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import linecache
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -60,3 +61,14 @@ def test_what_no_cell_holds_has_no_source(run: Callable[[str], dict[str, Any]]) 
     run("class Doge: ...\n# class Cat:\n")
     assert class_source(run("Dog, Cat = type('Dog', (), {}), type('Cat', (), {})")["Cat"]) == ""
     assert class_source(int) == ""
+
+
+def test_threads_may_look_at_once() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(class_source, [ModuleType, Mark, Mark] * 10))
+    assert found == [class_source(ModuleType), *[class_source(Mark)] * 2] * 10
+    assert "class Mark" in found[1]
+
+
+class Mark:
+    """A class of a file."""
