@@ -39,6 +39,7 @@ __all__ = ["Running", "noted", "shared"]
 
 SLOTS = 4
 _CONTEXTS = (16_384, 8_192, 4_096)
+_FINE = 200
 _SPARE = 300_000_000
 _TICK = 0.05
 
@@ -59,14 +60,16 @@ class Running:
     key: str
 
     def found(self) -> Found | None:
-        """Return what it serves; None if it is gone."""
+        """Return what it serves; None if it is gone, and something else may have its port."""
         connection = HTTPConnection("127.0.0.1", self.port, timeout=2.0)
         try:
-            told = asked(connection, "/props", key=self.key)[1]
+            status, told = asked(connection, "/props", key=self.key)
         except (OSError, HTTPException):
             return None
         finally:
             connection.close()
+        if status != _FINE or not isinstance(told, dict) or "total_slots" not in told:
+            return None
         base_url = f"http://127.0.0.1:{self.port}/v1"
         return with_props(Found(OURS, base_url, (Model(self.name),), key=self.key), told)
 

@@ -22,6 +22,8 @@ OURS = "qwen_magic"
 _OLLAMA, _LM_STUDIO, _LLAMA = "Ollama", "LM Studio", "llama.cpp"
 _TRANSFORMERS = "transformers serve"
 _OWNERS = {"llamacpp": _LLAMA, "vllm": "vLLM", "sglang": "SGLang"}
+_OLLAMA_PORT = 11434
+_PORTS = {"http": 80, "https": 443}
 _BUSY = 503
 _REFUSED = frozenset({401, 403})
 _CONTINUING = frozenset({_LM_STUDIO, "vLLM", "SGLang"})
@@ -98,10 +100,12 @@ def doors(ollama_host: str = "") -> tuple[Door, ...]:
     """Return where servers may listen, the likeliest first.
 
     Args:
-        ollama_host: `OLLAMA_HOST`, of which the port counts: other computers are not asked.
+        ollama_host: `OLLAMA_HOST`, of which the port counts: other computers are not asked. A
+            server that was started without it is where Ollama is by default.
     """
+    ports = dict.fromkeys((_ollama_port(ollama_host), _OLLAMA_PORT))
     return (
-        Door(_ollama_port(ollama_host), "/api/tags"),
+        *(Door(port, "/api/tags") for port in ports),
         Door(1234, "/api/v0/models"),
         *(Door(port) for port in (8080, 8000, 30000)),
     )
@@ -144,12 +148,13 @@ def with_props(found: Found, told: Any) -> Found:  # noqa: ANN401 - any JSON
 
 
 def _ollama_port(host: str) -> int:
-    written = host.strip().strip("\"'")
+    """Return the port as Ollama reads it: with a scheme alone, it is the scheme's."""
+    scheme, has_scheme, rest = host.strip().strip("\"'").partition("://")
+    usual = _PORTS.get(scheme, _OLLAMA_PORT) if has_scheme else _OLLAMA_PORT
     try:
-        port = urlsplit(written if "//" in written else f"//{written}").port
+        return urlsplit(f"//{rest if has_scheme else scheme}").port or usual
     except ValueError:
-        port = None
-    return port or 11434
+        return usual
 
 
 def _kind(door: Door) -> str:

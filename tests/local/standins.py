@@ -30,6 +30,7 @@ class StandIn:
         slow: Seconds before each answer.
         says: What the model says next, text by text; then it says hello.
         reads: The most tokens of a question, four letters each; 0 for no limit.
+        dies: Whether the next question ends it.
         asked: Each request's method, path, headers and body.
     """
 
@@ -38,6 +39,7 @@ class StandIn:
     slow: float = 0.0
     says: list[str] = field(default_factory=list)
     reads: int = 0
+    dies: bool = False
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
     _ended: Event = field(default_factory=Event)
     _http: _Server | None = None
@@ -58,11 +60,21 @@ class StandIn:
         Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
+    def stop_listening(self) -> None:
+        """Go as a process goes: from within a request."""
+        assert self._http is not None
+        self._http.socket.close()
+        self._cut()
+
     def close(self) -> None:
         self._ended.set()
         if self._http is not None:
             self._http.shutdown()
             self._http.server_close()
+            self._cut()
+
+    def _cut(self) -> None:
+        if self._http is not None:
             for connection in self._http.connections:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
@@ -120,6 +132,9 @@ def _handler(stand_in: StandIn) -> type[BaseHTTPRequestHandler]:
             body = None
             with suppress(ValueError):
                 body = json.loads(content)
+            if stand_in.dies:
+                stand_in.stop_listening()
+                return
             status, told = stand_in.answer(method, self.path, dict(self.headers), body)
             if isinstance(told, bytes):
                 written, kind = told, "text/event-stream"

@@ -152,6 +152,13 @@ def test_nothing_that_listens_is_found_at_once() -> None:
         ("127.0.0.1:11500", 11500),
         ("0.0.0.0:11501", 11501),
         ("http://localhost:11502", 11502),
+        ("https://localhost:11505/", 11505),
+        ("http://localhost", 80),
+        ("https://127.0.0.1/ollama", 443),
+        ("0.0.0.0", 11434),
+        (" 'localhost' ", 11434),
+        ("::1", 11434),
+        ("http://[", 80),
         (":11503", 11503),
         ("gpu.example.com", 11434),
         ("[::1]:11504", 11504),
@@ -160,6 +167,15 @@ def test_nothing_that_listens_is_found_at_once() -> None:
 )
 def test_the_port_of_ollama_host_is_asked_on_this_computer(host: str, port: int) -> None:
     assert doors(host)[0] == Door(port, "/api/tags")
+
+
+def test_two_ollamas_are_both_found() -> None:
+    asked = [door for door in doors("127.0.0.1:11500") if door.path == "/api/tags"]
+    assert asked == [Door(11500, "/api/tags"), Door(11434, "/api/tags")]
+    assert len({*doors("127.0.0.1:11434")}) == len(doors())
+    with ollama("qwen3:4b") as first, ollama("llama3.2:3b") as second:
+        found = find([Door(one.port, "/api/tags") for one in (first, second)], 2.0)
+        assert [one.models[0].name for one in found] == ["qwen3:4b", "llama3.2:3b"]
 
 
 def test_models_that_do_not_chat_or_run_elsewhere_are_marked() -> None:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwen_magic import Session, Settings
+from qwen_magic import Asking, Session, Settings
 from qwen_magic.errors import QwenError, RequestError
-from tests.local.standins import llama, lm_studio, ollama
+from qwen_magic.local import place
+from tests.local.standins import llama, lm_studio, ollama, vllm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 LOCAL = Settings(region="local")
 
@@ -89,6 +91,40 @@ def test_a_server_that_goes_between_look_and_question_is_an_error_and_the_next_a
         with lm_studio("qwen3-8b") as second:
             here(LM_Studio=second)
             assert session.ask("Hello?").model == "qwen3-8b"
+
+
+def test_a_server_that_dies_of_the_question_is_an_error_and_the_next_ask_works(
+    here: Callable[..., None],
+) -> None:
+    with vllm("qwen3") as first, Session(Settings(region="local", timeout=30)) as session:
+        here(vLLM=first)
+        assert session.settings.endpoint().serving is not None  # found, and remembered
+        first.dies = True
+        with pytest.raises(QwenError) as failed:
+            session.ask("Hello?")
+        assert "\n" not in str(failed.value.args[0])
+        assert failed.value.hint
+        with lm_studio("qwen3-8b") as second:
+            here(LM_Studio=second)
+            assert session.ask("Hello?").model == "qwen3-8b"
+
+
+def test_where_the_last_server_has_gone_the_next_step_is_told(
+    here: Callable[..., None], weights: Path
+) -> None:
+    with Session(LOCAL) as session:
+        with ollama("qwen3:4b") as yesterdays:
+            here(Ollama=yesterdays)
+            session.ask("Hello?")
+        with pytest.raises(QwenError) as refused:
+            session.ask("Hello?")
+        assert "\n" not in str(refused.value.args[0])
+        assert "local_model" in refused.value.hint
+        session.settings = Settings(region="local", local_model=str(weights), timeout=60)
+        try:
+            assert session.ask("Hello?", asking=Asking(max_output_tokens=16)).text
+        finally:
+            place.stop(session.settings.wish)
 
 
 def test_the_slots_of_a_server_are_known(here: Callable[..., None]) -> None:

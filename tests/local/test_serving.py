@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
 from threading import Event
@@ -23,6 +26,7 @@ from qwen_magic.local.finding import asked, listens
 from qwen_magic.local.leases import Lease
 from qwen_magic.local.running import noted, shared
 from qwen_magic.local.weights import OnDisk
+from tests.local.standins import llama
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,6 +135,38 @@ def test_only_its_user_can_read_the_key(local: Settings) -> None:
         with pytest.raises(ConnectionError):
             Lease(running.control, "another key")
         assert listens(running.port)
+
+
+def test_two_that_start_at_once_share_one(weights: Path, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(2) as kernels:
+        both = [kernels.submit(shared, tmp_path, OnDisk(weights), 15, Event()) for _ in range(2)]
+        (first, lease), (second, other) = (one.result() for one in both)
+    try:
+        assert first == second
+        assert noted(tmp_path) == (first,)
+    finally:
+        other.close()
+        lease.stop()
+    until(lambda: is_gone(first))
+
+
+def test_what_a_killed_server_left_is_no_hindrance_even_if_its_ports_have_new_owners(
+    local: Settings,
+) -> None:
+    with llama("another", slots=2) as owner, socket.create_server(("127.0.0.1", 0)) as control:
+        owner.paths["/props"] = (401, {"error": "Unauthorized"})
+        place.stop(local.wish)
+        told = {"pid": 1, "port": owner.port, "control": control.getsockname()[1], "key": "old"}
+        weights = OnDisk(Path(local.local_model))
+        note = local.wish.folder / f"{sha256(weights.identity.encode()).hexdigest()[:16]}.json"
+        note.parent.mkdir(parents=True, exist_ok=True)
+        note.write_text(json.dumps({**told, "name": weights.name}))
+        note.with_suffix(".lock").write_bytes(b"4711")
+        assert "qwen_magic at" not in place.told(local.wish)
+        with Session(local) as session:
+            assert session.ask("Hello?", asking=BRIEF).text
+        (running,) = noted(local.wish.folder)
+        assert running.port != owner.port
 
 
 def test_stop_ends_it_and_the_next_question_starts_it_again(local: Settings) -> None:
