@@ -29,6 +29,7 @@ class Queueing(StandIn):
 
     slots = 2
     room = 100  # questions that its memory has room for
+    pause = 0.01  # seconds for an answer
     there = most = refused = 0
 
     def answer(self, method: str, path: str, headers: dict[str, str], body: Any) -> tuple[int, Any]:  # noqa: ANN401
@@ -43,7 +44,7 @@ class Queueing(StandIn):
             if full:
                 return 500, _FULL
             with self._free:
-                self._ended.wait(0.01)
+                self._ended.wait(self.pause)
                 return super().answer(method, path, headers, body)
         finally:
             with self._lock:

@@ -113,6 +113,11 @@ class Rows:
         return 0 if serving is None else serving.slots or _FEW
 
     @property
+    def is_here(self) -> bool:
+        """Whether a server on this computer answers, which has so many lanes for all processes."""
+        return self.endpoint.serving is not None
+
+    @property
     def timeout(self) -> float:
         """How many seconds an answer may take at all."""
         return self.settings.timeout

@@ -52,6 +52,10 @@ class Asker(Protocol):
         """How many rows are in flight at first; 0 for more and more until an answer comes."""
 
     @property
+    def is_here(self) -> bool:
+        """Whether a server on this computer answers, which has so many lanes for all processes."""
+
+    @property
     def timeout(self) -> float:
         """How many seconds an answer may take at all."""
 

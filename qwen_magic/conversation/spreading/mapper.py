@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
+from platform import node
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from msgspec import structs
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.mapping.asking import Asker
     from qwen_magic.conversation.mapping.pace import Learned, Pace
     from qwen_magic.conversation.mapping.threads import Line
+    from qwen_magic.conversation.spreading.leasing import LeasedPace
     from qwen_magic.conversation.tables.filling import Template
     from qwen_magic.conversation.tables.records import Outcome
     from qwen_magic.conversation.tables.table import Table
@@ -135,9 +137,8 @@ class Mapper:
         errands = Errands()
         asker = self.recipe.asker(key, errands).readied()
         answers = self._answers()
-        most = self.concurrency or asker.lanes
         learned = answers.learned(asker.where)
-        pace = pace_at(asker.where, most, learned, shared=self.concurrency is not None)
+        pace = self._pace(asker, learned)
         job = Job(
             asker,
             self._lines(table, asker, self.fresh),
@@ -158,6 +159,12 @@ class Mapper:
         if self.fresh:
             self._keep_for_all(self._lines(table, asker), found, (asker.where, learned))
         return found
+
+    def _pace(self, asker: Asker, learned: Learned) -> LeasedPace:
+        """Return how fast to ask; processes of one computer share the server that runs there."""
+        most, is_told = self.concurrency or asker.lanes, self.concurrency is not None
+        where = f"{asker.where} at {node()}" if asker.is_here else asker.where
+        return pace_at(where, most, learned, shared=is_told or asker.is_here)
 
     def _lines(self, table: Table, asker: Asker, fresh: str = "") -> Iterator[Sequence[Line]]:
         shared = {**asker.shared, "fresh": fresh} if fresh else asker.shared

@@ -18,6 +18,8 @@ from distributed import Client, LocalCluster
 from qwen_magic import Session, Settings
 from qwen_magic.demo.server import DemoServer
 from qwen_magic.errors import RequestError
+from tests.local.standins import llama
+from tests.local.test_maps import queueing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,6 +73,30 @@ def test_a_lost_workers_rows_are_neither_lost_nor_paid_again(
     assert list(found["status"]) == ["completed"] * ROWS
     assert sum(asked.values()) - len(asked) <= ROWS / PARTITIONS
     assert (out, victim in holders) == (0, False)
+
+
+def look_at(port: int) -> None:
+    """Let a model server at a port be all that runs on this computer."""
+    from qwen_magic.local import place
+    from qwen_magic.local.servers import Door
+
+    setattr(place, "doors", lambda _: (Door(port),))  # noqa: B010 - mypy holds it to its own type
+
+
+def test_workers_share_the_slots_of_a_server_on_their_computer(client: Client) -> None:
+    lazy = dd.from_pandas(pd.DataFrame({"text": [f"row {n}" for n in range(24)]}), npartitions=4)
+    with (
+        queueing(llama("qwen3"), slots=2) as server,
+        Session(Settings(region="local", history="off")) as session,
+    ):
+        server.pause = 0.1
+        client.wait_for_workers(2)
+        client.run(look_at, server.port)
+        made: Any = session.map("Say hello to {{text}}", lazy)
+        found = client.compute(made).result(timeout=60)
+        assert list(found["status"]) == ["completed"] * 24
+        assert len(server.questions) == 24
+        assert server.most <= 2 + 1
 
 
 def test_a_wrong_key_ends_it_with_one_message_that_does_not_tell_the_key(client: Client) -> None:
