@@ -31,6 +31,7 @@ __all__ = ["Offer", "fetched", "offered"]
 _SPARE = 300_000_000
 _TICK = 0.05
 _LONGEST = 300
+_ELSE = "start Ollama or LM Studio, set local_model to a GGUF file"
 _AGAIN = "ask again: what has arrived is kept"
 _MEANINGS: tuple[tuple[str, str, str], ...] = (
     (r"No module named", "no model can be fetched without huggingface_hub", INSTALL),
@@ -48,7 +49,7 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
     (
         r"[Oo]ffline|LocalEntryNotFound",
         "{repo} is not on this computer, and the Hub is not reached",
-        "check the network and HF_HUB_OFFLINE, or set local_model to a file",
+        f"{_ELSE}, or check the network and HF_HUB_OFFLINE",
     ),
     (
         r"No space left|Errno 28",
@@ -58,7 +59,7 @@ _MEANINGS: tuple[tuple[str, str, str], ...] = (
     (
         r"Name or service|getaddrinfo|name resolution|nodename|ConnectError|Network is unreachable",
         "{repo} is not on this computer, and the Hub is not reached",
-        "check the network and HF_ENDPOINT, or set local_model to a file",
+        f"{_ELSE}, or check the network and HF_ENDPOINT",
     ),
     (r"Connect|Timeout|resolve|network|RemoteProtocol|ReadError|Chunked|Incomplete",
      "the download was cut: {said}", _AGAIN),

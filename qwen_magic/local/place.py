@@ -21,14 +21,15 @@ from qwen_magic.local.machine import resident
 from qwen_magic.local.running import noted
 from qwen_magic.local.servers import OURS, doors
 from qwen_magic.local.starting import Work
-from qwen_magic.local.weights import OnDisk, can_be_started, size_of
+from qwen_magic.local.weights import Hub, OnDisk, can_be_started, size_of
 from qwen_magic.responses.endpoint import LOCAL, Endpoint, Serving
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from qwen_magic.local.fetching import Offer
-    from qwen_magic.local.servers import Found
+    from qwen_magic.local.servers import Door, Found
+    from qwen_magic.local.weights import Weights
     from qwen_magic.local.wishes import Wish
 
 __all__ = ["doubt", "endpoint", "forget", "in_use", "offer", "ready", "stop", "told"]
@@ -150,10 +151,19 @@ def told(wish: Wish) -> str:
     """
     found = _found(wish)
     if not found:
-        return f"No model server runs on this computer; a question starts {wish.named.name}"
+        return _none_told(wish.named)
     with suppress(RequestError):
         return listed(found, _pick(found, wish))
     return listed(found)
+
+
+def _none_told(weights: Weights) -> str:
+    ports = ", ".join(str(door.port) for door in _doors())
+    starts = f"a question starts {weights.name}"
+    if isinstance(weights, Hub):
+        size = f", {size_of(weights.size)}," if weights.size else ""
+        starts = f"{starts}{size} from the Hub, once you agree if it is not here yet"
+    return f"No model server runs on this computer; {starts}\nLooked at 127.0.0.1, ports {ports}"
 
 
 def in_use(wish: Wish) -> str:
@@ -185,9 +195,13 @@ def _is_there(choice: Choice) -> bool:
     return answers(port) if doubted else listens(port)
 
 
+def _doors() -> tuple[Door, ...]:
+    return doors(os.environ.get("OLLAMA_HOST", ""))
+
+
 def _found(wish: Wish) -> tuple[Found, ...]:
     ours = (running.found() for running in noted(wish.folder) if listens(running.port))
-    others = find(doors(os.environ.get("OLLAMA_HOST", "")))
+    others = find(_doors())
     return (*filter(None, ours), *others)
 
 

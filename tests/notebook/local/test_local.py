@@ -110,6 +110,7 @@ def test_the_servers_are_listed_with_their_models(monkeypatch: pytest.MonkeyPatc
 def test_without_a_server_it_says_what_a_question_would_do() -> None:
     (line,) = said("", Settings(region="local"), NOBODY)
     assert line.startswith("No model server runs on this computer; a question starts Qwen3-")
+    assert " GB, from the Hub, once you agree" in line
     assert list(said("stop", SETTINGS, NOBODY)) == ["No model of our own is running"]
     assert memory_in_use(SETTINGS) == memory_in_use(Settings()) == ""
 
