@@ -105,7 +105,7 @@ _TURNS = """
 _FIELDS = """
 .qwen-magic-composer { display: flex; flex-direction: column; gap: 6px; padding: 8px !important;
   border: 1px solid var(--line); border-radius: 12px; background: var(--jp-layout-color0, transparent) }
-.qwen-magic-composer:focus-within { border-color: var(--accent); box-shadow: 0 0 0 1px var(--accent) }
+.qwen-magic-composer:focus-within { border-color: var(--accent); box-shadow: inset 0 0 0 1px var(--accent) }
 .qwen-magic-input, .qwen-magic-code { width: 100%; height: auto; margin: 0 }
 .qwen-magic-input textarea, .qwen-magic-code textarea {
   width: 100%; color: inherit; font-size: inherit; line-height: 1.5; resize: vertical }
@@ -187,6 +187,7 @@ _COMPACT = """
 .qwen-magic-compact .qwen-magic-exchange, .qwen-magic-compact .qwen-magic-empty,
 .qwen-magic-compact .qwen-magic-transcript > .qwen-magic-bar,
 .qwen-magic-compact .qwen-magic-foot > .jupyter-button,
+.qwen-magic-compact .qwen-magic-cost,
 .qwen-magic-compact .qwen-magic-code-bar > :nth-child(2),
 .qwen-magic-served .qwen-magic-code-bar > :nth-child(2) { display: none }
 .qwen-magic-compact .qwen-magic-composer .qwen-magic-bar { justify-content: flex-end }

@@ -139,13 +139,17 @@ class TurnView:
         self._ask_no_more()
         shown = bundle(turn, notes=tuple(notes), show_reasoning=self._show_reasoning)
         self.html = shown[0]["text/html"]
+        if self._items is None and error:  # which the turn itself does not tell
+            self.grow(turn, now)
         if self._items is None:
             place(self._answer, (self._look.html(self.html),))
+            self._tell("")
         else:
             self._draw_rest(self._items, turn, now)
             lines = (*notes, *turn.notes) if turn.status in {"completed", "incomplete"} else notes
             told = "".join(map(line_html, lines))
-            self._tell(told + reason_html(error or ending(turn)) + line_html(footer(turn)))
+            cost = f'<div class="qwen-magic-cost">{line_html(footer(turn))}</div>'
+            self._tell(told + reason_html(error or ending(turn)) + cost)
         self._offer(turn)
 
     def refuse(self, error: str) -> None:
