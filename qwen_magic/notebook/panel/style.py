@@ -153,8 +153,8 @@ _BUTTONS = """
   border-color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent) }
 .qwen-magic-tools > .mod-active::before { content: "✓ "; content: "✓ " / "on: " }
 .qwen-magic-panel .qwen-magic-options > .jupyter-button.jupyter-button {
-  display: flex; padding: 0 4px; border: 0; background: none; opacity: .7; cursor: pointer;
-  overflow-wrap: anywhere; text-align: start; white-space: normal }
+  display: flex; height: auto; padding: 0 4px; line-height: 1.5; border: 0; background: none; opacity: .7;
+  cursor: pointer; overflow-wrap: anywhere; text-align: start; white-space: normal }
 .qwen-magic-options > .jupyter-button::before {
   flex: none; display: list-item; list-style: disclosure-closed inside;
   content: "\\200b"; content: "\\200b" / "collapsed:" }
