@@ -23,10 +23,10 @@ SHOW = "import qwen_magic, time\npanel = qwen_magic.Panel()\npanel"
 
 
 # The browser has no inner text for turns out of sight, which it does not draw.
-READ = """([node, text, count]) => {
+READ = """([panel, text, count]) => {
     const read = turn => turn.innerText.trim() ? turn.innerText : turn.textContent;
-    const turns = [...node.querySelectorAll('.qwen-magic-exchange')];
-    return turns.map(read).join('').split(text).length > count;
+    const turns = document.querySelector(panel)?.querySelectorAll('.qwen-magic-exchange') ?? [];
+    return [...turns].map(read).join('').split(text).length > count;
 }"""
 
 
@@ -36,7 +36,8 @@ class PanelIn:
     def __init__(self, notebook: OpenNotebook, inside: str = "") -> None:
         self.notebook = notebook
         self.page = notebook.page
-        self.root = self.page.locator(f"{inside} .qwen-magic-panel").first
+        self._place = f"{inside} .qwen-magic-panel"
+        self.root = self.page.locator(self._place).first
         self.root.wait_for()
 
     def wait_helped(self) -> None:
@@ -61,11 +62,7 @@ class PanelIn:
 
     def wait(self, text: str, count: int = 1) -> None:
         """Wait until a text can be read so many times in the turns."""
-        wait_until(
-            self.page,
-            READ,
-            arg=[self.root.locator(".qwen-magic-transcript").element_handle(), text, count],
-        )
+        wait_until(self.page, READ, arg=[self._place, text, count])
 
     def wait_idle(self) -> None:
         """Wait until nothing is on its way."""
