@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-TOOL = 'def get_weather(city: str) -> str:\n    "Look up the weather."\n    return "sunny"'
+TOOL = 'def get_weather(city: str) -> str:\n    "Look up the weather."\n    return "sunny"\n\ndef wipe() -> None:\n    ...'
 DASHBOARD = (
     DEMO,
     "%%qwen\nWhat is 2 + 2?",
@@ -114,6 +114,9 @@ def test_a_visitor_is_asked_before_a_function_is_called(served: str, visitor: Pa
     visitor.get_by_role("button", name="Allow").click()
     visitor.get_by_text("returned sunny").wait_for()
     visitor.get_by_role("button", name="Fork").wait_for()
+    visitor.get_by_role("button", name="Tools and options").click()
+    visitor.get_by_role("button", name="get_weather()").wait_for()
+    expect(visitor.get_by_role("button", name="wipe()")).to_have_count(0)
 
 
 def test_without_a_key_a_visitor_reads_no_hint_and_the_log_has_the_reason(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from qwen_magic.excerpt import cut
 from qwen_magic.models import MODELS
+from qwen_magic.notebook.kernel.frontend import is_served
 from qwen_magic.notebook.kernel.subshells import hear
 from qwen_magic.notebook.panel.composer import MODES
 from qwen_magic.notebook.panel.controls import Controls, place
@@ -87,8 +88,8 @@ class OptionBar:
         return {**found, "tools": tuple(name for name in self._tools if name in self._chosen)}
 
     def show(self, variables: Mapping[str, object]) -> None:
-        """Offer the tools that exist now."""
-        names = (*BUILT_IN_TOOLS, *tools_among(variables))
+        """Offer the tools that exist now; to visitors, of the author's own those of `tools` alone."""
+        names = (*BUILT_IN_TOOLS, *(() if is_served() else tools_among(variables)))
         names += tuple(name for name in self._qwen.tools if name not in names)
         if names == tuple(self._tools):
             return
