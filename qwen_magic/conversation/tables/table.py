@@ -38,7 +38,8 @@ class Table:
         columns: The names of a row's cells; none if its elements are no records.
         rows: How many there are; None if only reading can tell.
         alias: Another name of its elements: a Series's own.
-        index: A pandas index, or a dict's keys, of as many labels as there are rows.
+        index: A pandas index, a dict's keys, or the numbers of a list's rows in a sample: of as
+            many labels as there are rows.
         once: Whether it can be read only once, as a generator can.
     """
 
@@ -120,7 +121,9 @@ class Table:
             while batch := list(islice(kept, size)):
                 yield batch
 
-        return replace(self, read=read, rows=count, index=_taken(self.index, chosen))
+        places = None if self.kind else chosen  # a list's rows keep their numbers
+        index = places if self.index is None else _taken(self.index, chosen)
+        return replace(self, read=read, rows=count, index=index)
 
 
 def check_names(names: Sequence[str]) -> tuple[str, ...]:
@@ -167,6 +170,6 @@ def _only(batches: Iterator[list[Row]], chosen: Sequence[int]) -> Iterator[Row]:
 
 
 def _taken(index: Any, chosen: Sequence[int]) -> Any:  # noqa: ANN401 - a pandas index or a list
-    if index is None or isinstance(index, list):
-        return index and [index[number] for number in chosen]
+    if isinstance(index, list):
+        return [index[number] for number in chosen]
     return index.take(chosen)

@@ -163,6 +163,14 @@ def test_a_trial_asks_the_same_rows_each_time() -> None:
     assert table({"a": 1, "b": 2, "c": 3}).limited(limit=2).index == ["a", "b"]
 
 
+def test_the_rows_of_a_lists_sample_keep_their_numbers() -> None:
+    some = table([f"text {n}" for n in range(100)]).limited(sample=3)
+    asked = [row["item"] for batch in some.batches() for row in batch]
+    assert [f"text {n}" for n in some.index] == asked
+    assert len(asked) == 3
+    assert table(pl.DataFrame({"n": range(9)})).limited(sample=3).index is None
+
+
 @pytest.mark.parametrize(
     ("limit", "sample", "rows"),
     [(0, None, [1]), (None, -1, [1]), (1, 1, [1]), (None, 1, iter([1]))],
