@@ -26,6 +26,7 @@ __all__ = ["rewrite"]
 
 _CELL = re.compile(r"%%qwen(?![\w?])(.*)", re.DOTALL)
 _LINE = re.compile(r"%(qwen(?:_fix)?)(?![\w?])[ \t]*(.*)", re.DOTALL)
+_WRAPPED = re.compile(r"%(?!qwen)(\w+)[ \t]+(.*%qwen(?:_fix)?[ \t]+[^\s?].*\?)[ \t]*$")  # %time
 _AS_TYPED = frozenset({"system", "chain", "record", "replay"})  # settings with texts of the user's
 _COLONS = ":\uff1a"
 _HELP = re.compile(r"\?{0,2}")
@@ -142,7 +143,9 @@ def _magic_in(tokens: Sequence[TokenInfo]) -> tuple[int, int] | None:
 
 def _is_question(lines: list[str], row: int, column: int) -> bool:
     found = _LINE.match(lines[row][column:])
-    return found is not None and not (found[2] and _HELP.fullmatch(found[2].strip()))
+    if found is None:
+        return _WRAPPED.match(lines[row][column:]) is not None
+    return not (found[2] and _HELP.fullmatch(found[2].strip()))
 
 
 def _line(lines: list[str], row: int, column: int) -> list[str]:
@@ -150,10 +153,10 @@ def _line(lines: list[str], row: int, column: int) -> list[str]:
     while lines[end].endswith("\\\n") and end + 1 < len(lines):
         end += 1
     written = "".join(lines[row : end + 1])
-    found = _LINE.match(written[column:])
+    found = _LINE.match(written[column:]) or _WRAPPED.match(written[column:])
     name, text = (found[1], found[2].replace("\\\n", " ").strip()) if found else ("qwen", "")
     before = written[:column]
-    value = " or _qwen" if before.strip() else ""
+    value = " or _qwen" if before.strip() and name.startswith("qwen") else ""
     call = before + _call(text, name).rstrip("\n") + value + "\n"
     return [*lines[:row], call, *["\n"] * (end - row), *lines[end + 1 :]]
 

@@ -31,6 +31,28 @@ def test_a_line_question_becomes_a_call_with_its_text_verbatim(text: str) -> Non
     assert rewritten(f"%qwen {text}\n") == ask(text)
 
 
+@pytest.mark.parametrize(
+    ("line", "name", "rest"),
+    [
+        ("%time %qwen Is it?", "time", "%qwen Is it?"),
+        ("%timeit -n1 -r1 %qwen Is it? ", "timeit", "-n1 -r1 %qwen Is it?"),
+        ("%time x = %qwen_fix is it x?", "time", "x = %qwen_fix is it x?"),
+    ],
+)
+def test_a_question_may_stand_behind_another_magic(line: str, name: str, rest: str) -> None:
+    assert rewritten(f"{line}\n") == f"get_ipython().run_line_magic({name!r}, {rest!r})\n"
+    assert rewritten(f"if x:\n    {line}\n") == (
+        f"if x:\n    get_ipython().run_line_magic({name!r}, {rest!r})\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ["%time?", "%time %qwen", "%time %qwen?", "%pinfo qwen?", "%time x?"]
+)
+def test_help_on_another_magic_stays_help(line: str) -> None:
+    assert rewritten(f"{line}\n") == f"{line}\n"
+
+
 def test_a_hint_on_an_error_may_be_a_question() -> None:
     call = "get_ipython().run_line_magic('qwen_fix', 'is it empty?')\n"
     assert rewritten("%qwen_fix is it empty?\n") == call
