@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -159,6 +160,27 @@ def test_stop_ends_the_answer_and_run_all(jupyter: Jupyter, model: Model) -> Non
     model.goes_on()
     assert model.left.wait(60)  # it notices when it speaks on
     assert notebook.console == []
+
+
+def test_an_answer_whose_kernel_restarts_says_so_once(lab: Jupyter, model: Model) -> None:
+    notebook = asking(lab, model)
+    model.says([*reasoning(THOUGHT), *answer("Half an answer", number=1)], [])
+    notebook.run(1, wait=False)
+    notebook.wait_output(1, "Half an answer")
+    notebook.restart()
+    gone = notebook.page.locator(".qwen-magic-turn.jupyter-widgets-disconnected")
+    expect(gone).to_be_visible()
+    notes = """() => [...document.querySelectorAll('.jupyter-widgets-disconnected')]
+        .map(node => getComputedStyle(node, '::before').content)
+        .filter(content => !['none', '""'].includes(content) && !content.includes('collapsed'))"""
+    told = '"The kernel has gone or restarted: run the cell again."'
+    notebook.page.wait_for_function(
+        f"told => JSON.stringify(({notes})()) === told",
+        arg=json.dumps([told], separators=(",", ":")),
+    )
+    expect(gone.get_by_role("button", name="Stop")).to_be_hidden()
+    notebook.screenshot("live-restarted")
+    model.goes_on()
 
 
 def test_hostile_text_does_nothing_while_it_grows(lab: Jupyter, model: Model) -> None:

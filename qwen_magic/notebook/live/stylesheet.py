@@ -116,4 +116,9 @@ STYLE = f"""<style>
 .qwen-magic-turn .{APPROVAL} .widget-text > label {{
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }}
 .qwen-magic-turn .{APPROVAL} input:focus-visible {{ outline: {_FOCUS} !important }}
+.qwen-magic-turn .jupyter-widgets-disconnected::before {{ content: none; padding: 0; color: inherit }}
+.qwen-magic-turn.jupyter-widgets-disconnected::before {{
+  content: "The kernel has gone or restarted: run the cell again."; padding: 0; color: inherit;
+  font: inherit; opacity: .65 }}
+.qwen-magic-turn.jupyter-widgets-disconnected .widget-button {{ display: none }}
 {_LONG_STYLE}</style>"""
