@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from IPython.core.magic import line_magic, magics_class, no_var_expand
 
-from qwen_magic.conversation.asking.maps import answers_of
 from qwen_magic.errors import CellError
 from qwen_magic.notebook.kernel.frontend import frontend_of
 from qwen_magic.notebook.magics.brief import brief_errors
@@ -41,6 +40,8 @@ class MapMagics(Sister):
             command = _parse(line)
             self._follow(command)
             self._qwen.tell_of_store()
+            from qwen_magic.conversation.asking.maps import answers_of
+
             if note := answers_of(self._qwen.session).told():
                 print(note)
 
