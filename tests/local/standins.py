@@ -30,6 +30,7 @@ class StandIn:
         slow: Seconds before each answer.
         says: What the model says next, text by text; then it says hello.
         reads: The most tokens of a question, four letters each; 0 for no limit.
+        keeps: Whether it knows the responses that it gave.
         dies: Whether the next question ends it.
         asked: Each request's method, path, headers and body.
     """
@@ -39,6 +40,7 @@ class StandIn:
     slow: float = 0.0
     says: list[str] = field(default_factory=list)
     reads: int = 0
+    keeps: bool = True
     dies: bool = False
     asked: list[tuple[str, str, dict[str, str], Any]] = field(default_factory=list)
     _ended: Event = field(default_factory=Event)
@@ -92,6 +94,10 @@ class StandIn:
             valid = isinstance(body, dict) and isinstance(body.get("input"), str | list)
             if not valid:
                 return 400, _NO_INPUT
+            if not self.keeps and (known := body.get("previous_response_id")):
+                return 404, {
+                    "error": {"message": f"Response with id '{known}' not found.", "code": 404}
+                }
             tokens = len(json.dumps(body["input"])) // 4
             too_long = 0 < self.reads < tokens
             if too_long:

@@ -47,6 +47,7 @@ def test_each_server_says_so_in_its_own_words(server: str) -> None:
     error = too_long(StatusError(SAID[server], status=400), Serving("qwen3", server))
     assert isinstance(error, ContextError)
     assert (error.needed, error.most) == (5000, 4096)
+    assert ("at least 5,000" in str(error.args[0])) == (server == "vLLM")
 
 
 def test_the_oldest_turns_are_left_out_if_one_may(here: Callable[..., None]) -> None:

@@ -48,6 +48,20 @@ def test_a_server_that_keeps_responses_gets_the_id(here: Callable[..., None]) ->
         assert server.questions[1]["previous_response_id"] == "r"
 
 
+def test_a_server_that_keeps_nothing_is_asked_to_continue_once(here: Callable[..., None]) -> None:
+    with vllm("qwen3") as server, Session(LOCAL) as session:
+        here(vLLM=server)
+        server.keeps = False
+        turns = [session.ask(question) for question in ("One?", "Two?", "Three?", "Four?")]
+        asked = [body for body in server.questions if "previous_response_id" in body]
+        assert len(asked) == 1
+        assert [item["role"] for item in server.questions[-1]["input"]] == [
+            "user",
+            "assistant",
+        ] * 3 + ["user"]
+        assert [any("rebuilt" in note for note in turn.notes) for turn in turns].count(True) == 1
+
+
 def test_a_model_is_picked_by_name(here: Callable[..., None]) -> None:
     with ollama("qwen3:4b") as first, llama("Qwen2.5-Coder-1.5B.gguf") as second:
         here(Ollama=first, llama=second)

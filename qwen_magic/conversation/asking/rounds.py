@@ -208,9 +208,14 @@ class Rounds:
         return spoken(turn, planned.toolbox) if self.is_loose and request.tools else turn
 
     def _learned(self, said: str) -> str:
-        """Return why a chain could not be continued; if the server never does, remember it."""
-        if keeps_nothing(said):
+        """Return why a chain could not be continued; if the server never does, remember it.
+
+        vLLM keeps nothing unless it is told to, and says only that it does not know the response.
+        """
+        never = keeps_nothing(said)
+        if never or self.client.endpoint.serving is not None:
             self.store.learn(self.client.endpoint.base_url, continues=False)
+        if never:
             return "this server does not continue responses"
         return "the server no longer knows the turn before"
 

@@ -20,7 +20,7 @@ __all__ = ["left_out", "too_long"]
 
 _TOO_LONG = (
     r"\((?P<needed>\d+) tokens\) exceeds the available context size \((?P<most>\d+) tokens\)",
-    r"maximum context length is (?P<most>\d+) tokens.*?prompt contains (?:at least )?(?P<needed>\d+)",
+    r"maximum context length is (?P<most>\d+) tokens.*?prompt contains (?P<least>at least )?(?P<needed>\d+)",
     r"\((?P<needed>\d+) tokens\) is longer than the model's context length \((?P<most>\d+) tokens\)",
     r"keep the first (?P<needed>\d+) tokens.*?context length of only (?P<most>\d+) tokens",
 )  # llama.cpp, vLLM, SGLang, LM Studio
@@ -40,9 +40,10 @@ def too_long(error: QwenError, serving: Serving | None) -> QwenError:
             hint="ask again once those are answered, or send less",
         )
     needed, most = int(found["needed"]), int(found["most"])
+    least = found.groupdict().get("least") or ""
     return ContextError(
-        f"the question is too long: with its conversation {needed:,} tokens, and {serving.model}"
-        f" reads {most:,}",
+        f"the question is too long: with its conversation {least}{needed:,} tokens, and"
+        f" {serving.model} reads {most:,}",
         needed=needed,
         most=most,
         hint="send less, start afresh with --new, or let it forget the oldest turns:"
