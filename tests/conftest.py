@@ -16,8 +16,27 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SETTINGS = ("DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL", "DASHSCOPE_WORKSPACE_ID")
-# Files that take longest, so that no worker begins one when the others are nearly done.
-LONGEST = ("panel", "panel_running", "live", "panel_aging", "panel_saved", "live_saved", "ask")
+# Files of browser tests that take longest, with their seconds of CPU; any other is done in USUAL.
+SECONDS = {
+    "panel": 52,
+    "panel_saved": 35,
+    "lab_side": 25,
+    "ids": 25,
+    "panel_aging": 24,
+    "live": 21,
+    "panel_running": 20,
+    "lab_code": 19,
+    "ask": 14,
+    "lab_colours": 14,
+    "map": 14,
+    "live_saved": 13,
+    "voila": 13,
+    "tools": 11,
+    "panel_tools": 10,
+    "harness": 10,
+}
+USUAL = 7
+SHARES = ("browser 1", "browser 2")  # each worker that opens a browser starts servers, too
 PATIENCE = 300  # seconds for a test in a browser, which a busy machine slows down most
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -47,21 +66,35 @@ def pytest_xdist_setupnodes() -> None:
         os.environ[forked.ADDRESS] = forked.address()
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what needs a browser, and there with what takes longest."""
+    """Begin with what needs a browser, which two workers share; any other file is one worker's."""
     if config.getoption("few"):
         _leave_few(items)
-
-    def place(item: pytest.Item) -> tuple[bool, int]:
-        name = item.path.stem.removeprefix("test_")
-        known = LONGEST.index(name) if name in LONGEST else len(LONGEST)
-        return item.path.parent.name != "browser", known
-
-    items.sort(key=place)
+    shares = _shares({item.path.stem for item in items if _is_browsed(item)})
+    items.sort(key=lambda item: (not _is_browsed(item), -_seconds(item.path.stem)))
     for item in items:
-        if item.path.parent.name == "browser":
+        share = shares[item.path.stem] if _is_browsed(item) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(share))
+        if _is_browsed(item):
             item.add_marker(pytest.mark.timeout(PATIENCE))
+
+
+def _is_browsed(item: pytest.Item) -> bool:
+    return item.path.parent.name == "browser"
+
+
+def _seconds(name: str) -> int:
+    return SECONDS.get(name.removeprefix("test_"), USUAL)
+
+
+def _shares(names: set[str]) -> dict[str, str]:
+    """Return for each file of browser tests in whose share it is; the shares take equally long."""
+    shares, taken = dict[str, str](), dict.fromkeys(SHARES, 0)
+    for name in sorted(names, key=lambda name: (-_seconds(name), name)):
+        shares[name] = least = min(taken, key=taken.__getitem__)
+        taken[least] += _seconds(name)
+    return shares
 
 
 def _leave_few(items: list[pytest.Item]) -> None:

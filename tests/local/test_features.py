@@ -44,7 +44,7 @@ def test_every_value_fits_its_shape(session: Session) -> None:
 
 
 def test_a_forced_call_is_made_and_the_turn_ends(session: Session) -> None:
-    how = Asking(tool_choice="required", max_output_tokens=64)
+    how = Asking(tool_choice="required", max_output_tokens=200)  # with some white space
     turn = session.ask("What is the weather in Rome?", tools=[get_weather], asking=how)
     call = turn.tool_calls[0]
     assert isinstance(call, FunctionCall)
@@ -70,7 +70,7 @@ def test_a_lesson_recorded_here_is_replayed_without_a_model(
 ) -> None:
     lesson = str(tmp_path / "lesson.jsonl")
     session.settings = replace(session.settings, record=lesson)
-    how = Asking(tool_choice="required", max_output_tokens=48)
+    how = Asking(tool_choice="required", max_output_tokens=200)
     first = session.ask("What is the weather in Rome?", tools=[get_weather], asking=how)
     second = session.ask("Thank you.", asking=Asking(max_output_tokens=16))
     key = session.client().endpoint.key
