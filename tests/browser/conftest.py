@@ -7,17 +7,18 @@ tests of other folders want their own.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
 
 from tests.browser.lab import Jupyter, serving
 from tests.browser.notebook import PATIENCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from playwright.sync_api import Browser
 
@@ -81,3 +82,16 @@ def jupyter(request: pytest.FixtureRequest) -> Jupyter:
     found = request.getfixturevalue(request.param)
     assert isinstance(found, Jupyter)
     return found
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell what stands on the pages of a test that failed: CI keeps no picture of them."""
+    report = yield
+    if report.failed and call.when == "call" and isinstance(item, pytest.Function):
+        for server in {found for found in item.funcargs.values() if isinstance(found, Jupyter)}:
+            with suppress(Error):
+                report.sections.append((f"the pages of {server.app}", server.told()))
+    return report

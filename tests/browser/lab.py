@@ -171,6 +171,10 @@ class Jupyter:
         yield page
         page.close()
 
+    def told(self) -> str:
+        """Tell what is on the pages of the notebooks that are open, of a test that failed."""
+        return "\n".join(notebook.told() for notebook in self._opened)
+
     def close_notebooks(self) -> None:
         """End every kernel and close every tab but two, which are left without a notebook."""
         while self._opened:

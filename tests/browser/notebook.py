@@ -57,6 +57,12 @@ CLOSE = """async () => {
     delete window.ran; delete window.followed;
     return window.pending === 0 && !document.querySelector('.jp-Dialog');
 }"""
+STATE = """() => {
+    const { sessionContext, content } = window.panel();
+    const { kernel } = sessionContext.session ?? {};
+    return [kernel?.status, kernel?.connectionStatus, kernel?._comms.size, window.pending,
+        ...content.widgets.map(cell => cell.outputArea?.node.outerHTML)];
+}"""
 READY = """() => {
     const kernel = window.panel()?.sessionContext.session?.kernel;
     return window.panel()?.context.isReady
@@ -221,6 +227,13 @@ class OpenNotebook:
         self.page.evaluate("() => window.leave()")
         self._open()
         self._wait_ready()
+
+    def told(self) -> str:
+        """Tell what is on the page, of a test that failed."""
+        state = self.page.evaluate(STATE)
+        outputs = (str(html)[:2_000] for html in state[4:])
+        lines = (self.page.url, *self.console, str(state[:4]), str(self.traffic.messages), *outputs)
+        return "\n".join(lines)
 
     def screenshot(self, name: str) -> None:
         """Take a picture of the page, where QWEN_MAGIC_SCREENSHOTS names a folder for it."""
