@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +13,10 @@ from qwen_magic.demo.server import DemoServer
 from tests import forked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
+
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadFileScheduling
 
 SETTINGS = ("DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL", "DASHSCOPE_WORKSPACE_ID")
 # Files of browser tests that take longest, with their seconds of CPU; any other is done in USUAL.
@@ -66,29 +69,41 @@ def pytest_xdist_setupnodes() -> None:
         os.environ[forked.ADDRESS] = forked.address()
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what needs a browser, which two workers share; any other file is one worker's."""
+    """Begin with what needs a browser, and there with what takes longest."""
     if config.getoption("few"):
         _leave_few(items)
-    shares = _shares({item.path.stem for item in items if _is_browsed(item)})
-    items.sort(key=lambda item: (not _is_browsed(item), -_seconds(item.path.stem)))
+    items.sort(key=lambda item: (not _is_browsed(item.path), -_seconds(item.path.stem)))
     for item in items:
-        share = shares[item.path.stem] if _is_browsed(item) else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(share))
-        if _is_browsed(item):
+        if _is_browsed(item.path):
             item.add_marker(pytest.mark.timeout(PATIENCE))
 
 
-def _is_browsed(item: pytest.Item) -> bool:
-    return item.path.parent.name == "browser"
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Give each file to one worker, and those that need a browser to two of them."""
+    from xdist.scheduler.loadfile import LoadFileScheduling
+
+    shares = _shares(path.stem for path in (Path(__file__).parent / "browser").glob("test_*.py"))
+
+    class Shared(LoadFileScheduling):  # type: ignore[misc] # it has no annotations
+        def _split_scope(self, nodeid: str) -> str:
+            path = Path(file := super()._split_scope(nodeid))
+            return shares[path.stem] if _is_browsed(path) else file
+
+    return Shared(config, log)
+
+
+def _is_browsed(path: Path) -> bool:
+    return path.parent.name == "browser"
 
 
 def _seconds(name: str) -> int:
     return SECONDS.get(name.removeprefix("test_"), USUAL)
 
 
-def _shares(names: set[str]) -> dict[str, str]:
+def _shares(names: Iterable[str]) -> dict[str, str]:
     """Return for each file of browser tests in whose share it is; the shares take equally long."""
     shares, taken = dict[str, str](), dict.fromkeys(SHARES, 0)
     for name in sorted(names, key=lambda name: (-_seconds(name), name)):
