@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import qwen_magic
+from qwen_magic import snippet
 from qwen_magic.snippet import is_python, typed_in
 
 SESSION = ">>> a = [\n...     1,\n... ]\n>>> a\n[1]\n>>> print(a)\n[1]"
@@ -126,3 +130,16 @@ def test_python_without_a_name_is_known(lines: list[str]) -> None:
     code = "\n".join(lines)
     ast.parse(code)
     assert is_python(code, "")
+
+
+def test_the_scripts_of_both_pages_read_a_session_as_python_does() -> None:
+    package = Path(qwen_magic.__file__).parent
+    scripts = [package / "notebook/panel/page.js", package / "labextension/static/buttons.js"]
+    found = [
+        re.search(r"^function typed.*?^}", at.read_text(), re.MULTILINE | re.DOTALL)
+        for at in scripts
+    ]
+    one, other = (function[0] for function in found if function)
+    assert one == other
+    for script in scripts:
+        assert f"const PROMPT = /^{snippet._PROMPT.pattern}/;" in script.read_text()  # noqa: SLF001

@@ -1,8 +1,9 @@
 """A request as a server on this computer understands it, or why it cannot be sent there (pure).
 
 llama.cpp takes a JSON schema in a field of its own and holds the answer to it by a grammar; it
-ignores `text.format` and `tool_choice`. Whether to think it reads in `chat_template_kwargs`, as vLLM
-and SGLang do, to which an effort of `minimal` is thinking. Ollama holds the answer to `text.format`, and ignores `tool_choice`.
+ignores `text.format` and `tool_choice`. Whether to think it reads in `chat_template_kwargs`, as do
+vLLM and SGLang, to which an effort of `minimal` is thinking. Ollama holds the answer to
+`text.format`, and ignores `tool_choice`.
 """
 
 from __future__ import annotations

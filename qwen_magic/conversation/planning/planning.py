@@ -65,10 +65,8 @@ def noted(known: Plan, note: str) -> Plan:
 
 def _request(stands: Standing, prompt: Prompt, settings: Settings, tools: Toolbox) -> Request:
     """Return the request without anything about a value."""
-    again = stands.reason
-    sent = input_items(stands.resent, prompt) if again else settled(stands.known, prompt)
     return request_for(
-        sent,
+        input_items(stands.resent, prompt) if stands.reason else settled(stands.known, prompt),
         stands.asking,
         settings,
         offered=tools.objects,

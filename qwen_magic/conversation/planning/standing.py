@@ -52,14 +52,16 @@ class Standing(Struct, frozen=True):
     @property
     def previous_response_id(self) -> str | None:
         """By what the server goes on, if it does so by an id."""
-        by_id = self.head and not self.reason and not self.asking.conversation
-        return self.head.response_id if self.head and by_id else None
+        if self.head is None or self.reason or self.asking.conversation:
+            return None
+        return self.head.response_id
 
     @property
     def system(self) -> str | None:
         """The system message, if the question or the turn before it has one."""
-        asked = self.asking.system
-        return self.head.system if self.head and asked is None else asked
+        if self.head is None or self.asking.system is not None:
+            return self.asking.system
+        return self.head.system
 
 
 def standing(store: ChainStore, notebook: str, settings: Settings, question: Question) -> Standing:

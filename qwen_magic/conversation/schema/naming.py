@@ -65,10 +65,7 @@ def _meant(name: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401
 
 def _is_type(value: object) -> bool:
     """Return whether a word of a short form means this: a class, or what typing makes of some."""
-    is_named = type(value).__name__ in {
-        "NewType",
-        "TypeAliasType",
-    }  # the latter from Python 3.12 on
+    is_named = type(value).__name__ in {"NewType", "TypeAliasType"}  # which came with Python 3.12
     return isinstance(value, type) or get_origin(value) is not None or is_named
 
 
