@@ -1,15 +1,16 @@
 """Asking the servers that may run on this computer, all at once and within a moment.
 
+What listens on a busy computer may need longer than that: it is waited for if no other can be asked.
 It asks 127.0.0.1 alone, without a key, without proxies, and follows no redirect.
 """
 
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from http.client import HTTPConnection, HTTPException
-from threading import Thread
+from threading import Condition, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -24,28 +25,34 @@ __all__ = ["SECONDS", "answers", "asked", "find", "listens"]
 
 SECONDS = 0.2
 """For all servers together."""
+PATIENCE = 3.0
+"""For one that listens, while none can be asked."""
 _HERE = "127.0.0.1"
 _LARGEST = 4 * 1024 * 1024
 _NO_QUESTION = b'{"input":1}'  # refused before any model is loaded, if the path is known at all
 _UNKNOWN = frozenset({404, 405, 501})
 
 
-def find(doors: Sequence[Door], seconds: float = SECONDS) -> tuple[Found, ...]:
-    """Return the servers that answer in time, in the order of the doors."""
-    until = monotonic() + seconds
-    found: dict[Door, Found] = {}
+def find(
+    doors: Sequence[Door], seconds: float = SECONDS, patience: float = PATIENCE
+) -> tuple[Found, ...]:
+    """Return the servers that answer in time, in the order of the doors.
 
-    def ask(door: Door) -> None:
-        if one := _found(door, until):
-            found[door] = one
-
-    threads = [Thread(target=ask, args=(door,), daemon=True) for door in doors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, until - monotonic()))
-    known = found.copy()  # a late one may still come
-    return tuple(known[door] for door in doors if door in known)
+    Args:
+        doors: Where to ask; all at once.
+        seconds: For all together, once one of them can be asked or none listens.
+        patience: For those that listen, until then.
+    """
+    begun = monotonic()
+    calls = [_Call(door, begun + max(seconds, patience)) for door in doors]
+    heard = Condition()
+    for call in calls:
+        Thread(target=call.make, args=(seconds, heard), daemon=True).start()
+    with heard:
+        heard.wait_for(lambda: all(call.is_over for call in calls), seconds)
+        left = begun + patience - monotonic()
+        heard.wait_for(lambda: _is_known(calls), max(0.0, left))
+        return tuple(call.found for call in calls if call.found)
 
 
 def listens(port: int, seconds: float = SECONDS) -> bool:
@@ -88,15 +95,37 @@ def asked(
     return response.status, None
 
 
-def _found(door: Door, until: float) -> Found | None:
-    connection = HTTPConnection(_HERE, door.port, timeout=max(0.001, until - monotonic()))
-    with suppress(OSError, HTTPException, ValueError):
-        try:
-            found = read(door, *asked(connection, door.path))
-            return found if found is None or found.trouble else _known(connection, found)
-        finally:
-            connection.close()
-    return None
+class _Call:
+    """What is said at one door."""
+
+    def __init__(self, door: Door, until: float) -> None:
+        self.door = door
+        self.until = until
+        self.found: Found | None = None
+        self.is_over = False
+
+    def make(self, seconds: float, heard: Condition) -> None:
+        """Ask, and tell the one who waits; nobody opens a door later than in these seconds."""
+        connection = HTTPConnection(_HERE, self.door.port, timeout=seconds)
+        found = None
+        with suppress(OSError, HTTPException, ValueError), closing(connection):
+            connection.connect()
+            connection.sock.settimeout(max(0.001, self.until - monotonic()))
+            found = _found(connection, self.door)
+        with heard:
+            self.found, self.is_over = found, True
+            heard.notify()
+
+
+def _is_known(calls: Sequence[_Call]) -> bool:
+    """Return whether one can be asked, or none will be."""
+    can_be_asked = any(call.found and not call.found.trouble for call in calls)
+    return can_be_asked or all(call.is_over for call in calls)
+
+
+def _found(connection: HTTPConnection, door: Door) -> Found | None:
+    found = read(door, *asked(connection, door.path))
+    return found if found is None or found.trouble else _known(connection, found)
 
 
 def _known(connection: HTTPConnection, found: Found) -> Found:

@@ -48,6 +48,22 @@ def test_all_are_asked_at_once_and_the_slow_ones_are_left() -> None:
         assert [one.server for one in found] == ["Ollama", "llama.cpp", "SGLang"]
 
 
+@pytest.mark.parametrize("busy", ["Ollama", "LM Studio", "llama.cpp", "vLLM", "SGLang"])
+def test_a_busy_server_is_waited_for_where_no_other_can_be_asked(busy: str) -> None:
+    with BUILT[busy]() as server, vllm("x") as closed:
+        server.slow = 0.2
+        closed.paths["/v1/models"] = (401, {"error": "Unauthorized"})
+        found = find(doors_to(**{busy: server, "closed": closed}), 0.01, 60.0)
+        assert [one.trouble == "" for one in found] == [True, False]
+
+
+def test_what_listens_and_says_nothing_is_not_waited_for_for_ever() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        begun = time.monotonic()
+        assert find([Door(listener.getsockname()[1])], 0.05, 0.3) == ()
+        assert 0.3 <= time.monotonic() - begun < 60
+
+
 BUILT: dict[str, Callable[[], StandIn]] = {
     "Ollama": lambda: ollama("qwen3:4b"),
     "LM Studio": lambda: lm_studio("qwen3-4b"),
