@@ -23,7 +23,7 @@ MOST_LINES = 250
 FEWEST_LINES = 30
 
 # From the ground up. A room may import the rooms it names here, and what stands at the ground.
-GROUND = ("errors", "excerpt", "models", "snippet", "typed")
+GROUND = ("errors", "excerpt", "locking", "models", "snippet", "typed")
 FLOORS: dict[str, tuple[str, ...]] = {
     "responses": (),
     "responses.lanes": ("responses",),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwen_magic.cassette.tape import FIRST_LINE, is_begun, is_whole, written
 from qwen_magic.errors import CassetteError
+from qwen_magic.locking import locked
 
 if TYPE_CHECKING:
     from io import FileIO
@@ -72,7 +71,7 @@ class Tape:
 
     def _take(self) -> None:
         until = time.monotonic() + _PATIENCE
-        while not _locked(self._file.fileno()):
+        while not locked(self._file.fileno()):
             if time.monotonic() > until:
                 raise CassetteError(
                     f"another question is being recorded into {self.path!r}",
@@ -112,28 +111,3 @@ def unusable(path: str, what: str, error: Exception) -> CassetteError:
         f"the cassette {path!r} cannot be {what}: {reason}",
         hint=check if Path(path).expanduser().is_absolute() else counted,
     )
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    _BEYOND = 1 << 40  # a byte beyond every line: a locked byte cannot be read
-
-    def _locked(file: int) -> bool:
-        os.lseek(file, _BEYOND, os.SEEK_SET)
-        try:
-            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _locked(file: int) -> bool:
-        with suppress(OSError):  # a network file system may have no locks
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return False
-        return True

@@ -27,6 +27,7 @@ from qwen_magic.local.leases import Lease
 from qwen_magic.local.machine import free_cores, memory
 from qwen_magic.local.servers import OURS, Found, Model, with_props
 from qwen_magic.local.weights import size_of
+from qwen_magic.locking import locked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -215,23 +216,8 @@ def _running(told: dict[str, Any]) -> Running:
 @contextmanager
 def _locked(path: Path, left: Event) -> Iterator[None]:
     with path.open("a+b") as file:
-        while not _lock(file.fileno()):
+        while not locked(file.fileno()):
             if left.is_set():
                 raise InterruptedError
             sleep(_TICK)
         yield
-
-
-def _lock(number: int) -> bool:
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
