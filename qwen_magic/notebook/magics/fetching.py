@@ -1,18 +1,40 @@
-"""What a fetched response was asked, in a few lines (pure)."""
+"""`%qwen --fetch`: a response that the server keeps is shown, and what it was asked."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qwen_magic.conversation.asking.keeping import fetched
+from qwen_magic.errors import CellError
 from qwen_magic.notebook.cards.wording import line
+from qwen_magic.notebook.live.live import view_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["told"]
+    from qwen_magic.conversation.asking.session import Session
+    from qwen_magic.conversation.turn.turn import Turn
+    from qwen_magic.notebook.kernel.frontend import Frontend
+    from qwen_magic.notebook.magics.cell import Cell
+
+__all__ = ["fetch", "told"]
 
 _MOST = 20
 _LONG = 200
+
+
+def fetch(cell: Cell, session: Session, frontend: Frontend) -> Turn:
+    """Show the response that a cell names, below what it was asked; return its turn.
+
+    Raises:
+        CellError: The cell asks something, too.
+        QwenError: There is no such response, or the server is not reached.
+    """
+    if cell.text.strip():
+        raise CellError("--fetch asks nothing", hint="leave the text out, or --fetch")
+    found = fetched(session, cell.options["fetch"])
+    view_for(frontend, session.settings, told(found.inputs)).settle(found.turn)
+    return found.turn
 
 
 def told(inputs: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

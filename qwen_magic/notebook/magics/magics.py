@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from IPython.core.magic import line_cell_magic, magics_class, no_var_expand
 from traitlets import observe
 
-from qwen_magic.errors import CellError
 from qwen_magic.helptext import help_text
 from qwen_magic.notebook.failing.last import LastFailure
 from qwen_magic.notebook.kernel.frontend import frontend_of
@@ -22,7 +21,7 @@ from qwen_magic.notebook.magics.brief import brief_errors, without_reason
 from qwen_magic.notebook.magics.cell import parse_cell
 from qwen_magic.notebook.magics.configured import Configured
 from qwen_magic.notebook.magics.left_views import LeftViews
-from qwen_magic.notebook.magics.namespace import Names, check_free, names_of
+from qwen_magic.notebook.magics.namespace import Names, names_of
 from qwen_magic.notebook.magics.status import DEMO_NOTE, dry_run, status
 from qwen_magic.responses.endpoint import DEMO
 from qwen_magic.settings import Settings
@@ -141,32 +140,31 @@ class QwenMagics(Configured):
         frontend = frontend_of(self._shell)
         self._enter(frontend)
         stands_in = self._adopt(cell.options)
-        settings = self.session.settings
         if "local" in cell.options:
-            for line in said(cell.text, settings, frontend):  # of the models on this computer
+            for line in said(cell.text, self.session.settings, frontend):
                 print(line)
-            return
-        if "fetch" in cell.options:
+        elif "fetch" in cell.options:
             self._fetch(cell, frontend)
-            return
-        if "map" in cell.options:
+        elif "map" in cell.options:
             self._map(cell, frontend, self._once(stands_in))
-            return
-        asked = self._placed(frontend, cell)
-        prompt, filled = prompt_for(cell, self.variables())
-        asking = asking_of(cell.options, self.variables())
-        if cell.options.get("dry_run"):
-            asking = replace(asking, over=True)
-            _, request = self.session.prepare(prompt, asking=asking, asked=asked)
-            print(dry_run(settings.endpoint(), settings, request))
-            return
-        self.session.settings = settings = consented(settings, frontend)
+        elif cell.options.get("dry_run"):
+            self._dry_run(cell, frontend)
+        else:
+            self._ask(cell, frontend, lambda: (*self._once(stands_in), *told))
+
+    def _ask(self, cell: Cell, frontend: Frontend, told: Callable[[], tuple[str, ...]]) -> None:
+        """Ask the model, and show its answer as it comes."""
         from qwen_magic.conversation.asking.order import in_order
         from qwen_magic.notebook.live.live import view_for
 
+        asked = self._placed(frontend, cell)
+        prompt, filled = prompt_for(cell, self.variables())
+        asking = asking_of(cell.options, self.variables())
+        self.session.settings = settings = consented(self.session.settings, frontend)
+
         @cache  # made for the first turn: a question that is refused has nothing to show
         def view() -> View:
-            made = view_for(frontend, settings, (*self._once(stands_in), *told, *filled))
+            made = view_for(frontend, settings, (*told(), *filled))
             self.session.approver = made.approver
             return made
 
@@ -177,6 +175,15 @@ class QwenMagics(Configured):
         finally:
             self.left.settle(self.session)
 
+    def _dry_run(self, cell: Cell, frontend: Frontend) -> None:
+        """Print what would be sent."""
+        asked = self._placed(frontend, cell)
+        prompt, _ = prompt_for(cell, self.variables())
+        asking = replace(asking_of(cell.options, self.variables()), over=True)
+        _, request = self.session.prepare(prompt, asking=asking, asked=asked)
+        settings = self.session.settings
+        print(dry_run(settings.endpoint(), settings, request))
+
     def _map(self, cell: Cell, frontend: Frontend, notes: list[str]) -> None:
         """Ask for each row of a table; tell the chain of it, if the cell says so."""
         from qwen_magic.notebook.magics.rows import Rows
@@ -186,17 +193,10 @@ class QwenMagics(Configured):
             self.answer(summary)
 
     def _fetch(self, cell: Cell, frontend: Frontend) -> None:
-        """Show a response that the server keeps, and what it was asked."""
-        from qwen_magic.conversation.asking.keeping import fetched
-        from qwen_magic.notebook.live.live import view_for
-        from qwen_magic.notebook.magics.fetching import told
+        from qwen_magic.notebook.magics.fetching import fetch
 
-        if cell.text.strip():
-            raise CellError("--fetch asks nothing", hint="leave the text out, or --fetch")
-        name = check_free(cell.options.get("out", "_qwen"), self._shell.user_ns_hidden)
-        found = fetched(self.session, cell.options["fetch"])
-        self._shell.user_ns["_qwen"] = self._shell.user_ns[name] = found.turn
-        view_for(frontend, self.session.settings, told(found.inputs)).settle(found.turn)
+        names = names_of(cell.options, self._shell.user_ns_hidden)
+        self._shell.user_ns.update(names.bound(fetch(cell, self.session, frontend)))
 
     def _once(self, stands_in: bool) -> list[str]:  # noqa: FBT001 - what `_adopt` found
         """Return what to say once: that the demo stands in, and what is wrong with the store."""
