@@ -318,3 +318,8 @@ def test_disorder_is_found(
 ) -> None:
     names = {"responses.sse": "", "cassette.tape": "", "errors": "", "excerpt": ""}
     assert check(read(names | made if check is climbing else made)) == found
+
+
+def test_unions_are_built_as_every_python_can() -> None:
+    # The linter wants to see no `Union[…]`; from 3.14 on, what it leaves alone takes no tuple.
+    assert [name for name, source in OURS.items() if "Union.__getitem__" in source] == []

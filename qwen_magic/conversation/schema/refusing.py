@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args
 
 from qwen_magic.conversation.schema.fields import fields_of, is_record
+from qwen_magic.conversation.schema.sources import hinted
 from qwen_magic.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -56,6 +57,6 @@ def _hint(culprit: Any) -> str:  # noqa: ANN401
         inner = ", ".join(one.__name__ for one in culprit)
         return f"did you mean {'list' if isinstance(culprit, list) else 'tuple'}[{inner}]?"
     is_plain = isinstance(culprit, type) and not is_record(culprit)
-    if is_plain and isinstance(vars(culprit).get("__annotations__"), dict):
+    if is_plain and hinted(culprit):
         return f"put @dataclass above class {culprit.__name__}"
     return TAKES

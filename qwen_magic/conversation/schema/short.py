@@ -12,12 +12,13 @@ mean the plain ones. Records are read as dicts. Python's own forms mean what the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional, TypedDict, Union
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional, TypedDict
 
 import msgspec
 
 from qwen_magic.conversation.schema.tokens import Token, failure, tokens
 from qwen_magic.conversation.schema.words import CHINESE, GENERICS, WORDS
+from qwen_magic.conversation.tools.hints import union
 from qwen_magic.responses.nearest import suggestion
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ class _Reader:
         values = tuple(one.value for one in found if isinstance(one, _Word))
         others = [one for one in found if not isinstance(one, _Word)]
         words = [Literal.__getitem__(values)] if values else []
-        joined: Any = Union.__getitem__((*others, *words))
+        joined = union((*others, *words))
         if self._took("?"):
             joined = Optional[joined]  # noqa: UP045
         if self.left[0].kind == "note":

@@ -9,6 +9,7 @@ import ast
 import inspect
 import linecache
 import re
+import sys
 import textwrap
 from contextlib import suppress
 from threading import RLock
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["class_body", "class_source"]
+__all__ = ["class_body", "class_source", "hinted"]
 
 # CPython 3.11 fails now and then where threads parse at once ("recursion depth mismatch").
 _ALONE = RLock()
@@ -39,6 +40,15 @@ def class_body(kind: type) -> list[ast.stmt]:
         (found,) = ast.parse(textwrap.dedent(class_source(kind))).body
         return found.body if isinstance(found, ast.ClassDef) else []
     return []
+
+
+def hinted(kind: type) -> set[str]:
+    """Return the names that a class itself gives hints to, also where a hint cannot be looked up."""
+    if sys.version_info >= (3, 14):  # hints are looked up when they are asked for
+        from annotationlib import Format, get_annotations
+
+        return set(get_annotations(kind, format=Format.FORWARDREF))
+    return set(vars(kind).get("__annotations__", ()))
 
 
 def _cells() -> Iterator[str]:
@@ -65,11 +75,11 @@ def _is(written: ast.ClassDef, kind: type) -> bool:
     if written.name != kind.__name__:
         return False
     fields = (line.target for line in written.body if isinstance(line, ast.AnnAssign))
-    hinted = {field.id for field in fields if isinstance(field, ast.Name)}
+    names = {field.id for field in fields if isinstance(field, ast.Name)}
     methods = {
         line.name
         for line in written.body
         if isinstance(line, ast.FunctionDef | ast.AsyncFunctionDef)
         and (line.name.endswith("__") or not line.name.startswith("__"))  # others are mangled
     }
-    return hinted == set(vars(kind).get("__annotations__", ())) and methods <= vars(kind).keys()
+    return names == hinted(kind) and methods <= vars(kind).keys()

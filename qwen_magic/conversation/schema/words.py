@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import Any, Literal, Optional, TypeAlias, Union
+from typing import Any, Literal, Optional, TypeAlias
 from uuid import UUID
+
+from qwen_magic.conversation.tools.hints import union
 
 __all__ = ["CHINESE", "GENERICS", "WORDS"]
 
@@ -67,7 +69,7 @@ def _tuple(members: tuple[Any, ...]) -> Any:  # noqa: ANN401
 def _union(members: tuple[Any, ...]) -> Any:  # noqa: ANN401
     if ... in members:
         raise ValueError("types stand in these brackets")
-    return Union.__getitem__(members)
+    return union(members)
 
 
 def _literal(members: tuple[Any, ...]) -> Any:  # noqa: ANN401

@@ -20,7 +20,7 @@ import msgspec
 
 from qwen_magic.errors import ArgumentsError
 
-__all__ = ["Hint", "Schema", "by_pydantic", "distinct", "hint_of"]
+__all__ = ["Hint", "Schema", "by_pydantic", "distinct", "hint_of", "union"]
 
 Schema: TypeAlias = dict[str, Any]
 Read: TypeAlias = Callable[[bytes], Any]
@@ -41,6 +41,11 @@ class Hint:
     schema: Schema
     definitions: dict[str, Schema]
     read: Read
+
+
+def union(members: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    """Return the hint of what is of one of these types; that of a single type is the type."""
+    return Union[members]  # noqa: UP007 - they are known only at run time
 
 
 def hint_of(annotation: Any, prefix: str = "") -> Hint:  # noqa: ANN401 - types have no type
@@ -74,7 +79,7 @@ def _timed(annotation: Any) -> Any:  # noqa: ANN401
         return _parted(get_args(annotation))
     members = tuple(map(_timed, get_args(annotation)))
     if origin in {Union, UnionType}:
-        return Union[members]  # noqa: UP007 - its members are known only at run time
+        return union(members)
     return origin[members] if origin in {list, set, tuple, dict} and members else annotation
 
 
@@ -82,7 +87,7 @@ def _parted(values: Sequence[Any]) -> Any:  # noqa: ANN401
     """Return a literal as a union of literals, one for each type of its values."""
     kinds = dict.fromkeys(map(type, values))
     parts = (tuple(value for value in values if type(value) is kind) for kind in kinds)
-    return Union[tuple(map(Literal.__getitem__, parts))]  # noqa: UP007 - as above
+    return union(tuple(map(Literal.__getitem__, parts)))
 
 
 def distinct(taken: Mapping[str, Schema], make: Callable[[str], Hint]) -> Hint:
