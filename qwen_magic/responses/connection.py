@@ -21,7 +21,7 @@ _MOMENT = 1.0  # seconds in which a reading thread usually ends, once its exchan
 
 
 class Connection:
-    """Open one client's exchanges, one at a time.
+    """Open one client's exchanges, as a rule one after the other.
 
     Args:
         http: Sends the requests; it is closed with the connection.
@@ -36,11 +36,12 @@ class Connection:
         finalize(owner, self._forgotten, ref(owner))
 
     def open(self, request: httpx.Request) -> Exchange:
-        """Return an exchange, not started; end an earlier one that still goes on."""
+        """Return an exchange, not started; end an earlier one whose answer nobody waits for."""
         idle = None
         for last in self._exchanges[-1:]:
-            last.settle(_GRACE)
-            idle = last.connection
+            if last.read.is_set() or last.left.is_set() or last.finished:
+                last.settle(_GRACE)
+                idle = last.connection
         exchange = Exchange(self._http, request, idle=idle, ended=self._close_if_quiet)
         self._exchanges = [*filter(_reads, self._exchanges), exchange]
         return exchange

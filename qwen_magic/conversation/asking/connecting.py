@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,13 +40,15 @@ class Connecting:
     def client(self, settings: Settings) -> Client:
         """Return the client for these settings; close the one before, if it is another.
 
+        A forked process has a connection of its own: on one that it shares, answers would mix.
+
         Raises:
             RequestError: They name no place to ask, or no key that is needed there.
         """
         from qwen_magic.responses.client import Client
 
         known, endpoint = self._client, settings.admitted()
-        wanted = (endpoint, settings.timeout, settings.cassette)
+        wanted = (endpoint, settings.timeout, settings.cassette, os.getpid())
         if known is None or self._connected != wanted:
             self.close()
             transport, patience = settings.transport(self._transport), settings.patience

@@ -6,6 +6,7 @@ so it cannot begin before the question in front of it has ended.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -38,11 +39,17 @@ class Lanes:
     """Who asks in each chain, in the order of asking."""
 
     def __init__(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
         self._lanes: dict[Chain, deque[Ticket]] = {}
         self._lock = Lock()
+        self._process = os.getpid()
 
     def join(self, ticket: Ticket) -> Ticket:
         """Line up in a chain's lane; the caller must leave it later."""
+        if self._process != os.getpid():
+            self._clear()  # a forked process has none of the threads that ask
         with self._lock:
             self._lanes.setdefault(ticket.chain, deque()).append(ticket)
         return ticket

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 from collections.abc import AsyncIterator
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
@@ -84,6 +85,7 @@ class Caller:
         self._place, self._pool = place, pool or place
         self._loop: asyncio.AbstractEventLoop | None = None
         self._end: finalize[..., Caller] | None = None
+        self._process = 0
 
     def start(self, work: Work) -> Future[Returned]:
         """Begin a call; a plain function may have ended when this returns.
@@ -143,8 +145,8 @@ class Caller:
         return task.result()
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
+        if self._loop is None or self._process != os.getpid():  # a fork has no thread of its own
+            self._loop, self._process = asyncio.new_event_loop(), os.getpid()
             self._end = finalize(self, _stop, self._loop)
             self._end.atexit = False
             Thread(target=_run, args=(self._loop,), name="qwen_magic tools", daemon=True).start()

@@ -6,6 +6,7 @@ from threading import Event, Thread, get_ident
 
 from qwen_magic.conversation.store.lanes import Lanes, Ticket
 from qwen_magic.conversation.turn.records import Chain
+from tests.forking import holds_in_a_fork
 
 MAIN, OTHER = Chain("", "main"), Chain("", "other")
 
@@ -49,3 +50,11 @@ def test_leaving_twice_is_harmless() -> None:
     lanes.leave(ticket)
     lanes.leave(ticket)
     assert lanes.wait(lanes.join(Ticket(MAIN)), get_ident(), 0)
+
+
+def test_a_fork_does_not_wait_for_the_threads_of_its_parent() -> None:
+    lanes = Lanes()
+    asking = Thread(target=lambda: lanes.wait(lanes.join(Ticket(MAIN)), get_ident(), 0))
+    asking.start()
+    asking.join()
+    assert holds_in_a_fork(lambda: lanes.wait(lanes.join(Ticket(MAIN)), get_ident() + 1, 0))

@@ -15,6 +15,7 @@ import pytest
 
 from qwen_magic.conversation.tools.calling import Caller, Work
 from qwen_magic.conversation.tools.tools import tool_of
+from tests.forking import holds_in_a_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,6 +38,11 @@ def call(caller: Caller, function: Callable[[], Any], seconds: float = LONG) -> 
 
 async def fine() -> str:
     return "fine"
+
+
+def test_a_forked_process_runs_coroutines_too(caller: Caller) -> None:
+    assert call(caller, fine).output == "fine"
+    assert holds_in_a_fork(lambda: call(caller, fine).output == "fine")
 
 
 def test_a_coroutine_that_blocks_is_left_behind_when_its_time_is_over(caller: Caller) -> None:
