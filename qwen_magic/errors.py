@@ -112,6 +112,10 @@ class QwenError(Exception):
         message = str(self.args[0])
         return f"{message}\n→ {self.hint}" if self.hint else message
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let it be copied, and leave a process, whatever its class takes."""
+        return _remade, (type(self), self.args), self.__dict__
+
 
 class CellError(QwenError):
     """The cell or its magic line cannot be read as a question."""
@@ -209,3 +213,7 @@ class SchemaError(QwenError):
 
 class MisfitError(QwenError):
     """The model's value does not fit the shape that was asked for; `turn.text` holds what it said."""
+
+
+def _remade(kind: type[QwenError], args: tuple[Any, ...]) -> QwenError:
+    return kind.__new__(kind, *args)
