@@ -65,6 +65,7 @@ class Listener(ThreadingHTTPServer):
     """The listening socket, with a thread for each connection."""
 
     daemon_threads = True
+    allow_reuse_address = sys.platform != "win32"  # there, two servers would share a port
     request_queue_size = 128
 
     def __init__(self, port: int, desk: Desk) -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from qwen_magic.errors import ConsentError, RequestError
 from qwen_magic.excerpt import cut
 from qwen_magic.local.faults import INSTALL
-from qwen_magic.local.machine import memory
+from qwen_magic.local.machine import ALONE, memory
 from qwen_magic.local.weights import OnDisk, size_of
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ class _Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # Ctrl-C in a terminal is not meant for it
+            **ALONE,
         )
         Thread(target=self._read, daemon=True).start()
         self._write(json.dumps({"repo": hub.repo, "file": hub.file}))

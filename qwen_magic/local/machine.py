@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-__all__ = ["Memory", "cores", "free_cores", "free_disk", "memory", "resident"]
+__all__ = ["ALONE", "Memory", "cores", "free_cores", "free_disk", "memory", "resident"]
 
 _GROUP = Path("/sys/fs/cgroup")
-_PAGE = 4096
+
+ALONE: dict[str, Any] = {
+    "start_new_session": True,
+    "creationflags": getattr(subprocess, "CREATE_NO_WINDOW", 0),
+}
+"""How a process is started for which Ctrl-C in a terminal is not meant; on Windows, without a window."""
 
 
 class Memory(NamedTuple):
@@ -69,7 +75,8 @@ def free_disk(folder: Path) -> int:
 def resident(pid: int) -> int:
     """Return how many bytes of memory a process has; 0 if that is not known."""
     with suppress(OSError, ValueError, IndexError):
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE")
     with suppress(Exception):  # comes with ipykernel; where it is missing, nothing is told
         from psutil import Process
 

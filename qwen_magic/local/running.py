@@ -24,7 +24,7 @@ from qwen_magic.local.faults import crashed, refused, too_large
 from qwen_magic.local.finding import asked
 from qwen_magic.local.gguf import head_of
 from qwen_magic.local.leases import Lease
-from qwen_magic.local.machine import free_cores, memory
+from qwen_magic.local.machine import ALONE, free_cores, memory
 from qwen_magic.local.servers import OURS, Found, Model, with_props
 from qwen_magic.local.weights import size_of
 from qwen_magic.locking import locked
@@ -146,7 +146,7 @@ def _started(order: dict[str, Any], left: Event) -> Running:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C in a terminal is not meant for it
+        **ALONE,
     )
     logged: deque[str] = deque(maxlen=50)
     lines: SimpleQueue[str] = SimpleQueue()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.inputtransformer2 import make_tokens_by_line
@@ -38,6 +40,7 @@ _TURN = "qwen_magic.conversation.turn.turn", "Turn"
 def load(shell: InteractiveShell) -> None:
     """Add the magics, their completion, the rewriting of questions, and the view of a turn."""
     unload(shell)
+    _let_write(sys.stdout)
     qwen = QwenMagics(shell)
     shell.register_magics(qwen, *(kind(shell, qwen) for kind in _SISTERS))
     qwen.failures.start()
@@ -65,6 +68,12 @@ def unload(shell: InteractiveShell) -> None:
     if _rewrite in transformers:
         transformers.remove(_rewrite)
     _formatter(shell).pop(".".join(_TURN), None)  # finds it after its first use too
+
+
+def _let_write(stream: object) -> None:
+    """Let a stream write `?` for what it has no character for, as a pipe on Windows has not."""
+    if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+        stream.reconfigure(errors="replace")
 
 
 def _rewrite(lines: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from subprocess import DEVNULL
@@ -83,3 +84,23 @@ IPython.display.display(panel)
     assert told.count("chain main, turn 1") == 1  # the panel is not shown anew by each answer
     assert "CellError" in told
     assert "the chat needs a notebook" in told
+
+
+def test_an_answer_reaches_a_pipe_that_lacks_its_characters(tmp_path: Path) -> None:
+    program = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        "shell.extension_manager.load_extension('qwen_magic')\n"
+        "shell.run_cell('%config QwenMagics.region = \"demo\"\\n%config QwenMagics.replay_speed = 0')\n"
+        "for line in ('%qwen What can you do?', '%qwen_check', '%qwen_log'):\n"
+        "    shell.run_cell(line).raise_error()\n"
+    )
+    as_on_windows = {"PYTHONUTF8": "0", "PYTHONIOENCODING": "cp1252"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        check=False,
+        env=os.environ | as_on_windows | {"QWEN_MAGIC_HOME": str(tmp_path)},
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"Offline demo" in done.stdout

@@ -120,7 +120,7 @@ def _parquet(path: Path, kinds: dict[str, Kind]) -> Iterator[_Sink]:
 
 @contextmanager
 def _jsonl(path: Path, kinds: dict[str, Kind]) -> Iterator[_Sink]:
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
 
         def sink(batch: Batch) -> None:
             for row in zip(*(batch[name] for name in kinds), strict=True):

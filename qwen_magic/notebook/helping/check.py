@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from IPython.core.magic import line_magic, magics_class, no_var_expand
@@ -61,7 +60,8 @@ class CheckMagics(Sister):
         found = [*self._here(session), *self._there(session, asks=asks)]
         secret = (value for name, value in os.environ.items() if value and looks_secret(name))
         folders = (os.environ.get("PWD", ""), os.environ.get("OLDPWD", ""))
-        masked = Masked((value for value in secret if value not in folders), str(Path.home()))
+        home = os.path.expanduser("~")  # noqa: PTH111 - Path.home() fails for a user without a name
+        masked = Masked((value for value in secret if value not in folders), home)
         return masked.plain(shown(found))
 
     def _here(self, session: Session) -> Iterator[Finding]:
