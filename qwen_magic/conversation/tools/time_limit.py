@@ -1,10 +1,11 @@
-"""A time limit for code that runs on the main thread."""
+"""A time limit for code that runs on any thread."""
 
 from __future__ import annotations
 
+import ctypes
 import signal
-import threading
 from contextlib import contextmanager
+from threading import Lock, Timer, current_thread, get_ident, main_thread
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,17 +21,21 @@ class TimeUp(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Stop the code inside after some seconds; no effect off the main thread or on Windows.
+    """Stop the code inside after some seconds.
 
-    A long computation in C stops only when it returns to Python.
+    A long computation in C stops only when it returns to Python. So does a wait, where there are no
+    timers: off the main thread, and on Windows.
 
     Raises:
         TimeUp: The time is over.
     """
-    on_main = threading.current_thread() is threading.main_thread()
-    if not (on_main and hasattr(signal, "setitimer")):
+    on_main = current_thread() is main_thread()
+    with _timer(seconds) if on_main and hasattr(signal, "setitimer") else _beside(seconds):
         yield
-        return
+
+
+@contextmanager
+def _timer(seconds: float) -> Iterator[None]:
     handler = signal.signal(signal.SIGALRM, _ring)
     left = interval = 0.0
     try:
@@ -43,3 +48,29 @@ def time_limit(seconds: float) -> Iterator[None]:
 
 def _ring(_signum: int, _frame: FrameType | None) -> None:
     raise TimeUp
+
+
+@contextmanager
+def _beside(seconds: float) -> Iterator[None]:
+    """Raise in this thread from another one (Python/C API, `PyThreadState_SetAsyncExc`)."""
+    thread, lock, is_over = get_ident(), Lock(), False
+
+    def ring() -> None:
+        with lock:
+            if not is_over:
+                _throw(thread, ctypes.py_object(TimeUp))
+
+    late = Timer(seconds, ring)
+    late.daemon = True
+    late.start()
+    try:
+        yield
+    finally:
+        with lock:
+            is_over = True
+        late.cancel()
+        _throw(thread, None)  # it may not have been noticed yet
+
+
+def _throw(thread: int, error: ctypes.py_object[type[TimeUp]] | None) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), error)
