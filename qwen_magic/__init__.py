@@ -77,6 +77,11 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(_HOMES[name]), name)
 
 
+def __dir__() -> list[str]:
+    """Name what there is, imported or not: for the tab key, and for `help`."""
+    return sorted({*globals(), *__all__})
+
+
 def load_ipython_extension(shell: InteractiveShell) -> None:
     """Make `%load_ext qwen_magic` work (IPython, "IPython extensions")."""
     from qwen_magic.notebook.extension import load

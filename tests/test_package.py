@@ -30,6 +30,14 @@ def test_the_public_names_are_these() -> None:
     assert all(hasattr(qwen_magic, name) for name in qwen_magic.__all__)
 
 
+def test_the_tab_key_offers_the_public_names_before_they_are_used() -> None:
+    program = "import qwen_magic; print(set(qwen_magic.__all__) - set(dir(qwen_magic)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
+
+
 def test_cassettes_and_the_demo_know_the_protocol_alone() -> None:
     program = (
         "import sys\n"

@@ -44,6 +44,10 @@ class Keeper(ABC):
     node: int | None
     used: int
 
+    def __repr__(self) -> str:
+        model, name = self.settings.model, self.chain.name
+        return f"{type(self).__name__}(model={model!r}, chain={name!r}, used={self.used})"
+
     @property
     def chain(self) -> Chain:
         """The chain that the next question joins."""

@@ -37,6 +37,10 @@ def test_the_request_of_turn_100_is_as_small_as_that_of_turn_2() -> None:
     assert sizes == [sizes[0], *[sizes[0] + link] * 99]
 
 
+def test_a_session_as_a_value_says_what_it_asks(session: Session) -> None:
+    assert repr(session) == "Session(model='qwen3.7-plus', chain='main', used=0)"
+
+
 def test_each_turn_continues_the_one_before(session: Session) -> None:
     first = session.ask("My name is Alice, please remember it.")
     second = session.ask("Do you remember my name?")
