@@ -12,9 +12,9 @@ from qwen_magic.conversation.store.schema import CHAINS, Layout, NewerError, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
-__all__ = ["BUSY", "HASTE", "Connection", "code_of", "connected", "hurried", "in_memory"]
+__all__ = ["BUSY", "HASTE", "Connection", "code_of", "connected", "hurried", "in_memory", "uri_of"]
 
 HASTE = 0.02  # seconds between two looks at a file that another process holds
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -64,11 +64,17 @@ def connected(file: Path, layout: Layout = CHAINS) -> Rows:
 
 def in_memory(source: Path | None, layout: Layout = CHAINS) -> Rows:
     """Return a database in memory, with what can be read from a file."""
-    uri = source.absolute().as_uri() if source else ""
+    uri = uri_of(source.absolute()) if source else ""
     for query in ("mode=ro", "immutable=1") if uri else ():
         with suppress(sqlite3.Error, OSError, NewerError):
             return _copied(f"{uri}?{query}", layout)
     return _prepared(_memory(), layout)
+
+
+def uri_of(file: PurePath) -> str:
+    r"""Return a file's URI for SQLite, which takes no host in it: `\\host\share` is a path."""
+    uri = file.as_uri()
+    return uri if uri.startswith("file:///") else uri.replace("file://", "file:////", 1)
 
 
 def _copied(uri: str, layout: Layout) -> Rows:

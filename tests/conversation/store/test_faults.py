@@ -9,13 +9,14 @@ import subprocess
 import sys
 import tempfile
 from contextlib import closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qwen_magic.conversation.chains.identity import Seen
+from qwen_magic.conversation.store.connection import uri_of
 from qwen_magic.conversation.store.schema import MIGRATIONS, VERSION
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.turn.folding import fold
@@ -336,3 +337,15 @@ def test_a_chain_without_a_notebook_needs_none() -> None:
     ask(store, Chain("", "main"))
     assert store.tree(Chain()).head == 1
     store.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        (PurePosixPath("/home/Ä b?.db"), "file:///home/%C3%84%20b%3F.db"),
+        (PureWindowsPath("C:/Users/Ä/a.db"), "file:///C:/Users/%C3%84/a.db"),
+        (PureWindowsPath("//server/home/a.db"), "file:////server/home/a.db"),
+    ],
+)
+def test_a_file_on_a_share_has_a_uri_without_a_host(path: PurePath, uri: str) -> None:
+    assert uri_of(path) == uri
