@@ -7,7 +7,7 @@ Shapes: Model Studio's "OpenAI responses" reference and its built-in tools guide
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -26,10 +26,10 @@ __all__ = [
     "OtherItem",
     "Part",
     "Reasoning",
+    "ToolCall",
     "WebExtractorCall",
     "WebPage",
     "WebSearchCall",
-    "kind",
 ]
 
 
@@ -42,13 +42,9 @@ class Part(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """What the model says to the reader.
+    """What the model says to the reader; `thought` is what a server left in the text of its thoughts."""
 
-    Attributes:
-        thought: Thoughts that the server left in the text. It is not on the wire.
-    """
-
-    type: ClassVar[str] = "message"
+    type: ClassVar[Literal["message"]] = "message"
     id: str = ""
     status: str = ""
     role: str = "assistant"
@@ -59,7 +55,7 @@ class Message(Struct, frozen=True):
 class Reasoning(Struct, frozen=True):
     """What the model says about its thinking: a summary, or the thoughts themselves."""
 
-    type: ClassVar[str] = "reasoning"
+    type: ClassVar[Literal["reasoning"]] = "reasoning"
     id: str = ""
     status: str = ""
     summary: tuple[str, ...] = ()
@@ -78,7 +74,7 @@ class FunctionCall(Struct, frozen=True):
         spoken: Whether the model wrote it as its text.
     """
 
-    type: ClassVar[str] = "function_call"
+    type: ClassVar[Literal["function_call"]] = "function_call"
     id: str = ""
     status: str = ""
     name: str = ""
@@ -100,24 +96,25 @@ class WebPage(Struct, frozen=True):
 
 
 class WebSearchCall(Struct, frozen=True):
-    """A search, with the addresses it found; they may repeat.
+    """A search, with the addresses it found, which may repeat; `pages` are those with a title or site."""
 
-    Attributes:
-        pages: Those of the addresses that have a title or the name of a site.
-    """
-
-    type: ClassVar[str] = "web_search_call"
+    type: ClassVar[Literal["web_search_call"]] = "web_search_call"
     id: str = ""
     status: str = ""
     queries: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     pages: tuple[WebPage, ...] = ()
 
+    @property
+    def output(self) -> str:
+        """The addresses, one a line."""
+        return "\n".join(self.sources)
+
 
 class WebExtractorCall(Struct, frozen=True):
     """Web pages read for a goal."""
 
-    type: ClassVar[str] = "web_extractor_call"
+    type: ClassVar[Literal["web_extractor_call"]] = "web_extractor_call"
     id: str = ""
     status: str = ""
     urls: tuple[str, ...] = ()
@@ -135,21 +132,23 @@ class CodeOutput(Struct, frozen=True):
 class CodeInterpreterCall(Struct, frozen=True):
     """Python code run on the server."""
 
-    type: ClassVar[str] = "code_interpreter_call"
+    type: ClassVar[Literal["code_interpreter_call"]] = "code_interpreter_call"
     id: str = ""
     status: str = ""
     code: str = ""
     container_id: str = ""
     outputs: tuple[CodeOutput, ...] = ()
 
+    @property
+    def output(self) -> str:
+        """What the code printed and drew, in order."""
+        return "\n".join(one.logs or one.url for one in self.outputs)
+
 
 class ImageSearchCall(Struct, frozen=True):
-    """A search for images, by words (`web_search_image_call`) or by an image.
+    """A search for images, by words (`web_search_image_call`) or by an image; `output` is JSON."""
 
-    `output` is a JSON string: a list of objects with `title` and `url`.
-    """
-
-    type: str
+    type: Literal["web_search_image_call", "image_search_call"]
     id: str = ""
     status: str = ""
     name: str = ""
@@ -160,7 +159,7 @@ class ImageSearchCall(Struct, frozen=True):
 class McpCall(Struct, frozen=True):
     """A tool called on an MCP server."""
 
-    type: ClassVar[str] = "mcp_call"
+    type: ClassVar[Literal["mcp_call"]] = "mcp_call"
     id: str = ""
     status: str = ""
     name: str = ""
@@ -173,7 +172,7 @@ class McpCall(Struct, frozen=True):
 class McpListTools(Struct, frozen=True):
     """The tools an MCP server offers, by name."""
 
-    type: ClassVar[str] = "mcp_list_tools"
+    type: ClassVar[Literal["mcp_list_tools"]] = "mcp_list_tools"
     id: str = ""
     status: str = ""
     server_label: str = ""
@@ -189,7 +188,7 @@ class McpApprovalRequest(Struct, frozen=True):
         error: Why not, if not.
     """
 
-    type: ClassVar[str] = "mcp_approval_request"
+    type: ClassVar[Literal["mcp_approval_request"]] = "mcp_approval_request"
     id: str = ""
     status: str = ""
     name: str = ""
@@ -211,38 +210,40 @@ class FileResult(Struct, frozen=True):
 class FileSearchCall(Struct, frozen=True):
     """A search in uploaded files."""
 
-    type: ClassVar[str] = "file_search_call"
+    type: ClassVar[Literal["file_search_call"]] = "file_search_call"
     id: str = ""
     status: str = ""
     queries: tuple[str, ...] = ()
     results: tuple[FileResult, ...] = ()
 
+    @property
+    def output(self) -> str:
+        """The passages, in order."""
+        return "\n\n".join(result.text for result in self.results)
+
 
 class OtherItem(Struct, frozen=True):
-    """An item of a type this version does not know, whole."""
+    """An item of a type this version does not know, whole; its fields are attributes, too."""
 
     type: str
     id: str = ""
     status: str = ""
     fields: dict[str, Any] = {}
 
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any JSON value
+        if name == "fields" or name.startswith("_") or name not in self.fields:
+            raise AttributeError(f"no {name!r} in an item of a type that is not known here")
+        return self.fields[name]
 
-Item: TypeAlias = (
-    Message
-    | Reasoning
-    | FunctionCall
+
+ToolCall: TypeAlias = (
+    FunctionCall
     | WebSearchCall
     | WebExtractorCall
     | CodeInterpreterCall
     | ImageSearchCall
     | McpCall
-    | McpListTools
-    | McpApprovalRequest
     | FileSearchCall
     | OtherItem
 )
-
-
-def kind(item: Item) -> str:
-    """Return the wire's name for the item's type."""
-    return item.type
+Item: TypeAlias = Message | Reasoning | McpListTools | McpApprovalRequest | ToolCall

@@ -48,9 +48,9 @@ def parse_item(fields: Mapping[str, Any]) -> Item:
 
 def _plain(cls: type[Any], *ours: str) -> Callable[[Mapping[str, Any]], Any]:
     """Read an item whose fields, except `ours`, are texts or lists of texts by their names."""
-    readers = {"tuple[str, ...]": strings, "str": text}
+    readers = {"tuple[str, ...]": strings}
     read_by = {
-        name: readers[cls.__annotations__[name]]
+        name: readers.get(cls.__annotations__[name], text)
         for name in cls.__struct_fields__
         if name not in ours
     }

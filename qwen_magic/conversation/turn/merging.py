@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
 
-from qwen_magic.responses.items import Item, Message, OtherItem, Part, Reasoning, kind
+from qwen_magic.responses.items import Item, Message, OtherItem, Part, Reasoning
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ __all__ = ["merge"]
 
 def merge(known: Item, news: Item) -> Item:
     """Return the newer item; fill what it leaves empty from the older one."""
-    if kind(known) != kind(news):
+    if known.type != news.type:
         return news
     empty = [name for name in news.__struct_fields__ if not getattr(news, name)]
     if isinstance(news, Reasoning) and (news.summary or news.content):

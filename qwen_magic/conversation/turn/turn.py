@@ -13,10 +13,12 @@ from qwen_magic.conversation.turn.saying import code_of, text_of, thoughts_of
 from qwen_magic.conversation.turn.shaped import Shaped, shaped_text
 from qwen_magic.conversation.turn.sources import Source, sources
 from qwen_magic.conversation.turn.thinking import apart
-from qwen_magic.responses.items import Item, Message
+from qwen_magic.responses.items import Item, Message, ToolCall
 from qwen_magic.responses.response import Echo, Usage
 
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from typing_extensions import TypeVar
 
     T = TypeVar("T", default=Any)  # without a schema, the value's type is not told
@@ -164,11 +166,15 @@ class Turn(Struct, Generic[T], frozen=True):
         return sources(self.output)
 
     @property
-    def tool_calls(self) -> tuple[Item, ...]:
-        """The tools that were called, built-in ones and functions alike."""
-        return tuple(item for item in self.items if item.type.endswith("_call"))
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The tools that were called, built-in ones and functions alike; each has an `output`."""
+        return tuple(item for item in self.items if _is_call(item))
 
     @property
     def code(self) -> tuple[str, ...]:
         """The answer's fenced code blocks, in order."""
         return code_of(self.text)
+
+
+def _is_call(item: Item) -> TypeGuard[ToolCall]:
+    return item.type.endswith("_call")

@@ -73,7 +73,7 @@ def everywhere(text: str) -> tuple[Item, ...]:
             code=text,
             outputs=(CodeOutput(text, text), CodeOutput(f"```\n{text}\n```\n![{text}]({text})")),
         ),
-        ImageSearchCall(text, name=text, arguments=arguments, output=found),
+        ImageSearchCall(text, name=text, arguments=arguments, output=found),  # type: ignore[arg-type]
         ImageSearchCall("web_search_image_call", arguments=json.dumps({"queries": [text]})),
         ImageSearchCall("image_search_call", arguments=text, output=text),
         McpCall("i", "", text, text, arguments, found, text),
