@@ -49,7 +49,7 @@ class Replaying(httpx.BaseTransport):
 
     def __init__(self, path: str, *, speed: float = 1.0) -> None:
         self._path = path
-        self.stretch = 1 / speed if speed else 0.0
+        self.stretch: float = 1 / speed if speed else 0.0
         self._recorded = [
             (form(track.asked.body, track.asked.method, track.asked.path), track)
             for track in _tracks(path)

@@ -38,8 +38,8 @@ class Work(Thread):
     def __init__(self, wish: Wish, remember: Remember) -> None:
         super().__init__(name="qwen_magic local", daemon=True)
         self._wish, self._remember = wish, remember
-        self.told = "Looking for a model on this computer"
-        self.left = Event()
+        self.told: str = "Looking for a model on this computer"
+        self.left: Event = Event()
         self.error: QwenError | None = None
 
     def run(self) -> None:

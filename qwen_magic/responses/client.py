@@ -69,7 +69,8 @@ class Client:
         """
         self.endpoint = endpoint
         self.timeout = timeout
-        self.pauses, self.patience = pauses, patience
+        self.pauses: tuple[float, ...] = pauses
+        self.patience: float = patience
         self._sender = Sender(endpoint, timeout=timeout, transport=transport, owner=self)
 
     def stream(self, request: Request) -> Waiting[None]:

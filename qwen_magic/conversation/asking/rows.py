@@ -71,7 +71,7 @@ class Rows:
         self._again = partial(Rows, settings, asking, store, desk)
         self.settings = settings
         settings = served(settings)
-        self.memory = Memory(store)
+        self.memory: Memory = Memory(store)
         self.desk = desk
         self.toolbox = toolbox(settings.tools)
         system = settings.system if asking.system is None else asking.system

@@ -78,16 +78,16 @@ class Session(Keeper, Tabler):
         transport: Transport | None = None,
         place: Place = here,
     ) -> None:
-        self.settings = settings or Settings()
-        self.store = store or ChainStore(self.settings.folder)
+        self.settings: Settings = settings or Settings()
+        self.store: ChainStore = store or ChainStore(self.settings.folder)
         self.notebook = ""
         self.last: Turn | None = None
         self.node: int | None = None
-        self.used = 0
+        self.used: int = 0
         self.approver: Approver = Nobody()
         self._connecting = Connecting(transport)
         self._caller = Caller(place)
-        self.approvals = Approvals()
+        self.approvals: Approvals = Approvals()
 
     @overload
     def ask(self, prompt: Prompt, *, schema: type[T], **how: Unpack[How]) -> Turn[T]: ...

@@ -44,9 +44,9 @@ class Engine:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.ended = Event()
+        self.ended: Event = Event()
         self.error: BaseException | None = None
-        self.state = "running"
+        self.state: str = "running"
         self._course = Course(job, self._write, self._when_done)
         self._flying: set[Flight] = set()
         self._senders = Senders(job.asker.sender)

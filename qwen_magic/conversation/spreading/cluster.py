@@ -32,7 +32,7 @@ class PermitsPlugin(SchedulerPlugin):
     name = _NAME
 
     def __init__(self) -> None:
-        self.permits = Permits()
+        self.permits: Permits = Permits()
 
     async def start(self, scheduler: Any) -> None:  # noqa: ANN401
         """Listen to workers."""

@@ -52,7 +52,7 @@ class Folder:
         self._files, self._root = _opened(url)
         place = tempfile.mkdtemp(prefix="qwen_magic")
         self._end = finalize(self, rmtree, place, ignore_errors=True)
-        self.answers = Answers(Path(place))
+        self.answers: Answers = Answers(Path(place))
         self._seen: set[str] = set()
         self._lock = RLock()
 

@@ -132,7 +132,7 @@ class LeasedPace:
     """What `Pace` is, for one engine, out of a stock."""
 
     def __init__(self, stock: Stock) -> None:
-        self.patience = Patience()
+        self.patience: Patience = Patience()
         self._stock = stock
         self._claim: int | None = None
         self._numbers: dict[Ticket, int] = {}

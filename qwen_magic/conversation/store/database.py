@@ -59,7 +59,7 @@ class Database:
 
     def __init__(self, folder: Path | None, layout: Layout = CHAINS) -> None:
         self.file: Path | None = None
-        self.note = ""
+        self.note: str = ""
         self._folder = folder
         self._layout = layout
         self._version: int | None = None  # set if a newer version uses the plain name

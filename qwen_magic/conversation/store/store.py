@@ -55,11 +55,11 @@ class ChainStore:
     """
 
     def __init__(self, folder: Path | None, *, clock: Callable[[], float] = time.time) -> None:
-        self.lanes = Lanes()
+        self.lanes: Lanes = Lanes()
         self._database = Database(folder)
-        self.remote = Remote(self._database, clock)
-        self.ways = Ways(self._database, clock)
-        self.ledger = Ledger(self._database, clock)
+        self.remote: Remote = Remote(self._database, clock)
+        self.ways: Ways = Ways(self._database, clock)
+        self.ledger: Ledger = Ledger(self._database, clock)
         self._clock = clock
         self._growing: dict[str, tuple[float, tuple[Written, ...]]] = {}
 

@@ -34,7 +34,7 @@ class MainShellFuture(Future[T]):
 
     def __init__(self, function: Callable[[], T]) -> None:
         super().__init__()
-        self.interrupts = Interrupts()
+        self.interrupts: Interrupts = Interrupts()
         self._function = function
 
     def start(self) -> Self:

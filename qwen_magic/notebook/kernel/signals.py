@@ -37,8 +37,8 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self.noted = False
-        self.raised = False
+        self.noted: bool = False
+        self.raised: bool = False
         self._heard = 0
         self._deaf_until = 0.0
         self._earlier: Any = None

@@ -83,7 +83,7 @@ class TurnView:
         self.question = question
         self.key: int | None = None
         self.turn: Turn | None = None
-        self.html = ""
+        self.html: str = ""
         self._actions = actions
         self._show_reasoning = show_reasoning
         self._look = look = Look()
