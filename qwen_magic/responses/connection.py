@@ -6,6 +6,7 @@ collector finds it, or with the process, which does not cut an answer that is un
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING
 from weakref import finalize, ref
 
@@ -33,17 +34,19 @@ class Connection:
         self._exchanges: list[Exchange] = []  # the last one, and those that may not have ended
         self._asides: list[Exchange] = []
         self._is_left = False
+        self._opening = Lock()
         finalize(owner, self._forgotten, ref(owner))
 
     def open(self, request: httpx.Request) -> Exchange:
         """Return an exchange, not started; end an earlier one whose answer nobody waits for."""
-        idle = None
-        for last in self._exchanges[-1:]:
-            if last.read.is_set() or last.left.is_set() or last.finished:
+        with self._opening:  # threads may share a client
+            last = self._exchanges[-1] if self._exchanges else None
+            if last and (last.read.is_set() or last.left.is_set()):
                 last.settle(_GRACE)
-                idle = last.connection
-        exchange = Exchange(self._http, request, idle=idle, ended=self._close_if_quiet)
-        self._exchanges = [*filter(_reads, self._exchanges), exchange]
+            others = [*filter(_reads, self._exchanges)]
+            idle = last.connection if last and not others else None  # else it is not known which
+            exchange = Exchange(self._http, request, idle=idle, ended=self._close_if_quiet)
+            self._exchanges = [*others, exchange]
         return exchange
 
     def aside(self, request: httpx.Request) -> None:

@@ -211,8 +211,8 @@ def test_a_forgotten_stream_does_not_hold_up_the_next_question() -> None:
         while not server.holding.is_set():
             next(forgotten)
         outcome = ask(client)
+        forgotten.close()  # until then somebody may go on reading
         assert server.gone.wait(60)
-        forgotten.close()
     assert outcome.turn.text == "2 + 2 = 4"
     assert outcome.seconds < 2
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Connecting:
         self._transport = transport
         self._client: Client | None = None
         self._connected: tuple[object, ...] = ()
+        self._lock = Lock()
         self.advised: set[str] = set()
 
     def advice(self, settings: Settings) -> str:
@@ -47,15 +49,17 @@ class Connecting:
         """
         from qwen_magic.responses.client import Client
 
-        known, endpoint = self._client, settings.admitted()
+        endpoint = settings.admitted()
         wanted = (endpoint, settings.timeout, settings.cassette, os.getpid())
-        if known is None or self._connected != wanted:
-            self.close()
-            transport, patience = settings.transport(self._transport), settings.patience
-            timeout, self._connected = settings.timeout, wanted
-            known = Client(endpoint, timeout=timeout, transport=transport, patience=patience)
-            self._client = known
-        return known
+        with self._lock:  # threads may share a session
+            known = self._client
+            if known is None or self._connected != wanted:
+                self.close()
+                transport, patience = settings.transport(self._transport), settings.patience
+                timeout, self._connected = settings.timeout, wanted
+                known = Client(endpoint, timeout=timeout, transport=transport, patience=patience)
+                self._client = known
+            return known
 
     @property
     def is_open(self) -> bool:

@@ -51,6 +51,8 @@ class Session(Keeper, Tabler):
             for turn in session.stream("What is my name?"):
                 print(len(turn.text))
 
+    Threads may share it: what is asked at once stands side by side in the chain.
+
     Args:
         settings: What every ask shares.
         store: Keeps the chains. By default, the reader's folder keeps them if these settings name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,18 @@ def test_two_answers_of_one_session_grow_beside_each_other(demo: DemoServer) -> 
             assert not any(turn.text for turn in (next(one), next(two)))
             next(turn for turn in one if turn.text)
             next(turn for turn in two if turn.text)
+            demo.pace = 0
             ends = [list(turns)[-1] for turns in (one, two)]
     assert [turn.status for turn in ends] == ["completed", "completed"]
+
+
+def test_threads_share_a_session(demo: DemoServer) -> None:
+    demo.pace = 0.002
+    texts = ["What is JSON?", "Show me a table", "What can you do?", "What is a prime number?"] * 2
+    with Session(Settings(base_url=demo.base_url)) as session, ThreadPoolExecutor(8) as pool:
+        turns = list(pool.map(session.ask, texts))
+        assert session.head() is not None
+    assert [(turn.prompt, turn.status) for turn in turns] == [(text, "completed") for text in texts]
 
 
 def test_a_question_is_answered_while_another_is_left_half_way(demo: DemoServer) -> None:
@@ -48,5 +59,6 @@ def test_a_question_is_answered_while_another_is_left_half_way(demo: DemoServer)
         closing(session.stream("Tell a long story.")) as turns,
     ):
         next(turn for turn in turns if turn.text)
+        demo.pace = 0
         assert session.ask("What is JSON?").status == "completed"
         assert list(turns)[-1].status == "completed"
