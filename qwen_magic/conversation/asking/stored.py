@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from msgspec.structs import replace
 
@@ -47,6 +47,10 @@ class Keeper(ABC):
     def __repr__(self) -> str:
         model, name = self.settings.model, self.chain.name
         return f"{type(self).__name__}(model={model!r}, chain={name!r}, used={self.used})"
+
+    def __reduce__(self) -> NoReturn:
+        """Refuse to be pickled or copied: connections and locks cannot be."""
+        raise TypeError("a session stays where it is: make another with Session(session.settings)")
 
     @property
     def chain(self) -> Chain:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING
+
+import pytest
 
 from qwen_magic import Asking, Session, Settings
 from tests.forking import holds_in_a_fork
@@ -41,6 +45,14 @@ def test_two_answers_of_one_session_grow_beside_each_other(demo: DemoServer) -> 
             demo.pace = 0
             ends = [list(turns)[-1] for turns in (one, two)]
     assert [turn.status for turn in ends] == ["completed", "completed"]
+
+
+def test_a_session_says_what_goes_to_another_process_instead(demo: DemoServer) -> None:
+    with Session(Settings(base_url=demo.base_url)) as session:
+        for take in (pickle.dumps, copy.deepcopy, copy.copy):
+            with pytest.raises(TypeError, match=r"Session\(session.settings\)"):
+                take(session)
+        assert pickle.loads(pickle.dumps(session.settings)) == session.settings
 
 
 def test_threads_share_a_session(demo: DemoServer) -> None:
