@@ -21,20 +21,26 @@ __all__ = ["Notebook", "delete_cells", "enter", "fetch", "note"]
 
 _FIRST_CHAIN = "main"
 # Turns of the demo and of each cassette belong to rows of their own: "demo:" and the notebook's id.
+# A notebook elsewhere is only told by its texts if they are most of what asks here (`identify`), and
+# no more of its cells are counted than it takes to say that they are not most of what asks there.
 _MEANT = """
     WITH ids AS (SELECT value FROM json_each(:ids)),
     sources AS (SELECT value FROM json_each(:sources)),
-    owners AS (SELECT id AS chain, substr(notebook, -32) AS notebook FROM chains),
-    alike AS (SELECT DISTINCT chain, source FROM turns WHERE source IN sources AND cell <> '')
-    SELECT id, path, document IS NOT NULL,
-        (SELECT count(*) FROM cells WHERE notebook = notebooks.id AND cell IN ids),
-        (SELECT count(DISTINCT source) FROM alike JOIN owners USING (chain)
-            WHERE notebook = notebooks.id),
-        path <> :path AND (SELECT count(DISTINCT cell) FROM turns JOIN owners USING (chain)
-            WHERE notebook = notebooks.id AND cell <> '')
+    sharing AS (SELECT notebook, count(*) AS shared FROM cells WHERE cell IN ids GROUP BY notebook),
+    asking AS (
+        SELECT substr(notebook, -32) AS notebook, count(DISTINCT source) AS alike
+        FROM turns JOIN chains ON chains.id = chain
+        WHERE source IN sources AND cell <> '' GROUP BY 1
+    )
+    SELECT id, path, document IS NOT NULL, coalesce(shared, 0), coalesce(alike, 0),
+        CASE WHEN path <> :path THEN (SELECT count(*) FROM (
+            SELECT DISTINCT cell FROM turns JOIN chains ON chains.id = chain
+            WHERE substr(chains.notebook, -32) = notebooks.id AND cell <> '' LIMIT 2 * :asked))
+        ELSE 0 END
     FROM notebooks
-    WHERE path = :path OR id IN (SELECT notebook FROM cells WHERE cell IN ids)
-        OR id IN (SELECT notebook FROM alike JOIN owners USING (chain))
+    LEFT JOIN sharing ON sharing.notebook = id LEFT JOIN asking ON asking.notebook = id
+    WHERE path = :path OR id IN (SELECT notebook FROM sharing)
+        OR id IN (SELECT notebook FROM asking WHERE 2 * alike > :asked)
     ORDER BY used DESC
 """
 
@@ -59,6 +65,7 @@ def enter(rows: Rows, seen: Seen, cells_at: CellsAt, fresh: Notebook) -> str:
         "path": path,
         "ids": json.dumps(sorted(seen.ids)),
         "sources": json.dumps(sorted(seen.sources)),
+        "asked": len(seen.sources),
     }
     known = [
         Known(number, where, shared, bool(saved), *counts)

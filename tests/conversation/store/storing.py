@@ -35,10 +35,12 @@ def opened(store: ChainStore, path: str = "/n.ipynb", cells: str = "ABC") -> Cha
     return Chain(notebook.id, notebook.chain)
 
 
-def begun(store: ChainStore, chain: Chain, cell: str = "A", text: str = "?") -> Record:
+def begun(
+    store: ChainStore, chain: Chain, cell: str = "A", text: str = "?", *, source: str = ""
+) -> Record:
     placed = place(store.tree(chain), Asked(cell))
     record = Record(chain=chain, parent=placed.parent, cell=cell, prompt=text, input=input_of(text))
-    return store.begin(record)
+    return store.begin(replace(record, source=source))
 
 
 def answer(text: str, response_id: str = "r") -> Turn:

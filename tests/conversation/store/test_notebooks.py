@@ -17,7 +17,7 @@ from qwen_magic.conversation.chains.identity import (
 from qwen_magic.conversation.chains.tree import path
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.turn.records import Chain
-from tests.conversation.store.storing import ask, begun, opened
+from tests.conversation.store.storing import answer, ask, begun, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,6 +148,20 @@ def test_a_new_notebook_of_the_same_name_gets_no_strangers_conversation(store: C
         assert new.id != old.id
         assert cells_of(store, new) == ""
     assert entered(store, "Untitled", "AB").id == old.id
+
+
+@pytest.mark.parametrize("disk", [Disk(), Disk(old="ABC")], ids=["gone", "there"])
+def test_a_greeting_in_common_tells_no_notebook(store: ChainStore, disk: Disk) -> None:
+    old = entered(store, "old", "ABC", disk)
+    for cell in "ABC":
+        record = begun(store, Chain(old.id), cell, source=f"source of {cell}")
+        store.end(record, answer("Hello!"))
+    greeting = frozenset({"source of A"})
+    new = store.notebook(Seen("/new.ipynb", ("X",), "X", greeting), disk)
+    assert cells_of(store, new) == ""
+    copied = frozenset({"source of A", "source of B"})
+    copy = store.notebook(Seen("/copy.ipynb", ("Y", "Z"), "Y", copied), disk)
+    assert cells_of(store, copy) == "ABC"
 
 
 def test_a_notebook_that_was_never_saved_is_known_by_its_path(store: ChainStore) -> None:
