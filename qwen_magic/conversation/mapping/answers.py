@@ -58,7 +58,8 @@ _FIRST = (
     "CREATE INDEX runs_by_notebook ON runs (notebook, name)",
     "CREATE TABLE paces (asked TEXT PRIMARY KEY, learned TEXT NOT NULL, at REAL NOT NULL)",
 )
-ANSWERS = Layout("answers", (_FIRST,), "answers")
+_SECOND = ("CREATE INDEX answers_by_run ON answers (run)",)
+ANSWERS = Layout("answers", (_FIRST, _SECOND), "answers")
 
 _AT_ONCE = 500  # parameters of one statement
 _FOUND = "SELECT digest, answer, input_tokens, output_tokens, corrections, run FROM answers WHERE digest IN ({})"

@@ -35,7 +35,8 @@ def chains(rows: Rows, notebook: str) -> tuple[ChainLine, ...]:
     found = rows.execute(
         f"SELECT c.name, coalesce(sum({_GOOD}), 0), coalesce(sum(tokens), 0), c.name = n.chain"  # noqa: S608 - our own words
         " FROM notebooks n JOIN chains c ON c.notebook = n.id"
-        " LEFT JOIN turns t ON t.chain = c.id LEFT JOIN contents ON uid = content"
+        " LEFT JOIN turns t ON t.chain = c.id"
+        " LEFT JOIN contents INDEXED BY contents_in_brief ON uid = content"
         " WHERE n.id = ? GROUP BY c.id ORDER BY c.name",
         (notebook,),
     )
@@ -112,8 +113,13 @@ def delete(rows: Rows, chain: Chain) -> None:
     Raises:
         RequestError: There is no such chain.
     """
-    rows.execute("DELETE FROM chains WHERE id = ?", (_required(rows, chain),))
-    rows.execute("DELETE FROM contents WHERE uid NOT IN (SELECT content FROM turns)")
+    number = _required(rows, chain)
+    own = rows.execute("SELECT DISTINCT content FROM turns WHERE chain = ?", (number,)).fetchall()
+    rows.execute("DELETE FROM chains WHERE id = ?", (number,))
+    rows.executemany(
+        "DELETE FROM contents WHERE uid = ?1 AND NOT EXISTS (SELECT 1 FROM turns WHERE content = ?1)",
+        own,
+    )
     _follow(rows, chain, "main")
 
 

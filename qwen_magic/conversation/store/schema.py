@@ -127,7 +127,18 @@ _SIXTH = (
         GROUP BY uid HAVING c.id = min(c.id)""",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = (*(_FIRST, _SECOND, _THIRD, _FOURTH, _FIFTH, _SIXTH),)
+# Whoever looks for a turn by one of these must neither read all turns nor their long texts.
+_SEVENTH = (
+    "CREATE INDEX contents_by_model ON contents (model, begun)",
+    "CREATE INDEX contents_by_response ON contents (response_id) WHERE response_id IS NOT NULL",
+    "CREATE INDEX contents_in_brief ON contents (uid, begun, tokens, response_id)",
+    "CREATE INDEX chains_by_owner ON chains (substr(notebook, -32))",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    *(_FIRST, _SECOND, _THIRD, _FOURTH),
+    *(_FIFTH, _SIXTH, _SEVENTH),
+)
 VERSION = len(MIGRATIONS)
 """A file's version (`PRAGMA user_version`) is the number of steps it has taken."""
 

@@ -20,9 +20,9 @@ _MOST = 2**63 - 1  # what SQLite takes for a number
 _ALL = """
     SELECT substr(notebook, 1, 5) = 'demo:', chain, model, date(begun, 'unixepoch', 'localtime') AS day,
         count(*), total(input), total(cached), total(output), total(reasoning)
-    FROM spent WHERE ? IN ('', notebook, replace(notebook, 'demo:', ''))
-    GROUP BY 1, 2, 3, 4 ORDER BY day, 1, 2, 3
+    FROM spent {} GROUP BY 1, 2, 3, 4 ORDER BY day, 1, 2, 3
 """
+_OWN = "WHERE notebook IN (?, ?)"
 
 
 class Spent(Struct, frozen=True):
@@ -80,7 +80,8 @@ def since(rows: Rows, notebook: str, begun: float) -> int:
 
 def spent(rows: Rows, notebook: str) -> tuple[Spent, ...]:
     """Return what a notebook has spent, also in the demo; with an empty id, all notebooks."""
-    found = rows.execute(_ALL, (notebook,)).fetchall()
+    where, asked = (_OWN, (notebook, f"demo:{notebook}")) if notebook else ("", ())
+    found = rows.execute(_ALL.format(where), asked).fetchall()
     return tuple(
         Spent(bool(demo), chain, model, day, *map(int, counts))
         for demo, chain, model, day, *counts in found

@@ -51,7 +51,8 @@ _PATH = f"""
         UNION ALL
         SELECT parent FROM line JOIN turns USING (id) WHERE chain = :chain AND parent IS NOT NULL
     )
-    SELECT {_NODE}, begun FROM line CROSS JOIN turns USING (id) JOIN contents ON uid = content
+    SELECT {_NODE}, begun FROM line CROSS JOIN turns USING (id)
+    JOIN contents INDEXED BY contents_in_brief ON uid = content
     WHERE chain = :chain ORDER BY id
 """  # noqa: S608 - our own words
 _COLUMNS = (
@@ -100,8 +101,8 @@ def rename_cells(rows: Rows, chain: Chain, names: Mapping[str, str]) -> None:
 def answered(rows: Rows, chain: Chain) -> tuple[int, dict[str, int]]:
     """Return how many turns a chain has, and the turns' numbers by their response ids."""
     found = rows.execute(
-        "SELECT id, response_id FROM turns JOIN contents ON uid = content"
-        " WHERE chain = ? ORDER BY id",
+        "SELECT id, response_id FROM turns"
+        " JOIN contents INDEXED BY contents_in_brief ON uid = content WHERE chain = ? ORDER BY id",
         (number_of(rows, chain.notebook, chain.name),),
     ).fetchall()
     return len(found), {response: number for number, response in found if response}
@@ -179,8 +180,9 @@ def read(rows: Rows, chain: Chain, ids: Iterable[int]) -> tuple[Record, ...]:
 def lines(rows: Rows, chain: Chain) -> dict[int, Line]:
     """Return what a list of the chain's turns shows, by their numbers."""
     found = rows.execute(
-        "SELECT id, substr(prompt, 1, ?), tokens FROM turns JOIN contents ON uid = content"
-        " WHERE chain = ?",
+        "SELECT id, substr(contents.prompt, 1, ?), brief.tokens FROM turns"
+        " JOIN contents ON contents.uid = content"
+        " JOIN contents brief INDEXED BY contents_in_brief ON brief.uid = content WHERE chain = ?",
         (_OPENING, number_of(rows, chain.notebook, chain.name)),
     )
     return {number: Line(opening, tokens) for number, opening, tokens in found}

@@ -13,9 +13,21 @@ __all__ = ["Used", "used"]
 
 _MOST = 100  # names; nobody reads more
 _MODELS = """
-    SELECT model FROM turns JOIN contents ON uid = content
-    WHERE status IN ('completed', 'incomplete') AND model != ''
-    GROUP BY model ORDER BY max(begun) DESC LIMIT ?
+    WITH RECURSIVE named (model) AS (
+        SELECT min(model) FROM contents WHERE model > ''
+        UNION ALL
+        SELECT (SELECT min(model) FROM contents WHERE model > named.model) FROM named
+        WHERE model IS NOT NULL
+    ),
+    answered (model, last) AS (
+        SELECT model, (
+            SELECT begun FROM contents INDEXED BY contents_by_model WHERE model = named.model
+            AND EXISTS (SELECT 1 FROM turns
+                WHERE content = uid AND status IN ('completed', 'incomplete'))
+            ORDER BY begun DESC LIMIT 1
+        ) FROM named WHERE model IS NOT NULL
+    )
+    SELECT model FROM answered WHERE last IS NOT NULL ORDER BY last DESC LIMIT ?
 """
 _CHAINS = """
     SELECT DISTINCT c.name FROM notebooks n JOIN chains c ON c.notebook IN (n.id, 'demo:' || n.id)
