@@ -133,6 +133,7 @@ _SEVENTH = (
     "CREATE INDEX contents_by_response ON contents (response_id) WHERE response_id IS NOT NULL",
     "CREATE INDEX contents_in_brief ON contents (uid, begun, tokens, response_id)",
     "CREATE INDEX chains_by_owner ON chains (substr(notebook, -32))",
+    "CREATE INDEX turns_by_parent ON turns (chain, parent)",  # each turn that is deleted is looked up
 )
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (

@@ -13,7 +13,7 @@ from qwen_magic.conversation.mapping.listing import forget_maps, maps_of
 from qwen_magic.conversation.mapping.pace import Learned
 from qwen_magic.conversation.store.store import ChainStore
 from qwen_magic.conversation.tables.records import Outcome
-from qwen_magic.conversation.turn.records import Chain
+from qwen_magic.conversation.turn.records import Chain, Record
 from tests.conversation.store.storing import answer, ask, begun, nowhere, opened
 
 if TYPE_CHECKING:
@@ -119,3 +119,23 @@ def test_a_map_reads_its_own_answers(tmp_path: Path) -> None:
     ):
         assert not _LARGE.search(told := plans.of(work)), told
     assert maps_of(answers, "n") == ()
+
+
+def test_deleting_a_chain_costs_in_proportion_to_its_turns() -> None:
+    assert _steps_to_delete(400) < 3 * _steps_to_delete(200)
+
+
+def _steps_to_delete(turns: int) -> int:
+    """Return how many hundreds of steps SQLite makes to delete a chain."""
+    store, steps = ChainStore(None), [0]
+
+    def count() -> None:
+        steps[0] += 1
+
+    chain = opened(store)
+    for _ in range(turns):
+        store.begin(Record(chain=chain, cell="A", prompt="?"))
+    database = store._database  # noqa: SLF001 - only SQLite tells
+    database.read(lambda rows: rows.set_progress_handler(count, 100))
+    store.delete(chain)
+    return steps[0]
