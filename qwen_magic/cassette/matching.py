@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import SequenceMatcher
+from heapq import nlargest
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -32,6 +33,8 @@ __all__ = ["Form", "choose", "form", "nearest", "prompt"]
 
 _IDS = ("call_id", "approval_request_id")
 _COMPARED = 2_000  # characters of each prompt: the time to compare grows with their square
+_MOST = 50  # prompts that are compared by the letter: those that have most in common
+_PIECE = 4  # characters
 _AROUND = 24
 _SHOWN = 60
 
@@ -80,6 +83,9 @@ def nearest(asked: Form, recorded: Sequence[Form]) -> str:
     """Return which recorded question is nearest, and the first difference from it."""
     if not recorded:
         return "it holds no exchange"
+    if len(recorded) > _MOST:
+        pieces = _pieces(asked)
+        recorded = nlargest(_MOST, recorded, key=lambda form: len(pieces & _pieces(form)))
     found = max(recorded, key=lambda form: _likeness(asked, form))
     return f"the nearest recorded question is {_brief(prompt(found.body))}; {_first(asked, found)}"
 
@@ -137,6 +143,11 @@ def _likeness(asked: Form, recorded: Form) -> tuple[float, int]:
     one, other = (prompt(form.body)[:_COMPARED] for form in (asked, recorded))
     same = sum(recorded.body.get(name) == value for name, value in asked.body.items())
     return SequenceMatcher(None, one, other).ratio(), same
+
+
+def _pieces(form: Form) -> set[str]:
+    text = prompt(form.body)[:_COMPARED]
+    return {text[at : at + _PIECE] for at in range(max(1, len(text) - _PIECE + 1))}
 
 
 def _first(asked: Form, recorded: Form) -> str:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import suppress
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,7 +16,7 @@ import msgspec
 
 from qwen_magic.cassette.matching import choose, form, nearest, prompt
 from qwen_magic.cassette.secrecy import Mask, kept, secrets
-from qwen_magic.cassette.tape import tracks
+from qwen_magic.cassette.tape import Asked, tracks
 from qwen_magic.cassette.writing import unusable
 from qwen_magic.errors import CassetteError
 from qwen_magic.excerpt import cut
@@ -31,6 +33,9 @@ __all__ = ["Replaying", "error_of", "source_of"]
 
 _SHOWN = 60
 _ASKED = "/responses"
+_ANSWERED = (b'{"line":"text"', b'{"line":"bytes"')
+
+_read = msgspec.json.Decoder(Asked).decode
 
 
 class Replaying(httpx.BaseTransport):
@@ -117,7 +122,7 @@ def source_of(path: str) -> Source:
 
 @lru_cache(maxsize=8)
 def _source(path: str, *_: int) -> Source:
-    asked = [track.asked for track in _tracks(path)]
+    asked = tuple(_requests(_content(path)))
     serving = next((one.serving for one in asked if one.serving), None)
     paths = (one.path for one in asked if one.path.endswith(_ASKED))
     return Source(Serving(**serving) if serving else None, next(paths, "").removesuffix(_ASKED))
@@ -174,12 +179,23 @@ def _error(end: End) -> httpx.RequestError:
     return httpx.ReadError(end.message or end.error)
 
 
-def _tracks(path: str) -> tuple[Track, ...]:
+def _requests(content: bytes) -> Iterator[Asked]:
+    """Yield the requests of a cassette, whatever came of them; the answers are not read."""
+    for line in BytesIO(content):
+        if b'"request"' in line and not line.startswith(_ANSWERED):
+            with suppress(msgspec.DecodeError, UnicodeDecodeError):  # no request, or cut short
+                yield _read(line)
+
+
+def _content(path: str) -> bytes:
     try:
-        content = Path(path).expanduser().read_bytes()
+        return Path(path).expanduser().read_bytes()
     except (OSError, RuntimeError, ValueError) as error:
         raise unusable(path, "read", error) from error
-    found = tracks(content, path)
+
+
+def _tracks(path: str) -> tuple[Track, ...]:
+    found = tracks(_content(path), path)
     if not found:
         raise CassetteError(
             f"the cassette {path!r} holds no whole exchange", hint="record one first"

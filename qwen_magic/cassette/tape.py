@@ -7,7 +7,9 @@ it is no text), and an `end`. Times are seconds since the request.
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from io import BytesIO
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -16,6 +18,9 @@ from qwen_magic.errors import CassetteError, WireError
 from qwen_magic.responses.decoding import decode
 from qwen_magic.responses.events import Cancelled, Completed, Failed, Incomplete
 from qwen_magic.responses.sse import Decoder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 __all__ = [
     "FIRST_LINE",
@@ -180,11 +185,10 @@ def tracks(content: bytes, name: str) -> tuple[Track, ...]:
     return _joined(_lines(rest, name)) if is_begun(content, name) else ()
 
 
-def _lines(content: bytes, name: str) -> list[Line]:
-    *whole, last = content.split(b"\n")
-    if is_whole(last):
-        whole.append(last)
-    return [_line(line, number, name) for number, line in enumerate(whole, 2) if line.strip()]
+def _lines(content: bytes, name: str) -> Iterator[Line]:
+    for number, line in enumerate(BytesIO(content), 2):
+        if line.strip() and (line.endswith(b"\n") or is_whole(line)):
+            yield _line(line.removesuffix(b"\n"), number, name)
 
 
 def _line(line: bytes, number: int, name: str) -> Line:
@@ -197,10 +201,10 @@ def _line(line: bytes, number: int, name: str) -> Line:
         ) from None
 
 
-def _joined(lines: list[Line]) -> tuple[Track, ...]:
+def _joined(lines: Iterable[Line]) -> tuple[Track, ...]:
     found: list[Track] = []
     asked, head, pieces = None, None, list[Text | Raw]()
-    for line in [*lines, None]:
+    for line in chain(lines, (None,)):
         if asked is not None and (end := _end(line, pieces)):
             found.append(Track(asked, head, tuple(pieces), end))
             asked = None

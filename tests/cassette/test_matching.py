@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import sys
 from collections import Counter
-from typing import Any
+from random import Random
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -10,7 +12,11 @@ from qwen_magic.cassette.secrecy import Mask, kept
 from qwen_magic.cassette.tape import Asked, End, Track
 from tests.cassette.lessons import asked
 
+if TYPE_CHECKING:
+    from types import FrameType
+
 IMAGE = "data:image/png;base64,"
+WORDS = ("red", "blue", "green", "fast", "slow", "old", "new")
 FUNCTION = {"type": "function", "name": "f", "parameters": {}}
 CALL = {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "f", "arguments": "{}"}
 
@@ -161,3 +167,28 @@ def test_the_prompt_is_the_last_thing_said() -> None:
     assert prompt({"input": shown("AAAA")}) == "What is it?"
     assert prompt({"input": [{"role": "user", "content": "Hi"}, output(told="4")]}) == "4"
     assert prompt({}) == ""
+
+
+def test_the_nearest_of_many_is_found_without_comparing_each_by_the_letter() -> None:
+    chance = Random(7)
+    texts = [" ".join(chance.choices(WORDS, k=40)) for _ in range(300)]
+    recorded = [form(asked(text)) for text in texts]
+    compared = Counter[str]()
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        compared[frame.f_code.co_qualname] += event == "call"
+
+    sys.setprofile(count)
+    try:
+        told = nearest(form(asked(f"{texts[200]}!")), recorded)
+    finally:
+        sys.setprofile(None)
+    assert texts[200][:30] in told
+    assert compared["SequenceMatcher.ratio"] <= 50
+
+
+@pytest.mark.parametrize("text", ["", "你", "你好，请问今天天气如何"])
+def test_a_short_question_is_found_among_many(text: str) -> None:
+    others = [form(asked(f"Question {number}")) for number in range(200)]
+    told = nearest(form(asked(text, model="p")), [*others, form(asked(text))])
+    assert "it was recorded with model" in told
