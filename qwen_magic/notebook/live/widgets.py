@@ -46,13 +46,16 @@ class _Html(HTMLMath):  # type: ignore[misc] # ipywidgets has no annotations
 
 
 class Look:
-    """What all widgets of one turn share, and the list of them."""
+    """What all widgets of one turn share, and the list of them.
+
+    A widget that is not given a layout and a style makes its own, and nobody closes these.
+    """
 
     def __init__(self) -> None:
         self._made: list[Widget | Look] = []
         self.layout = self.keep(Layout(margin="0", padding="0", overflow="visible"))
         self._style = self.keep(HTMLMathStyle())
-        self._toggle_style = self.keep(ToggleButtonStyle())
+        self.toggle_style = self.keep(ToggleButtonStyle())
 
     def part(self) -> Look:
         """Return the same look for widgets that can be closed before the others."""
@@ -72,7 +75,7 @@ class Look:
 
     def toggle(self) -> ToggleButton:
         """Return a toggle button that starts pressed."""
-        shared = {"layout": self.layout, "style": self._toggle_style}
+        shared = {"layout": self.layout, "style": self.toggle_style}
         return self.keep(ToggleButton(value=True, tooltip="", **shared))
 
     def box(self, *children: Widget, classes: Sequence[str] = ()) -> VBox:

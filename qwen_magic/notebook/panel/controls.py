@@ -67,7 +67,8 @@ class Controls:
 
     def toggle(self, name: str, tip: str, *, on: bool) -> ToggleButton:
         """Return a button that stays down."""
-        return self._made(ToggleButton, (), value=on, description=name, tooltip=tip)
+        shared = {"style": self._look.toggle_style}  # its own would outlive it
+        return self._made(ToggleButton, (), value=on, description=name, tooltip=tip, **shared)
 
     def area(self, name: str, *classes: str, **traits: object) -> Textarea:
         """Return a field for several lines."""

@@ -161,6 +161,15 @@ def test_nobody_answers_with_canned_text_unattended() -> None:
         assert "No API key is set" in kernel.run(code, person=False).printed
 
 
+def test_a_panel_whose_cell_runs_again_leaves_no_widget_behind(kernel: Kernel) -> None:
+    before = len(printed_models(kernel).split())
+    for _ in range(2):
+        kernel.run(f"panel.ask('one')\n{WAIT}", cell="a")
+        kernel.run("%qwen_chain --rewind 0", cell="b")
+        kernel.run(SHOW, cell="panel")
+    assert len(printed_models(kernel).split()) == before
+
+
 def test_a_closed_panel_closes_its_widgets_and_the_answer_goes_on(kernel: Kernel) -> None:
     page = Page(kernel)
     page.finish(kernel.start("other = qwen_magic.Panel()\nother", cell="b"))
