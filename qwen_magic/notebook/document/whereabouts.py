@@ -42,6 +42,7 @@ class Whereabouts:
         self._deleted: frozenset[str] = frozenset()
         self._memories: dict[Chain, Memory] = {}
         self._has_told = False
+        self._read = (0.0, 0.0)  # when the file says that it was saved, and the latest that can be
 
     def enter(self, store: ChainStore, frontend: Frontend) -> None:
         """Note which notebook and chain are current."""
@@ -74,7 +75,7 @@ class Whereabouts:
         running = _running(frontend, document, frontend.source or written)
         if running is None:
             return Asked(ask=ask)
-        nodes, unsaved = store.path(chain, document.saved)
+        nodes, unsaved = store.path(chain, self._saved(document, store.now()))
         path = askers(nodes)
         memory = self._memory(chain, path)
         memory.connect(frontend.connection)
@@ -121,6 +122,12 @@ class Whereabouts:
         self._asks = self._asks + 1 if here == self._run else 1
         self._run = here
         return self._asks
+
+    def _saved(self, document: Document, now: float) -> float:
+        """Return when the file was saved, by the clock that dates turns: its disk's may be ahead."""
+        if document.saved != self._read[0]:
+            self._read = (document.saved, min(document.saved, now))
+        return self._read[1]
 
     def _memory(self, chain: Chain, path: Sequence[Known]) -> Memory:
         """Return what is remembered of a chain's cells; at first, those on its path."""

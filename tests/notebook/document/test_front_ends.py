@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -188,6 +190,26 @@ def test_a_pair_is_one_notebook(tmp_path: Path) -> None:
     with kernel_of(text, tmp_path / "home") as kernel:
         text.run(kernel, 1)
         assert text.path_of(kernel) == (text.asks, 3)
+
+
+def test_a_new_cell_is_not_deleted_where_the_clock_was_set_back_or_the_disks_is_ahead(
+    tmp_path: Path,
+) -> None:
+    page = Page.new(FRONT_ENDS["4.5 in JupyterLab"], tmp_path, [ONE, TWO])
+    ahead = time.time() + 24 * 3600
+    os.utime(page.path, (ahead, ahead))
+    with kernel_of(page, tmp_path / "home") as kernel:
+        page.run(kernel)
+        page.insert(2, THREE)
+        page.insert(3, NEW)
+        page.run(kernel, 2, 3)
+        assert page.path_of(kernel) == (page.asks, 4)
+        page.delete(0)
+        page.save()
+        page.run(kernel, 2)
+    *before, last = page.notes
+    assert not any("deleted cell" in note for note in before)
+    assert "1 turn of a deleted cell is still in context" in last
 
 
 @pytest.mark.parametrize("name", WITHOUT_IDS)
