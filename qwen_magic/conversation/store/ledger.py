@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,10 +36,14 @@ class Ledger:
         return self._database.read(partial(spent_rows.spent, notebook=notebook))
 
     def today(self, notebook: str) -> int:
-        """Return the tokens that a notebook has spent today, by this computer's clock."""
+        """Return the tokens that a notebook has spent today, by this computer's clock.
+
+        What was asked while that clock was ahead, by mistake, belongs to another day.
+        """
         now = datetime.fromtimestamp(self._clock()).astimezone()
-        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
-        return self._database.read(partial(spent_rows.since, notebook=notebook, begun=midnight))
+        begin = now.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+        day = begin.timestamp(), (begin + timedelta(days=1)).timestamp()
+        return self._database.read(partial(spent_rows.within, notebook=notebook, day=day))
 
     def account(self, chain: Chain, model: str) -> Callable[[int, int], None]:
         """Return what notes a cost that grows, beside turns: how many tokens were read and written.

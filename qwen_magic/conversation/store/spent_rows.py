@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.store.schema import Rows
     from qwen_magic.conversation.turn.records import Chain, Record
 
-__all__ = ["Spent", "add", "end", "since", "spent"]
+__all__ = ["Spent", "add", "end", "spent", "within"]
 
 _MOST = 2**63 - 1  # what SQLite takes for a number
 _ALL = """
@@ -72,10 +72,13 @@ def add(rows: Rows, uid: str, chain: Chain, cost: tuple[str, float, int, int, in
     )
 
 
-def since(rows: Rows, notebook: str, begun: float) -> int:
-    """Return the tokens that a notebook has spent since a moment."""
-    query = "SELECT total(input) + total(output) FROM spent WHERE notebook = ? AND begun >= ?"
-    return int(rows.execute(query, (notebook, begun)).fetchone()[0])
+def within(rows: Rows, notebook: str, day: tuple[float, float]) -> int:
+    """Return the tokens that a notebook has spent from one moment to another."""
+    query = (
+        "SELECT total(input) + total(output) FROM spent"
+        " WHERE notebook = ? AND begun >= ? AND begun < ?"
+    )
+    return int(rows.execute(query, (notebook, *day)).fetchone()[0])
 
 
 def spent(rows: Rows, notebook: str) -> tuple[Spent, ...]:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import shutil
+import time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from msgspec.structs import replace
 
 from qwen_magic.conversation.store.spent_rows import Spent
@@ -47,6 +50,37 @@ def test_what_turns_cost_is_summed_by_chain_model_and_day() -> None:
     assert (trip.chain, trip.turns, trip.total, trip.day) == ("trip", 1, 120, first.day)
     assert (later.turns, later.day > first.day) == (1, True)
     assert store.ledger.today(main.notebook) == 120
+
+
+def test_a_clock_that_was_ahead_once_takes_nothing_from_the_budget_of_later_days() -> None:
+    now = [1_000_000_000.0]
+    store = ChainStore(None, clock=lambda: now[0])
+    chain = opened(store)
+    for days in (365, -365, 1):
+        now[0] += days * DAY
+        before = store.ledger.today(chain.notebook)
+        spend(store, chain)
+        assert (before, store.ledger.today(chain.notebook)) == (0, 120)
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows has one time zone a process")
+def test_today_is_the_day_of_the_table_also_when_the_clocks_change(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3")
+    time.tzset()
+    try:
+        now = [datetime(2026, 3, 28, 22, 30).timestamp()]  # noqa: DTZ001 - of the place
+        store = ChainStore(None, clock=lambda: now[0])
+        chain = opened(store)
+        for _ in range(52):  # half an hour each, through a day of 23 hours
+            spend(store, chain)
+            *_, day = store.ledger.spent(chain.notebook)
+            assert store.ledger.today(chain.notebook) == day.total
+            now[0] += DAY / 48
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 def test_a_notebooks_cost_is_its_own_and_all_are_summed() -> None:
