@@ -6,6 +6,7 @@ import os
 import sqlite3
 import time
 from contextlib import ExitStack, closing, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qwen_magic.conversation.store.schema import CHAINS, Layout, NewerError, Rows, migrate
@@ -20,6 +21,7 @@ HASTE = 0.02  # seconds between two looks at a file that another process holds
 BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
 _PATIENCE = 5.0  # seconds to wait for another process that writes
+_UPDATE = 120.0  # seconds to wait for one that brings a large file up to date
 _LARGEST_COPY = 256 * 2**20
 _SIZE = ("page_count", "page_size")
 _INHERITED: list[Connection] = []  # a forked process must not close what it did not open
@@ -95,7 +97,7 @@ def _memory() -> Rows:
 
 
 def _prepared(connection: Rows, layout: Layout) -> Rows:
-    migrate(connection, layout)
+    migrate(connection, layout, patiently=partial(_waiting, connection, _UPDATE))
     connection.execute("PRAGMA synchronous = NORMAL")  # with WAL, only a power cut loses turns
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
@@ -117,7 +119,13 @@ def _use_wal(connection: Rows) -> None:
 @contextmanager
 def hurried(connection: Rows) -> Iterator[None]:
     """Wait only a moment for another process that writes."""
-    connection.execute(f"PRAGMA busy_timeout = {int(HASTE * 1000)}")
+    with _waiting(connection, HASTE):
+        yield
+
+
+@contextmanager
+def _waiting(connection: Rows, seconds: float) -> Iterator[None]:
+    connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
     try:
         yield
     finally:

@@ -7,11 +7,16 @@ Never change a released step; add a new one after it. What the copies of a noteb
 from __future__ import annotations
 
 import sqlite3
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from qwen_magic.conversation.chains.recognition import digest_of_prompt
 from qwen_magic.conversation.turn.records import read_usage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
 __all__ = ["CHAINS", "MIGRATIONS", "VERSION", "Layout", "NewerError", "Rows", "migrate"]
 
@@ -171,8 +176,18 @@ class NewerError(Exception):
     """A newer version of this package wrote the file."""
 
 
-def migrate(rows: Rows, layout: Layout = CHAINS) -> None:
+def migrate(
+    rows: Rows,
+    layout: Layout = CHAINS,
+    *,
+    patiently: Callable[[], AbstractContextManager[None]] = nullcontext,
+) -> None:
     """Bring a file's tables up to date.
+
+    Args:
+        rows: The file.
+        layout: What it is to hold.
+        patiently: Waits long for another process: it may be doing the same, which takes its time.
 
     Raises:
         NewerError: A newer version of this package wrote them.
@@ -181,7 +196,8 @@ def migrate(rows: Rows, layout: Layout = CHAINS) -> None:
         return
     rows.create_function("digest", 1, digest_of_prompt, deterministic=True)
     rows.create_function("counted", 2, _counted, deterministic=True)
-    rows.execute("BEGIN IMMEDIATE")
+    with patiently():
+        rows.execute("BEGIN IMMEDIATE")
     for statements in layout.steps[
         _version(rows, layout) :
     ]:  # another process may have been faster
