@@ -38,6 +38,13 @@ _ANSWERED = (b'{"line":"text"', b'{"line":"bytes"')
 _read = msgspec.json.Decoder(Asked).decode
 
 
+class _Equal(NamedTuple):
+    """The exchanges whose requests are equal, in their order, and how often each was played."""
+
+    recorded: list[tuple[Form, Track]]
+    played: Counter[int]
+
+
 class Replaying(httpx.BaseTransport):
     """A transport that answers from a cassette.
 
@@ -55,11 +62,10 @@ class Replaying(httpx.BaseTransport):
     def __init__(self, path: str, *, speed: float = 1.0) -> None:
         self._path = path
         self.stretch: float = 1 / speed if speed else 0.0
-        self._recorded = [
-            (form(track.asked.body, track.asked.method, track.asked.path), track)
-            for track in _tracks(path)
-        ]
-        self._played: Counter[int] = Counter()
+        self._equal: dict[bytes, _Equal] = {}
+        for track in _tracks(path):
+            asked = form(track.asked.body, track.asked.method, track.asked.path)
+            self._equal.setdefault(asked.key, _Equal([], Counter())).recorded.append((asked, track))
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer as the recorded server did.
@@ -78,18 +84,20 @@ class Replaying(httpx.BaseTransport):
 
     def found(self, request: httpx.Request) -> Track | None:
         """Return the exchange that answers a request, if any; it counts as played."""
-        number = choose(_form(request), self._recorded, self._played)
+        asked = _form(request)
+        recorded, played = self._equal.get(asked.key, _Equal([], Counter()))
+        number = choose(asked, recorded, played)
         if number is None:
             return None
-        self._played[number] += 1
-        return self._recorded[number][1]
+        played[number] += 1
+        return recorded[number][1]
 
     def _missed(self, asked: Form) -> CassetteError:
         text = prompt(asked.body)
         shown = cut(text, _SHOWN)
         return CassetteError(
             f"the cassette {self._path!r} holds no answer to {shown!r}",
-            hint=nearest(asked, [form for form, _ in self._recorded]),
+            hint=nearest(asked, [equal.recorded[0][0] for equal in self._equal.values()]),
         )
 
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import closing
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qwen_magic.cassette.matching import choose
 from qwen_magic.cassette.tape import FIRST_LINE, Asked, End, Head, Line, Text, written
 from qwen_magic.errors import CassetteError, StatusError, WireError
 from qwen_magic.responses.client import Client
@@ -35,6 +37,7 @@ from tests.slowness import slowness
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import FrameType
 
     from tests.responses.asking import Outcome
     from tests.responses.rawserver import Script
@@ -172,6 +175,28 @@ def test_a_whole_answer_goes_before_one_that_was_stopped(path: Path) -> None:
     assert outcome.turn.text == "2"
     assert isinstance(outcome.error, CassetteError)
     assert outcome.message == "this answer was stopped while it was recorded"
+
+
+def test_a_question_is_compared_only_with_equal_ones_however_many_there_are(path: Path) -> None:
+    head, end = Head(0.0, 200, {"content-type": "application/json"}), End(0.0, "whole")
+    lines = list[Line]()
+    for number in range(300):
+        request = Asked("POST", "/v1/responses", asked(f"{number % 100}"))
+        lines += [request, head, Text(0.0, "{}"), end]
+    tape(path, *lines)
+    compared = list[int]()
+
+    def count(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code is choose.__code__:
+            compared.append(len(frame.f_locals["recorded"]))
+
+    replaying = playing(path)
+    sys.setprofile(count)
+    try:
+        assert post(replaying, asked("7")).json() == {}
+    finally:
+        sys.setprofile(None)
+    assert compared == [3]
 
 
 def test_a_miss_is_told_with_the_nearest_question(path: Path) -> None:
