@@ -47,6 +47,11 @@ class Layout(Struct, frozen=True):
             names[equal[0]] = name
         return tuple(names)
 
+    def ids(self, known: Sequence[str], order: Sequence[str]) -> tuple[str, ...]:
+        """Return the file's ids; where the cell that asks is taken for another one's, its name."""
+        names = dict(zip((place.name for place in self.in_file), order, strict=True))
+        return tuple(names.get(one) or one for one in known)
+
 
 def layout(
     document: Document,

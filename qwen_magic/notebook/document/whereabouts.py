@@ -96,7 +96,7 @@ class Whereabouts:
             name,
             ask,
             source=running.asker.source,
-            document=document.ids or order,
+            document=found.ids(document.ids, order) or order,
             deleted=(self._deleted | gone) - {name},
             told=self._told(frontend, document) if by_text and is_on_path else "",
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -158,6 +158,13 @@ def handle(desk: Desk, what: str, at: int, to: int) -> None:
             desk.run(cells[at % len(cells)])
 
 
+CUT_AND_PASTED = [
+    *(("delete", 0, 0), ("insert", 1, "d"), ("run", 1, 0)),
+    *(("delete", 1, 0), ("insert", 0, "d")),
+]
+
+
+@example(CUT_AND_PASTED, ("numbered", True))
 @given(
     steps,
     st.sampled_from(
