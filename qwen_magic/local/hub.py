@@ -153,6 +153,7 @@ def _bar(before: int, total: int) -> type:
         next = 0.0
 
         def __init__(self, *arguments: Any, **named: Any) -> None:  # noqa: ANN401 - as tqdm's
+            named.pop("name", None)  # of a group of bars: the hub's own bars know it
             named["file"], named["disable"] = open(os.devnull, "w"), False  # noqa: PTH123, SIM115
             super().__init__(*arguments, **named)
 

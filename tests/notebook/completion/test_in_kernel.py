@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import IPython
 import pytest
 
 from qwen_magic.demo.server import DemoServer
@@ -96,8 +97,9 @@ def test_variables_are_offered_by_type_with_their_shapes(kernel: Kernel) -> None
         }
         assert [*kinds] == ["matrix", "me", "maps", "maximum", "most", "mean"]
         kinds = {name: kind.replace("\N{NO-BREAK SPACE}", " ") for name, kind in kinds.items()}
-        assert kinds["matrix"] == "ndarray 2 \N{MULTIPLICATION SIGN} 3"
-        assert (kinds["me"], kinds["mean"]) == ("str of 3", "function")
+        if IPython.version_info >= (8, 6):  # before, it asks nobody of what kind a word is
+            assert kinds["matrix"] == "ndarray 2 \N{MULTIPLICATION SIGN} 3"
+            assert (kinds["me"], kinds["mean"]) == ("str of 3", "function")
     assert "{{numbers" in kernel.complete("%%qwen\n{{")
     assert "{{np" not in kernel.complete("%%qwen\n{{")
     assert "{{error" not in kernel.complete("%%qwen\n{{e")
