@@ -85,8 +85,11 @@ class Composer:
         """Choose which key sends a question."""
         is_ready = self._page.is_ready
         self._mode = self._page.mode = mode
-        self.text.continuous_update = mode == "enter" and not is_ready
-        self.text.placeholder = _PLACEHOLDERS[mode, is_ready]
+        # In one message: each sets the field in the page to what the kernel knows of its text, and
+        # once it is not updated continuously, that is less than the reader has written.
+        with self.text.hold_sync():
+            self.text.continuous_update = mode == "enter" and not is_ready
+            self.text.placeholder = _PLACEHOLDERS[mode, is_ready]
         self._controls.hear()
 
     def remember(self, questions: Sequence[str]) -> None:
