@@ -59,9 +59,21 @@ class Stock:
     _asked: float = float("-inf")
     _is_asking: bool = False
     _is_starved: bool = False
+    _engines: int = 0
     _every: float = 0.0
     _gap: float = 0.0
     _taken: float = float("-inf")
+
+    def enter(self) -> None:
+        """Note that one more engine sends."""
+        with self._lock:
+            self._engines += 1
+
+    def leave(self) -> None:
+        """Note that an engine has ended; after the last one give back what nobody uses."""
+        with self._lock:
+            self._engines -= 1
+            self._flush()
 
     def take(self, now: float) -> int | float:
         """Return the number of a permit that may be used now, or in how many seconds to look again."""
@@ -82,17 +94,18 @@ class Stock:
         """Report what became of a permit: a refusal at once, all else when there is more to tell."""
         with self._lock:
             self._reports.append(Report(number, fate, retry_after))
-            self._ask(time.monotonic(), hurry=fate in {"refused", "tokens"})
+            self._ask(time.monotonic(), hurry=_is_limit(fate))
 
     def cost(self, tokens: float) -> None:
         """Note what a row costs."""
         self._cost = tokens
 
-    def flush(self) -> None:
-        """Tell what is left to tell, and give back what nobody uses."""
-        with self._lock:
+    def _flush(self) -> None:
+        """Tell what is left to tell; a block that is under way when the last engine ends goes back, too."""
+        if not self._engines:
             self._return_stale(float("inf"))
             self._is_starved = False
+        if self._reports:
             self._ask(time.monotonic(), hurry=True)
 
     def _return_stale(self, now: float) -> None:
@@ -124,8 +137,12 @@ class Stock:
             if lease.permits:
                 self._gap = _HURRY * lease.every / len(lease.permits)
             self._every, self.limit, self.learned = lease.every, lease.limit, lease.learned
-            if any(report.fate in {"refused", "tokens"} for report in self._reports):
-                self._ask(now, hurry=True)
+            if not self._engines or any(_is_limit(report.fate) for report in self._reports):
+                self._flush()
+
+
+def _is_limit(fate: Fate) -> bool:
+    return fate in {"refused", "tokens"}
 
 
 class LeasedPace:
@@ -134,6 +151,7 @@ class LeasedPace:
     def __init__(self, stock: Stock) -> None:
         self.patience: Patience = Patience()
         self._stock = stock
+        self._stock.enter()
         self._claim: int | None = None
         self._numbers: dict[Ticket, int] = {}
 
@@ -192,7 +210,7 @@ class LeasedPace:
             self._claim = None
         while self._numbers:
             self._tell(None, "dropped")
-        self._stock.flush()
+        self._stock.leave()
 
     def _tell(self, ticket: Ticket | None, fate: Fate, retry_after: float | None = None) -> None:
         """Report one end; where nobody says of which row, any permit stands for it."""
