@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -52,8 +53,11 @@ def test_functions_declared_parallel_run_side_by_side(demo: DemoServer) -> None:
 
 
 def test_coroutines_run_side_by_side(demo: DemoServer) -> None:
+    together = threading.Barrier(len(CITIES), timeout=20)
+
     async def weather(city: str) -> str:
         """Look up the weather in a city."""
+        await asyncio.to_thread(together.wait)
         return f"sunny in {city}"
 
     settings = Settings(base_url=demo.base_url, tools=(weather,), approve="always")
