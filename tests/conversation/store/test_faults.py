@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwen_magic.conversation.chains.identity import Seen
+from qwen_magic.conversation.store import connection
 from qwen_magic.conversation.store.connection import uri_of
 from qwen_magic.conversation.store.schema import MIGRATIONS, VERSION
 from qwen_magic.conversation.store.store import ChainStore
@@ -281,7 +282,10 @@ def test_a_store_deleted_under_the_kernel_begins_anew(folder: Path) -> None:
     assert names(folder) == [NAME]
 
 
-def test_another_process_that_writes_does_not_hold_up_a_growing_answer(folder: Path) -> None:
+def test_another_process_that_writes_does_not_hold_up_a_growing_answer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "_PATIENCE", 130.0)  # longer than a test may take
     store = ChainStore(folder)
     chain = opened(store)
     record = begun(store, chain)
