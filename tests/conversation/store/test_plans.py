@@ -84,8 +84,14 @@ WORK: dict[str, Callable[[ChainStore, Chain], object]] = {
         store.remote.turns(chain)[0], answer("4")
     ),
     "a fork": lambda store, chain: store.fork(chain, "fork"),
-    "a chain is renamed": lambda store, chain: store.rename(Chain(chain.notebook, "fork"), "old"),
-    "a chain is deleted": lambda store, chain: store.delete(Chain(chain.notebook, "old")),
+    "a chain is renamed": lambda store, chain: (
+        store.fork(chain, "new"),
+        store.rename(Chain(chain.notebook, "new"), "old"),
+    ),
+    "a chain is deleted": lambda store, chain: (
+        store.fork(chain, "left"),
+        store.delete(Chain(chain.notebook, "left")),
+    ),
 }
 
 
