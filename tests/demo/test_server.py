@@ -109,7 +109,7 @@ def test_a_pace_spreads_the_text() -> None:
 
 
 def test_a_client_that_leaves_is_noticed_at_once() -> None:
-    with DemoServer(pace=30) as server:
+    with DemoServer(pace=600) as server:
         body = request("Hi", stream=True)
         with httpx.stream("POST", f"{server.base_url}/responses", json=body) as reply:
             next(reply.iter_bytes())
