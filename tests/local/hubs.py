@@ -120,8 +120,8 @@ class _Handler(BaseHTTPRequestHandler):
         most = self.hub.cut.pop(0) if self.hub.cut else len(part)
         for start in range(0, min(most, len(part)), _CHUNK):
             piece = part[start : min(start + _CHUNK, most)]
+            self.hub.sent += len(piece)  # before who reads it goes on
             self.wfile.write(piece)
-            self.hub.sent += len(piece)
             if self.hub.gate is not None:
                 self.hub.gate.wait(30)
         if most < len(part):
