@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from threading import Timer
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -156,15 +156,20 @@ def test_closing_the_stream_stops_the_answer(session: Session) -> None:
     assert session.head() is None
 
 
-def test_ctrl_c_is_raised_and_the_turn_is_kept(session: Session) -> None:
+def test_ctrl_c_is_raised_and_the_turn_is_kept(session: Session, demo: DemoServer) -> None:
     import _thread
 
+    def interrupt() -> None:
+        while not demo.requests:
+            Event().wait(0.01)
+        _thread.interrupt_main()
+
     session.settings = replace(session.settings, model="demo-stall")
-    timer = Timer(0.3, _thread.interrupt_main)
-    timer.start()
+    thread = Thread(target=interrupt, daemon=True)
+    thread.start()
     with pytest.raises(KeyboardInterrupt):
         session.ask("Hello")
-    timer.join()
+    thread.join()
     assert session.last is not None
     assert session.last.status == "cancelled"
 

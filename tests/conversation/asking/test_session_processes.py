@@ -34,10 +34,10 @@ def test_a_fork_asks_over_a_connection_of_its_own(demo: DemoServer) -> None:
 
 
 def test_two_answers_of_one_session_grow_beside_each_other(demo: DemoServer) -> None:
-    demo.pace = 0.005
+    demo.pace = 0.02  # neither ends while the other is read
     with Session(Settings(base_url=demo.base_url)) as session:
         one = session.stream("Tell a long story.", asking=NEW)
-        two = session.stream("Show me a table", asking=NEW)
+        two = session.stream("Tell another long story.", asking=NEW)
         with closing(one), closing(two):
             assert not any(turn.text for turn in (next(one), next(two)))
             next(turn for turn in one if turn.text)
