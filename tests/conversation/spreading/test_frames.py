@@ -13,6 +13,7 @@ import pytest
 import qwen_magic
 from qwen_magic import Session, Settings
 from qwen_magic.conversation.mapping.mapping import Mapping
+from qwen_magic.conversation.spreading.folder import folder_at
 from qwen_magic.errors import RequestError
 
 if TYPE_CHECKING:
@@ -119,11 +120,16 @@ def test_fresh_asks_anew_but_once(session: Session, demo: DemoServer) -> None:
 def test_what_was_asked_anew_is_what_others_find(demo: DemoServer, tmp_path: Path) -> None:
     where = f"file://{tmp_path}"
     settings = Settings(base_url=demo.base_url)
-    for fresh in (True, False, True):
+    qwen_magic.mapper(FEELS, settings=settings, cache=where, fresh=True)(REVIEWS[:2])
+    before = [*tmp_path.glob("*.jsonl")]
+    for fresh in (False, True):
         qwen_magic.mapper(FEELS, settings=settings, cache=where, fresh=fresh)(REVIEWS[:2])
+    for path in before:
+        path.write_text(path.read_text("utf-8").replace("positive", "negative"), "utf-8")
+    folder_at.cache_clear()  # as in another process
+    found = qwen_magic.mapper(FEELS, settings=settings, cache=where)(REVIEWS[:2])
+    assert list(found["answer"]) == ["positive"] * 2
     assert len(demo.requests) == 4
-    names = sorted(path.name for path in tmp_path.glob("*.jsonl"))
-    assert names == sorted(names, key=lambda name: (tmp_path / name).stat().st_mtime_ns)
 
 
 def test_of_a_dask_frame_amap_makes_a_dask_frame(session: Session, demo: DemoServer) -> None:
