@@ -61,6 +61,11 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> ChainStore:
     return store
 
 
+def _forked(store: ChainStore, chain: Chain, name: str) -> Chain:
+    store.fork(chain, name)
+    return Chain(chain.notebook, name)
+
+
 WORK: dict[str, Callable[[ChainStore, Chain], object]] = {
     "the notebook is known": lambda store, _: opened(store),
     "it is renamed": lambda store, _: opened(store, "/renamed.ipynb"),
@@ -84,14 +89,8 @@ WORK: dict[str, Callable[[ChainStore, Chain], object]] = {
         store.remote.turns(chain)[0], answer("4")
     ),
     "a fork": lambda store, chain: store.fork(chain, "fork"),
-    "a chain is renamed": lambda store, chain: (
-        store.fork(chain, "new"),
-        store.rename(Chain(chain.notebook, "new"), "old"),
-    ),
-    "a chain is deleted": lambda store, chain: (
-        store.fork(chain, "left"),
-        store.delete(Chain(chain.notebook, "left")),
-    ),
+    "a chain is renamed": lambda store, chain: store.rename(_forked(store, chain, "new"), "old"),
+    "a chain is deleted": lambda store, chain: store.delete(_forked(store, chain, "left")),
 }
 
 
