@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from qwen_magic.conversation.store.database import Database
     from qwen_magic.conversation.store.schema import Rows
 
-_LARGE = re.compile(r"SCAN (turns|contents|cells|spent|partials|answers|failures|runs)\b")
+_LARGE = re.compile(r"SCAN (turns|t|contents|cells|spent|partials|answers|failures|runs)\b")
 _LONG = re.compile(r"SEARCH (contents) USING INDEX sqlite_autoindex_contents_1")
 _PLANNED = ("SELECT", "WITH", "UPDATE", "INSERT", "DELETE")
 
