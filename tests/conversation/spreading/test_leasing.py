@@ -16,6 +16,7 @@ from qwen_magic.conversation.spreading.permits import Permits
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qwen_magic.conversation.mapping.pace import Ticket
     from qwen_magic.conversation.spreading.permits import Asking, Lease
 
 WHERE = "http://server model"
@@ -73,30 +74,60 @@ def test_a_block_that_comes_for_one_of_two_engines_stays_for_the_other() -> None
     assert far.permits.in_flight(WHERE) == 0
 
 
-@given(st.lists(st.sampled_from(["open", "wait", "send", "answer", "fail", "arrive", "close"])))
-def test_whatever_happens_nothing_is_held_once_all_have_ended(steps: list[str]) -> None:
-    far = Far()
-    stock = opened(far)
-    paces, tickets = [LeasedPace(stock)], []
+class Day:
+    """Engines that come, ask and go, and blocks that arrive, in any order."""
+
+    def __init__(self) -> None:
+        self.far = Far()
+        self.stock = opened(self.far)
+        self.paces: list[LeasedPace] = []
+        self.sent: list[tuple[LeasedPace, Ticket]] = []
+
+    def open(self) -> None:
+        self.paces.append(LeasedPace(self.stock))
+
+    def send(self) -> None:
+        now = time.monotonic()
+        for pace in self.paces[-1:]:
+            if pace.wait(now) <= 0:
+                self.sent.append((pace, pace.sent(now, 1.0)))
+
+    def wait(self) -> None:
+        for pace in self.paces[-1:]:
+            pace.wait(time.monotonic())
+
+    def answer(self) -> None:
+        for pace, ticket in self.sent[:1]:
+            pace.answered(time.monotonic(), ticket)
+        del self.sent[:1]
+
+    def fail(self) -> None:
+        for pace, _ in self.sent[:1]:
+            pace.dropped()
+        del self.sent[:1]
+
+    def arrive(self) -> None:
+        if self.far.coming:
+            self.far.arrive()
+
+    def close(self) -> None:
+        if self.paces:
+            self.paces.pop().close()
+
+
+STEPS = st.sampled_from([Day.open, Day.send, Day.wait, Day.answer, Day.fail, Day.arrive, Day.close])
+
+
+@given(st.lists(STEPS))
+def test_whatever_happens_nothing_is_held_once_all_have_ended(
+    steps: list[Callable[[Day], None]],
+) -> None:
+    day = Day()
+    day.open()
     for step in steps:
-        pace, now = paces[-1] if paces else None, time.monotonic()
-        if step == "open":
-            paces.append(LeasedPace(stock))
-        elif step == "arrive" and far.coming:
-            far.arrive()
-        elif pace is not None and step == "close":
-            paces.pop().close()
-        elif pace is not None and step == "wait":
-            pace.wait(now)
-        elif pace is not None and step == "send" and pace.wait(now) <= 0:
-            tickets.append((pace, pace.sent(now, 1.0)))
-        elif step == "answer" and tickets:
-            pace, ticket = tickets.pop(0)
-            pace.answered(now, ticket)
-        elif step == "fail" and tickets:
-            tickets.pop(0)[0].dropped()
-    for pace in paces:
-        pace.close()
-    while far.coming:
-        far.arrive()
-    assert far.permits.in_flight(WHERE) == 0
+        step(day)
+    while day.paces:
+        day.close()
+    while day.far.coming:
+        day.arrive()
+    assert day.far.permits.in_flight(WHERE) == 0
