@@ -193,7 +193,9 @@ def test_hostile_text_does_nothing_while_it_grows(lab: Jupyter, model: Model) ->
     model.says([*said, *answer(f"{text}\n\nlast words", number=2, pieces=50)])
     notebook.run(1, wait=False)
     notebook.wait_output(1, "last words")
-    for fold in notebook.output(1).locator(f"{FOLD}:enabled").all():
+    folds = notebook.output(1).locator(f"{FOLD}:enabled")
+    expect(folds).to_have_count(1)  # the thought: the search has nothing to unfold
+    for fold in folds.all():
         fold.click()
     notebook.page.wait_for_timeout(500)
     expect(notebook.output(1).locator(STOP)).to_have_count(1)
