@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -138,21 +139,18 @@ class Mapper:
         asker = self.recipe.asker(key, errands).readied()
         answers = self._answers()
         learned = answers.learned(asker.where)
-        pace = self._pace(asker, learned)
-        job = Job(
-            asker,
-            self._lines(table, asker, self.fresh),
-            answers,
-            answers.begin(),
-            cast("Pace", pace),
-            Budget(),
-        )
-        job.keep_going, job.errands = self.keep_going, errands
-        running = Running(table, None, Engine(job))
-        try:
+        with closing(self._pace(asker, learned)) as pace:
+            job = Job(
+                asker,
+                self._lines(table, asker, self.fresh),
+                answers,
+                answers.begin(),
+                cast("Pace", pace),
+                Budget(),
+            )
+            job.keep_going, job.errands = self.keep_going, errands
+            running = Running(table, None, Engine(job))
             _wait(running)
-        finally:
-            pace.close()
         if running.error is not None:
             raise running.error
         found = [_without(key, outcome) for outcome in running.outcomes()]
