@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -57,3 +59,34 @@ def test_code_that_ends_with_its_time_is_left_alone_later(monkeypatch: pytest.Mo
         except TimeUp:
             continue
     assert sum(range(200_000)) == 19_999_900_000
+
+
+TRACED = """
+import sys
+from threading import Thread
+from qwen_magic.conversation.tools.time_limit import TimeUp, time_limit
+
+def tool():
+    try:
+        with time_limit({seconds}):
+            while {forever}:
+                pass
+    except TimeUp:
+        pass
+
+thread = Thread(target=tool)
+thread.start()
+thread.join()
+sys.settrace(lambda *_: None)
+thread.is_alive()
+sys.settrace(None)
+print("traced")
+"""
+
+
+@pytest.mark.parametrize(("seconds", "forever"), [(LONG, False), (0.05, True), (0.0, False)])
+def test_a_debugger_works_after_a_limit_on_another_thread(seconds: float, *, forever: bool) -> None:
+    code = TRACED.format(seconds=seconds, forever=forever)
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "traced\n"
